@@ -1,0 +1,126 @@
+/*
+ * conf/conf.h - the configuration file as plain structs
+ *
+ * XML in, structs out.  Knows neither H.248 nor packets: the gateway copies
+ * what it needs into the parameters of the other folders.  Every value
+ * remembers the line it came from, or 0 for a default, so that --dump-config
+ * can say so.  Read-only after loading; thread: any.
+ */
+#pragma once
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/socket.h>
+
+enum {
+	CONF_MAX_CONTROLLERS = 8,
+	CONF_MAX_REALMS = 16,
+	CONF_MAX_IFACES = 8,
+	CONF_MAX_POOLS = 8,
+	CONF_NAME = 64,
+	CONF_PATH = 256,
+	CONF_ERR_TEXT = 512,
+};
+
+struct conf_prefix {
+	int family; /* AF_INET, AF_INET6 */
+	struct in6_addr addr; /* IPv4 in the mapped form */
+	uint8_t len; /* in bits of its own family */
+};
+
+/* <realm name=.. tun=.. table=.. mtu=..>: see packet/engine.h. */
+struct conf_realm {
+	char name[CONF_NAME];
+	char tun[IFNAMSIZ];
+	uint32_t table; /* 254: main */
+	uint16_t mtu;
+	char iface[CONF_MAX_IFACES][IFNAMSIZ];
+	unsigned int n_ifaces;
+	struct conf_prefix pool[CONF_MAX_POOLS];
+	unsigned int n_pools;
+	uint16_t port_min, port_max;
+	uint32_t quarantine_s;
+	bool is_default; /* when no ipdc/realm is given */
+	/* TerminationIDs "ip/<group>/<interface>/<n>" select a realm by this
+	 * interface name; empty: the name up to the first dot. */
+	char interface[CONF_NAME];
+	int line;
+};
+
+enum conf_encoding { CONF_ENC_SHORT, CONF_ENC_LONG };
+
+struct conf_h248 {
+	char mid[CONF_NAME + 8]; /* text form, "[192.0.2.1]:2944" */
+	struct sockaddr_storage local; /* bound address and port */
+	struct sockaddr_storage controller[CONF_MAX_CONTROLLERS];
+	unsigned int n_controllers;
+	char profile[CONF_NAME];
+	uint8_t profile_version;
+	uint8_t version; /* highest proposed, 1..3 */
+	enum conf_encoding encoding;
+	char group[CONF_NAME]; /* of TerminationIDs, "1" */
+	uint16_t max_txns_per_msg;
+	uint32_t retransmit_ms, retransmit_max_ms;
+	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
+	uint16_t pending_limit;
+};
+
+enum conf_commit {
+	CONF_COMMIT_AUTO,
+	CONF_COMMIT_PARALLEL,
+	CONF_COMMIT_WAITING
+};
+enum conf_ts_policy {
+	CONF_TS_FRESH,
+	CONF_TS_LATEST,
+	CONF_TS_ZERO,
+	CONF_TS_NEVER
+};
+
+/* Defaults of every rendezvous; reference tcp-rendezvous 2.4. */
+struct conf_rendezvous {
+	enum conf_commit commit;
+	enum conf_ts_policy ts_policy;
+	bool fast_fail;
+	bool release_rst; /* on-release="rst" (else silent) */
+	uint16_t twait_s, thalf_s, tfin_s, trst_s;
+	uint32_t tidle_s;
+	uint16_t tfresh_ms, tts_ms, tgrace_ms;
+	uint16_t syn_rate;
+};
+
+enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
+
+struct conf {
+	char name[CONF_NAME]; /* of this gateway, in logs */
+	struct conf_h248 h248;
+	struct conf_realm realm[CONF_MAX_REALMS];
+	unsigned int n_realms;
+	struct conf_rendezvous rendezvous;
+	uint32_t max_contexts;
+	unsigned int workers;
+	bool owns_host; /* <host setup="yes|no"> */
+	char control_socket[CONF_PATH];
+	char package_dir[CONF_PATH];
+	int log_level; /* syslog priority */
+	enum conf_log_format log_format;
+	bool log_messages; /* every H.248 message */
+	char path[CONF_PATH]; /* the file it came from */
+};
+
+/*
+ * Read, check against conf/bgfd.rng, and check what a schema cannot (pools
+ * that overlap, ranges upside down, names twice).
+ *
+ * Returns: 0 and *out; -EINVAL with err = one or more lines
+ *          "FILE:LINE: what is wrong; what to write instead"; -errno when the
+ *          file cannot be read (err says so too). *out untouched on error.
+ */
+int conf_load(const char *path, struct conf *out, char *err, size_t cap);
+
+/* The effective values as a file that loads again, with a comment at each
+ * element: "line 12" or "default". */
+int conf_dump(const struct conf *conf, FILE *to);

@@ -1,0 +1,74 @@
+/*
+ * h248/assoc.h - the control association, gateway side (H.248.1 clause 11)
+ *
+ * Registers with the first controller of a list that accepts, keeps version
+ * and profile as negotiated, answers 505 until then, notices that a
+ * controller is gone and starts again.  No I/O: it uses a transaction layer of
+ * its own, and the same kind of hooks.  Thread: the one that owns the object.
+ */
+#pragma once
+
+#include "h248/txn.h"
+
+enum {
+	H248_MAX_CONTROLLERS = 8,
+};
+
+enum h248_assoc_state {
+	H248_ASSOC_IDLE, /* not started, or stopped */
+	H248_ASSOC_WAITING, /* for the random delay 0..MWD */
+	H248_ASSOC_REGISTERING, /* ServiceChange sent */
+	H248_ASSOC_ACTIVE,
+	H248_ASSOC_LEAVING, /* out-of-service ServiceChange sent */
+	H248_ASSOC__COUNT
+};
+
+struct h248_assoc_params {
+	struct h248_txn_params txn; /* txn.version: the highest we speak */
+	struct sockaddr_storage controllers[H248_MAX_CONTROLLERS];
+	unsigned int n_controllers;
+	char profile[64]; /* empty: none offered */
+	uint8_t profile_version;
+	uint32_t mwd_ms; /* maximum waiting delay; 0: none */
+};
+
+struct h248_assoc_ops {
+	struct h248_txn_ops txn; /* txn.request: only when ACTIVE */
+	/* The state has changed; text says why, for the operator. */
+	void (*state)(void *arg, enum h248_assoc_state from,
+		      enum h248_assoc_state to, const char *why);
+	/* Wall clock, for time stamps: microseconds since 1970. */
+	uint64_t (*wall_us)(void *arg);
+};
+
+struct h248_assoc; /* opaque */
+
+/* Returns new, or NULL.  ops must outlive the object. */
+struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
+				  const struct h248_assoc_ops *ops, void *arg);
+void h248_assoc_free(struct h248_assoc *a);
+
+/* Registration with Restart 901 (cold boot). */
+void h248_assoc_start(struct h248_assoc *a, uint64_t now_ms);
+/* ServiceChange Forced 908 to the controller, then IDLE (at once when there
+ * is none; at the latest after grace_ms). */
+void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms);
+
+void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
+		      const char *buf, size_t n, uint64_t now_ms);
+uint64_t h248_assoc_next(const struct h248_assoc *a);
+void h248_assoc_tick(struct h248_assoc *a, uint64_t now_ms);
+
+/* A request to the current controller, e.g. Notify.  As h248_txns_request();
+ * -ENOTCONN when not ACTIVE. */
+int h248_assoc_request(struct h248_assoc *a, const struct h248_action *actions,
+		       h248_reply_h *cb, void *arg, uint64_t now_ms,
+		       uint32_t *tid);
+
+enum h248_assoc_state h248_assoc_state(const struct h248_assoc *a);
+const char *h248_assoc_state_name(enum h248_assoc_state s);
+/* NULL when there is none. */
+const struct sockaddr_storage *
+h248_assoc_controller(const struct h248_assoc *a);
+uint8_t h248_assoc_version(const struct h248_assoc *a); /* negotiated */
+const struct h248_txn_counters *h248_assoc_counters(const struct h248_assoc *a);

@@ -1,0 +1,23 @@
+/*
+ * h248/span.h - comparing and reading spans
+ *
+ * H.248 text is case-insensitive outside Local and Remote (H.248.1 B.2), so
+ * every comparison here ignores the case of ASCII letters.  Thread: any.
+ */
+#pragma once
+
+#include "h248/types.h"
+
+#define H248_SPAN(literal) \
+	((struct h248_span) { (literal), sizeof(literal) - 1 })
+
+struct h248_span h248_span_of(const char *text); /* borrows text */
+bool h248_span_eq(struct h248_span a, struct h248_span b);
+bool h248_span_is(struct h248_span a, const char *text);
+
+/* Decimal digits only, no sign, no blank.  0, or -EBADMSG, or -ERANGE when
+ * the number is over max; *out untouched on error. */
+int h248_span_uint(struct h248_span a, uint64_t max, uint64_t *out);
+
+/* Copies with NUL; -ENAMETOOLONG and an empty string when it does not fit. */
+int h248_span_str(struct h248_span a, char *buf, size_t cap);

@@ -1,0 +1,71 @@
+/*
+ * packet/seg.h - one TCP segment: parsed from a packet, or built into one
+ *
+ * Parsing believes nothing: every length is checked against what is there.
+ * A GSO super-segment is one segment with a large payload.  Thread: any; no
+ * allocation.
+ */
+#pragma once
+
+#include "packet/types.h"
+
+enum {
+	PKT_SEG_MAX_BUILT = 128, /* octets of a packet built here */
+	PKT_OPTS_MAX = 40,
+};
+
+/* TCP options that matter, from a SYN or for a SYN-ACK. */
+struct pkt_opts {
+	bool has_mss, has_ws, has_sack, has_ts;
+	bool has_auth; /* MD5 (19) or AO (29) */
+	bool has_mp_join; /* MPTCP MP_JOIN */
+	uint16_t mss;
+	uint8_t ws; /* 0..14, clamped (RFC 7323 2.3) */
+	uint32_t tsval, tsecr;
+};
+
+struct pkt_seg {
+	uint8_t family; /* AF_INET, AF_INET6 */
+	bool is_partial; /* checksum holds the pseudo-header sum */
+	bool is_gso;
+	uint8_t flags; /* TH_FIN.. TH_CWR, netinet/tcp.h */
+	bool has_ae; /* the reserved bit next to CWR */
+	uint8_t tos, ttl;
+	uint16_t sport, dport;
+	uint16_t window; /* as on the wire, unscaled */
+	uint16_t l4_off; /* of the TCP header in the packet */
+	uint16_t payload_off;
+	uint32_t payload_octets;
+	uint32_t seq, ack;
+	struct in6_addr src, dst;
+	struct pkt_opts opts; /* read for SYNs, and for has_ts else */
+};
+
+/*
+ * Read one packet as it came from a TUN device, without its virtio header.
+ *
+ * In:      n octets at pkt; is_partial and is_gso from the virtio header
+ * Out:     *seg; untouched unless PKT_DROP_NONE
+ * Returns: PKT_DROP_NONE, or why it is not usable.  ICMP gives PKT_DROP_ICMP.
+ *          The TCP checksum is verified for SYNs without is_partial only.
+ */
+enum pkt_drop pkt_seg_parse(const uint8_t *pkt, size_t n, bool is_partial,
+			    bool is_gso, struct pkt_seg *seg);
+
+/* A segment of our own: SYN-ACK, RST or challenge ACK. */
+struct pkt_tx {
+	struct in6_addr src, dst;
+	uint16_t sport, dport;
+	uint8_t family;
+	uint8_t flags;
+	uint8_t ttl; /* 0: 64 */
+	uint8_t dscp; /* 0..63 */
+	uint16_t window;
+	uint32_t seq, ack;
+	struct pkt_opts opts; /* written in the order MSS, SACK, TS,
+					 * NOP, WS; reference 3.3 and 3.7 */
+};
+
+/* At most PKT_SEG_MAX_BUILT octets at buf; returns how many.  All checksums
+ * are complete. */
+size_t pkt_tx_build(const struct pkt_tx *tx, uint8_t *buf);

@@ -1,0 +1,102 @@
+/*
+ * packet/types.h - values that every file of libpacket shares
+ *
+ * Addresses are struct in6_addr; IPv4 as ::ffff:a.b.c.d.  Ports and numbers
+ * are host order unless the name ends in _be.
+ */
+#pragma once
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum pkt_drop { /* indexes pkt_counters.drop[] */
+#define DROP(id, name, help) PKT_DROP_##id,
+#include "packet/drop.def"
+#undef DROP
+		PKT_DROP__COUNT,
+		PKT_DROP_NONE = PKT_DROP__COUNT /* not dropped */
+};
+
+const char *pkt_drop_name(enum pkt_drop d);
+const char *pkt_drop_help(enum pkt_drop d);
+
+/* One gate for its whole life.  slot is reused, gen is not: a stale id never
+ * reaches the gate that took its slot.  gen 0: no gate. */
+struct pkt_gate_id {
+	uint32_t slot;
+	uint32_t gen;
+};
+
+/* How the two ends of a stream meet (architecture 7). */
+enum pkt_role {
+	PKT_ROLE_HOLD, /* holdconn: nothing yet */
+	PKT_ROLE_MERGE, /* both clients connect to us */
+	PKT_ROLE_RELAY, /* one connects, the SYN is forwarded */
+};
+
+enum pkt_commit { /* tcp-rendezvous 2.2 */
+		  PKT_COMMIT_AUTO,
+		  PKT_COMMIT_PARALLEL,
+		  PKT_COMMIT_WAITING, /* waiting client first */
+};
+
+enum pkt_ts_policy { /* tcp-rendezvous 3.5 */
+		     PKT_TS_FRESH, /* only when the SYN is fresh */
+		     PKT_TS_LATEST, /* always, echo of the latest SYN */
+		     PKT_TS_ZERO, /* always, echo of 0 */
+		     PKT_TS_NEVER,
+};
+
+/* Stream mode, as bits seen from the termination: RX lets payload of its
+ * client in, TX lets payload out to it (decision 17). */
+enum {
+	PKT_MODE_RX = 1 << 0,
+	PKT_MODE_TX = 1 << 1,
+};
+
+/* State of one leg (tcp-rendezvous 2.1, L0..L5). */
+enum pkt_leg_state {
+	PKT_LEG_IDLE, /* no SYN yet */
+	PKT_LEG_SYN, /* SYN held, source latched */
+	PKT_LEG_SENT, /* SYN-ACK sent */
+	PKT_LEG_ACKED, /* handshake ACK seen */
+	PKT_LEG_FIN, /* its FIN seen */
+	PKT_LEG_CLOSED, /* reset, or closed */
+};
+
+/* State of the rendezvous (tcp-rendezvous 2.1). */
+enum pkt_state {
+	PKT_STATE_ARMED,
+	PKT_STATE_WAIT,
+	PKT_STATE_PROBE,
+	PKT_STATE_COMMIT,
+	PKT_STATE_OPEN,
+	PKT_STATE_HALF,
+	PKT_STATE_CLOSING,
+	PKT_STATE_DEAD,
+	PKT_STATE_SILENT, /* over; waits to be armed again */
+	PKT_STATE__COUNT
+};
+
+const char *pkt_state_name(enum pkt_state s); /* "armed", "wait", ... */
+const char *pkt_leg_state_name(enum pkt_leg_state s);
+
+enum pkt_cause { /* why it failed or ended */
+		 PKT_CAUSE_NONE,
+		 PKT_CAUSE_TWAIT,
+		 PKT_CAUSE_TSA, /* SYN-ACK never acknowledged */
+		 PKT_CAUSE_RST,
+		 PKT_CAUSE_RESTART,
+		 PKT_CAUSE_POLICY,
+		 PKT_CAUSE_FIN,
+		 PKT_CAUSE_IDLE,
+		 PKT_CAUSE_OPER,
+		 PKT_CAUSE__COUNT
+};
+
+const char *pkt_cause_name(enum pkt_cause c); /* "twait", "fin", ... */
+
+/* Severity as in syslog(3).  Called by the control thread only. */
+typedef void(pkt_log_h)(void *arg, int priority, const char *text);
