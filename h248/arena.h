@@ -25,4 +25,8 @@ void *h248_arena_alloc(struct h248_arena *a, size_t octets);
 struct h248_span h248_arena_dup(struct h248_arena *a, struct h248_span s);
 struct h248_span h248_arena_printf(struct h248_arena *a, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Octets taken from the system so far; never over the budget. */
 size_t h248_arena_used(const struct h248_arena *a);
+/* True from the first allocation that did not fit: a builder may go on and
+ * ask once at the end. */
+bool h248_arena_failed(const struct h248_arena *a);

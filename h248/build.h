@@ -1,7 +1,8 @@
 /*
  * h248/build.h - building messages: small constructors for tree nodes
  *
- * Each returns a node in the arena, or NULL when the arena is used up.  The
+ * Each returns a node in the arena, or NULL when the arena is used up.  A
+ * `const char *` is copied into the arena, a span is borrowed.  The
  * append functions keep order, are O(1) through a tail pointer, and accept
  * NULL for the new node (then they do nothing), so that a caller may build
  * first and test the arena once at the end (h248_arena_failed).
@@ -9,8 +10,6 @@
 #pragma once
 
 #include "h248/msg.h"
-
-bool h248_arena_failed(const struct h248_arena *a);
 
 struct h248_value *h248_value_new(struct h248_arena *a, struct h248_span text,
 				  bool is_quoted);
@@ -21,6 +20,8 @@ struct h248_prop *h248_prop_uint(struct h248_arena *a, const char *pkg,
 				 const char *item, uint64_t value);
 struct h248_prop *h248_prop_str(struct h248_arena *a, const char *pkg,
 				const char *item, const char *value);
+struct h248_term_id *h248_term_id_new(struct h248_arena *a,
+				      struct h248_span text);
 struct h248_desc *h248_desc_new(struct h248_arena *a, enum h248_desc_kind kind);
 struct h248_cmd *h248_cmd_new(struct h248_arena *a, enum h248_cmd_kind kind,
 			      struct h248_span term);
@@ -28,6 +29,7 @@ struct h248_action *h248_action_new(struct h248_arena *a,
 				    enum h248_ctx_kind ctx, uint32_t id);
 struct h248_txn *h248_txn_new(struct h248_arena *a, enum h248_txn_kind kind,
 			      uint32_t id);
+/* text NULL or empty: the registered text of the code. */
 struct h248_desc *h248_desc_error(struct h248_arena *a, uint16_t code,
 				  const char *text);
 struct h248_error_desc *h248_error_desc_new(struct h248_arena *a, uint16_t code,

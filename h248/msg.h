@@ -40,9 +40,12 @@ struct h248_cmd {
 	bool is_optional; /* O- */
 	bool is_wildcard_reply; /* W- */
 	bool is_context_list; /* reply AV=C{t1,t2}: terms lists them */
-	struct h248_term_id *terms; /* one; several in v3 [a,b] */
+	struct h248_term_id *terms; /* one; several in v3 [a,b]; NULL only
+				     * when fault says why */
 	struct h248_desc *descs;
-	struct h248_err fault; /* 442 or the like; last in its action */
+	/* 442, 447, 448 or the like.  Nothing follows it in its transaction,
+	 * unless it is optional and could be read to its end (447, 448). */
+	struct h248_err fault;
 	struct h248_place at;
 };
 
@@ -80,7 +83,8 @@ struct h248_ctx_props {
 	enum h248_given has_topology;
 	struct h248_topology *topology;
 	struct h248_prop *attrs; /* v3 CT{...} */
-	struct h248_value *context_list; /* v3 CT{CLT={...}} */
+	enum h248_given has_context_list; /* v3 CT{CLT={...}} */
+	struct h248_value *context_list;
 	bool is_or; /* v3 ORLgc in an audit selection */
 	bool is_and; /* v3 ANDLgc */
 };
