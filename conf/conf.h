@@ -23,6 +23,15 @@ enum {
 	CONF_NAME = 64,
 	CONF_PATH = 256,
 	CONF_ERR_TEXT = 512,
+	CONF_MAX_ORIGINS = 512,
+	CONF_MAX_FILE = 1 << 20, /* octets */
+	CONF_MAX_PORTS = 1 << 24, /* of all pools together */
+};
+
+/* Where a value was written: its offset in struct conf, and the line. */
+struct conf_origin {
+	uint32_t at;
+	int line;
 };
 
 struct conf_prefix {
@@ -109,6 +118,8 @@ struct conf {
 	enum conf_log_format log_format;
 	bool log_messages; /* every H.248 message */
 	char path[CONF_PATH]; /* the file it came from */
+	struct conf_origin origin[CONF_MAX_ORIGINS]; /* what was written */
+	unsigned int n_origins;
 };
 
 /*
@@ -121,6 +132,10 @@ struct conf {
  */
 int conf_load(const char *path, struct conf *out, char *err, size_t cap);
 
-/* The effective values as a file that loads again, with a comment at each
- * element: "line 12" or "default". */
+/* The same from n octets in memory; path is only for messages. */
+int conf_load_memory(const char *text, size_t n, const char *path,
+		     struct conf *out, char *err, size_t cap);
+
+/* The effective values as a file that loads again, with a comment before each
+ * element: the line each value was written in, or "default".  0, or -EIO. */
 int conf_dump(const struct conf *conf, FILE *to);

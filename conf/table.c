@@ -1,0 +1,208 @@
+/* conf/table.c - the form of the gateway's own file */
+#include "conf/table.h"
+
+#include "conf/conf.h"
+
+const char *const conf_yes_no[] = { "no", "yes", NULL };
+
+static const char *const encodings[] = { "short", "long", NULL };
+static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
+static const char *const stamps[] = { "fresh", "latest", "zero", "never",
+				      NULL };
+static const char *const releases[] = { "silent", "rst", NULL };
+static const char *const formats[] = { "text", "json", NULL };
+/* Index: severity as in syslog(3). */
+static const char *const levels[] = { "emerg", "alert",	  "crit",
+				      "error", "warning", "notice",
+				      "info",  "debug",	  NULL };
+
+enum {
+	BGFD,
+	H248,
+	CONTROLLER,
+	TIMERS,
+	H248_LIMITS,
+	HOST,
+	REALM,
+	MEDIA,
+	POOL,
+	PORTS,
+	RENDEZVOUS,
+	LIMITS,
+	CONTROL,
+	PACKAGES,
+	LOG,
+	N_ELEMS
+};
+
+#define ONE(name, parent, offset)                               \
+	{                                                       \
+		name, parent, 0, 1, offset, 0, 0, 0, NULL, NULL \
+	}
+
+static const struct conf_elem elems[N_ELEMS] = {
+	[BGFD] = { "bgfd", -1, 1, 1, 0, 0, 0, 0, "<bgfd> ... </bgfd>", NULL },
+	[H248] = { "h248", BGFD, 1, 1, offsetof(struct conf, h248), 0, 0, 0,
+		   "<h248 listen=\"192.0.2.1:2944\"> ... </h248>", NULL },
+	[CONTROLLER] = { "controller", H248, 1, CONF_MAX_CONTROLLERS,
+			 offsetof(struct conf_h248, controller),
+			 sizeof(struct sockaddr_storage),
+			 offsetof(struct conf_h248, n_controllers), 0,
+			 "<controller address=\"192.0.2.2:2944\"/>", NULL },
+	[TIMERS] = ONE("timers", H248, 0),
+	[H248_LIMITS] = ONE("limits", H248, 0),
+	[HOST] = ONE("host", BGFD, 0),
+	[REALM] = { "realm", BGFD, 1, CONF_MAX_REALMS,
+		    offsetof(struct conf, realm), sizeof(struct conf_realm),
+		    offsetof(struct conf, n_realms),
+		    offsetof(struct conf_realm, line),
+		    "<realm name=\"access.example\"> ... </realm>", NULL },
+	[MEDIA] = { "media", REALM, 0, CONF_MAX_IFACES,
+		    offsetof(struct conf_realm, iface), IFNAMSIZ,
+		    offsetof(struct conf_realm, n_ifaces), 0, NULL, NULL },
+	[POOL] = { "pool", REALM, 1, CONF_MAX_POOLS,
+		   offsetof(struct conf_realm, pool),
+		   sizeof(struct conf_prefix),
+		   offsetof(struct conf_realm, n_pools), 0,
+		   "<pool prefix=\"198.51.100.0/29\"/>", NULL },
+	[PORTS] = ONE("ports", REALM, 0),
+	[RENDEZVOUS] =
+		ONE("rendezvous", BGFD, offsetof(struct conf, rendezvous)),
+	[LIMITS] = ONE("limits", BGFD, 0),
+	[CONTROL] = ONE("control", BGFD, 0),
+	[PACKAGES] = ONE("packages", BGFD, 0),
+	[LOG] = ONE("log", BGFD, 0),
+};
+
+#define IN(type, member) \
+	offsetof(struct type, member), sizeof(((struct type *)0)->member)
+
+/* The struct of the element is the value. */
+#define SELF(size) 0, size
+
+#define TEXT(elem, name, where, min, max, chars, value, help)                  \
+	{                                                                      \
+		elem, name, CONF_TEXT, where, min, max, NULL, chars, 0, value, \
+			help                                                   \
+	}
+#define NUMBER(elem, name, where, min, max, value, help)                 \
+	{                                                                \
+		elem, name, CONF_NUMBER, where, min, max, NULL, NULL, 0, \
+			value, help                                      \
+	}
+#define WORD(elem, name, where, words, value)                              \
+	{                                                                  \
+		elem, name, CONF_WORD, where, 0, 0, words, NULL, 0, value, \
+			NULL                                               \
+	}
+#define OTHER(elem, name, kind, where, aux, value, help)                    \
+	{                                                                   \
+		elem, name, kind, where, 0, 0, NULL, NULL, aux, value, help \
+	}
+
+static const struct conf_row rows[] = {
+	TEXT(BGFD, "name", IN(conf, name), 1, CONF_NAME - 1, "-._", "bgfd",
+	     "bgf-1"),
+
+	OTHER(H248, "listen", CONF_ENDPOINT, IN(conf_h248, local), 0, NULL,
+	      "192.0.2.1:2944"),
+	/* Empty: the address and port of listen; conf/check.c. */
+	TEXT(H248, "mid", IN(conf_h248, mid), 0, CONF_NAME + 7, "[]<>:.-_/@",
+	     "", "[192.0.2.1]:2944"),
+	NUMBER(H248, "version", IN(conf_h248, version), 1, 3, "3", "3"),
+	OTHER(H248, "profile", CONF_PROFILE, IN(conf_h248, profile),
+	      offsetof(struct conf_h248, profile_version), "ETSI_BGF/2",
+	      "ETSI_BGF/2"),
+	WORD(H248, "encoding", IN(conf_h248, encoding), encodings, "short"),
+	TEXT(H248, "group", IN(conf_h248, group), 1, 16, "_", "1", "1"),
+	OTHER(CONTROLLER, "address", CONF_ENDPOINT,
+	      SELF(sizeof(struct sockaddr_storage)), 0, NULL, "192.0.2.2:2944"),
+	NUMBER(TIMERS, "retransmit-ms", IN(conf_h248, retransmit_ms), 50, 10000,
+	       "500", "milliseconds to the first repetition"),
+	NUMBER(TIMERS, "retransmit-max-ms", IN(conf_h248, retransmit_max_ms),
+	       50, 60000, "4000", "milliseconds between repetitions, at most"),
+	NUMBER(TIMERS, "t-max-ms", IN(conf_h248, t_max_ms), 1000, 120000,
+	       "25000", "milliseconds until a request is given up"),
+	NUMBER(TIMERS, "long-timer-ms", IN(conf_h248, long_timer_ms), 1000,
+	       600000, "30000", "milliseconds a reply is kept"),
+	NUMBER(TIMERS, "provisional-ms", IN(conf_h248, provisional_ms), 100,
+	       30000, "2000", "milliseconds until Pending is sent"),
+	NUMBER(TIMERS, "mwd-ms", IN(conf_h248, mwd_ms), 0, 600000, "3000",
+	       "milliseconds to wait before registration, at most"),
+	NUMBER(H248_LIMITS, "transactions-per-message",
+	       IN(conf_h248, max_txns_per_msg), 1, 64, "10", "10"),
+	NUMBER(H248_LIMITS, "pendings", IN(conf_h248, pending_limit), 0, 512,
+	       "0", "Pendings a request may get; 0: any number"),
+
+	WORD(HOST, "setup", IN(conf, owns_host), conf_yes_no, "yes"),
+
+	TEXT(REALM, "name", IN(conf_realm, name), 1, CONF_NAME - 1, "-._", NULL,
+	     "access.example"),
+	/* Empty: the name up to the first dot; conf/check.c. */
+	TEXT(REALM, "interface", IN(conf_realm, interface), 0, 32, "_-", "",
+	     "access"),
+	/* Empty: "bgf-" and the interface; conf/check.c. */
+	TEXT(REALM, "tun", IN(conf_realm, tun), 0, IFNAMSIZ - 1, "-._", "",
+	     "bgf-access"),
+	NUMBER(REALM, "table", IN(conf_realm, table), 1, 4294967295, "254",
+	       "a routing table; 254 is the main one"),
+	NUMBER(REALM, "mtu", IN(conf_realm, mtu), 576, 65535, "1500", "1500"),
+	WORD(REALM, "default", IN(conf_realm, is_default), conf_yes_no, "no"),
+	TEXT(MEDIA, "interface", SELF(IFNAMSIZ), 1, IFNAMSIZ - 1, "-._", NULL,
+	     "eth1"),
+	OTHER(POOL, "prefix", CONF_PREFIX, SELF(sizeof(struct conf_prefix)), 0,
+	      NULL, "198.51.100.0/29"),
+	NUMBER(PORTS, "min", IN(conf_realm, port_min), 1, 65535, "16384",
+	       "the first media port"),
+	NUMBER(PORTS, "max", IN(conf_realm, port_max), 1, 65535, "65535",
+	       "the last media port"),
+	NUMBER(PORTS, "quarantine-s", IN(conf_realm, quarantine_s), 0, 3600,
+	       "120", "seconds a used port rests"),
+
+	WORD(RENDEZVOUS, "commit", IN(conf_rendezvous, commit), commits,
+	     "auto"),
+	WORD(RENDEZVOUS, "timestamps", IN(conf_rendezvous, ts_policy), stamps,
+	     "fresh"),
+	WORD(RENDEZVOUS, "fast-fail", IN(conf_rendezvous, fast_fail),
+	     conf_yes_no, "no"),
+	WORD(RENDEZVOUS, "on-release", IN(conf_rendezvous, release_rst),
+	     releases, "rst"),
+	NUMBER(RENDEZVOUS, "twait-s", IN(conf_rendezvous, twait_s), 1, 120,
+	       "75", "seconds a lone SYN may wait"),
+	NUMBER(RENDEZVOUS, "thalf-s", IN(conf_rendezvous, thalf_s), 1, 600,
+	       "30", "seconds a half-open session may take"),
+	NUMBER(RENDEZVOUS, "tidle-s", IN(conf_rendezvous, tidle_s), 10, 604800,
+	       "7440", "seconds an open session may be idle"),
+	NUMBER(RENDEZVOUS, "tfin-s", IN(conf_rendezvous, tfin_s), 1, 3600,
+	       "120", "seconds a finished session lingers"),
+	NUMBER(RENDEZVOUS, "trst-s", IN(conf_rendezvous, trst_s), 1, 3600, "30",
+	       "seconds a reset session lingers"),
+	NUMBER(RENDEZVOUS, "tfresh-ms", IN(conf_rendezvous, tfresh_ms), 0,
+	       60000, "3000", "milliseconds a SYN counts as fresh"),
+	NUMBER(RENDEZVOUS, "tts-ms", IN(conf_rendezvous, tts_ms), 0, 60000,
+	       "1000", "milliseconds a time stamp counts as fresh"),
+	NUMBER(RENDEZVOUS, "tgrace-ms", IN(conf_rendezvous, tgrace_ms), 0,
+	       60000, "1500", "milliseconds to wait for a fresh SYN"),
+	NUMBER(RENDEZVOUS, "syn-rate", IN(conf_rendezvous, syn_rate), 1, 1000,
+	       "5", "SYNs a second on one gate"),
+
+	NUMBER(LIMITS, "contexts", IN(conf, max_contexts), 1, 4000000, "10000",
+	       "10000"),
+	NUMBER(LIMITS, "workers", IN(conf, workers), 1, 1, "1",
+	       "one packet worker in this version"),
+	TEXT(CONTROL, "socket", IN(conf, control_socket), 2, 107, "/-._",
+	     "/run/bgfd/control", "/run/bgfd/control"),
+	/* Empty: beside the schema; conf/check.c. */
+	TEXT(PACKAGES, "directory", IN(conf, package_dir), 0, CONF_PATH - 1,
+	     NULL, "", "/usr/share/bgfd/packages"),
+	WORD(LOG, "level", IN(conf, log_level), levels, "info"),
+	WORD(LOG, "format", IN(conf, log_format), formats, "text"),
+	WORD(LOG, "messages", IN(conf, log_messages), conf_yes_no, "no"),
+};
+
+const struct conf_spec conf_spec_bgfd = {
+	elems,
+	N_ELEMS,
+	rows,
+	sizeof(rows) / sizeof(*rows),
+};
