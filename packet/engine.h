@@ -73,15 +73,8 @@ struct pkt_gate_stat {
 	uint16_t mss; /* told to this client; 0: not yet */
 	uint8_t state; /* enum pkt_state */
 	uint8_t leg_state; /* enum pkt_leg_state */
-	uint8_t opts; /* PKT_STAT_* of the session */
+	uint8_t opts; /* PKT_STAT_* (types.h) of the session */
 	bool is_dirty; /* it emitted packets: quarantine */
-};
-
-enum { /* bits of pkt_gate_stat.opts */
-       PKT_STAT_WS = 1 << 0,
-       PKT_STAT_SACK = 1 << 1,
-       PKT_STAT_TS = 1 << 2,
-       PKT_STAT_ECN = 1 << 3,
 };
 
 enum pkt_evt_type {

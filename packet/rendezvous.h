@@ -6,16 +6,21 @@
  * our own, what to report and when it wants to be called again.  The
  * specification is tcp-rendezvous.md, sections 2, 3 and 8.
  *
- * What stays for the life of a session is in the two entries; what is only
- * needed until it opens (stored SYNs, timers, policy) is in the set-up block,
- * which goes back to its pool when the session is open.
+ * Three records.  Two entries: what every segment needs.  Two cold records
+ * beside them: policy and counts, for the life of the gate.  One set-up block:
+ * stored SYNs and timers, given back when the session is open or over.
  */
 #pragma once
 
 #include "packet/entry.h"
 #include "packet/seg.h"
 
-enum { PKT_LEGS = 2, PKT_OUT_TX = 4, PKT_OUT_REPORTS = 4 };
+enum {
+	PKT_LEGS = 2,
+	PKT_OUT_TX = 4,
+	PKT_OUT_REPORTS = 4,
+	PKT_KNOWN_ISNS = 8,
+};
 
 /* Who may send the SYN of a leg (architecture 8, decision 15). */
 struct pkt_filter {
@@ -35,7 +40,7 @@ struct pkt_leg_cfg {
 	uint8_t dscp; /* 0..63 */
 	bool has_dscp;
 	bool is_armed; /* SYNs are taken */
-	uint16_t mtu; /* of the way to this client */
+	uint16_t mtu; /* of the way to this client; 0: not known */
 	struct pkt_filter from;
 };
 
@@ -54,6 +59,23 @@ struct pkt_rdv_cfg {
 	uint16_t syn_rate; /* new ISNs per second and leg */
 };
 
+/* What a gate keeps for its whole life beside its entry.  The engine owns an
+ * array of these, one per entry; only pkt_rdv_*() writes, the engine reads
+ * what pkt_gate_stat needs. */
+struct pkt_cold {
+	struct pkt_leg_cfg cfg;
+	struct pkt_rdv_cfg rdv; /* the same in both */
+	uint64_t linger_us; /* end of T_fin or T_rst, both; 0: none */
+	uint32_t syns; /* taken, repeated ones included */
+	uint32_t synacks; /* sent */
+	uint32_t relatches; /* source changed while it waited */
+	uint32_t est_ms; /* first SYN to open, both; 0: not open */
+	uint16_t mss; /* told to this client; 0: not yet */
+	uint8_t opts; /* PKT_STAT_*, both */
+	uint8_t closer; /* leg of the first FIN or the RST, both */
+	bool is_dirty; /* something left here: quarantine */
+};
+
 /* What is kept of a SYN: always the latest of the attempt (D3). */
 struct pkt_syn {
 	uint32_t isn;
@@ -64,56 +86,63 @@ struct pkt_syn {
 };
 
 struct pkt_setup_leg {
-	struct pkt_leg_cfg cfg;
 	struct pkt_syn syn;
 	struct in6_addr remote; /* candidate, latched source */
 	uint16_t remote_port;
+	bool is_repeated; /* this attempt sent its SYN twice */
 	bool is_probed_zero; /* its SYN-ACK said window 0 */
-	uint8_t synacks; /* sent in this epoch */
-	uint64_t synack_us; /* last one */
+	bool is_suspect; /* reset its SYN-ACK; T_grace runs */
+	bool has_stale; /* it may hold stale_isn of its peer */
+	uint32_t stale_isn;
+	uint8_t resends; /* SYN-ACKs sent by timer */
+	uint8_t n_known;
+	uint32_t known[PKT_KNOWN_ISNS]; /* latest attempts, a ring */
+	uint64_t synack_us; /* latest SYN-ACK; 0: none */
 	uint64_t resend_us; /* next one; 0: none */
-	uint32_t rate_tokens;
-	uint64_t rate_us;
-	uint32_t n_syns, n_synacks, n_relatches;
+	uint64_t rate_us; /* when the rate allows one more */
+	uint64_t flood_us; /* when the rate was last exceeded */
 };
 
 struct pkt_setup {
-	struct pkt_rdv_cfg cfg;
 	struct pkt_setup_leg leg[PKT_LEGS];
 	struct pkt_opts frozen[PKT_LEGS]; /* options of the SYN-ACK to leg i */
 	bool frozen_ecn;
 	bool is_frozen;
-	uint64_t deadline_us; /* T_wait, T_half, T_grace; 0: none */
+	uint64_t deadline_us; /* T_wait or T_half; 0: none */
+	uint64_t grace_us; /* T_grace; 0: none */
 	uint64_t wait_from_us; /* first SYN of this epoch */
 };
 
-/* A view, assembled for one call.  setup NULL: open or later. */
+/* A view, assembled for one call.  Either leg may be NULL (not reserved, or
+ * released); cold[i] goes with leg[i].  While there is a set-up block, the
+ * order of the legs is the same in every call.  setup NULL: open or later. */
 struct pkt_rdv {
-	struct pkt_entry *leg[PKT_LEGS]; /* leg[1] NULL: half reserved */
+	struct pkt_entry *leg[PKT_LEGS];
+	struct pkt_cold *cold[PKT_LEGS];
 	struct pkt_setup *setup;
 };
 
 enum pkt_act {
 	PKT_ACT_DROP, /* reason in pkt_out.drop */
 	PKT_ACT_CONSUME, /* taken, nothing goes on */
-	PKT_ACT_FORWARD, /* translate, to the peer leg */
+	PKT_ACT_FORWARD, /* pkt_translate() to the peer leg */
 };
 
 enum pkt_report_type {
-	PKT_REPORT_SYN, /* source latched */
-	PKT_REPORT_OPEN, /* both handshakes are complete */
-	PKT_REPORT_FAIL, /* it will not open: cause */
-	PKT_REPORT_CLOSED, /* it ended: cause, leg that caused it */
+	PKT_REPORT_SYN, /* source latched: for the gate of `leg` only */
+	PKT_REPORT_OPEN, /* both handshakes are complete: for both gates */
+	PKT_REPORT_FAIL, /* it will not open, cause: for both gates */
+	PKT_REPORT_CLOSED, /* it ended, cause and leg: for both gates */
 };
 
 struct pkt_report {
 	uint8_t type; /* enum pkt_report_type */
-	uint8_t leg; /* SYN, CLOSED: which; else 0 */
+	uint8_t leg; /* SYN: which; CLOSED: whose client ended it; else 0 */
 	uint8_t cause; /* enum pkt_cause */
 	bool is_far; /* CLOSED: by the client of leg 1 */
 };
 
-/* The outcome of one call. */
+/* The outcome of one call; every call overwrites it whole. */
 struct pkt_out {
 	enum pkt_act act;
 	enum pkt_drop drop;
@@ -124,20 +153,29 @@ struct pkt_out {
 	} tx[PKT_OUT_TX]; /* before a forwarded segment */
 	struct pkt_report report[PKT_OUT_REPORTS];
 	bool is_setup_done; /* give the set-up block back */
-	bool is_setup_needed; /* re-armed: attach a set-up block */
+	bool is_setup_needed; /* attach a block, pkt_rdv_init() it and
+				 * call again: nothing was done */
 };
 
-/* Reserve a leg: writes entry->..., starts ARMED when both are there. */
-void pkt_rdv_init(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg,
-		  uint64_t now_us);
+/* A new set-up block: zeroes *r->setup.  Entries and cold records stay. */
+void pkt_rdv_init(struct pkt_rdv *r);
+/* Policy of the rendezvous, into every cold record of the view. */
+void pkt_rdv_policy(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg);
+
+/* Reserve a leg: a fresh entry (gen, peer and setup stay, they are the
+ * engine's) and a fresh cold record.  r->setup is there.  The leg takes SYNs
+ * from now on, also while its peer is missing. */
 void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
-		     const struct pkt_leg_cfg *cfg, uint64_t now_us);
-/* New policy for a leg.  rearm: LATCH, RELATCH or a new Remote came. */
+		     const struct pkt_leg_cfg *cfg,
+		     const struct pkt_rdv_cfg *rdv);
+/* New policy for a leg.  rearm: LATCH, RELATCH or a new Remote came; it ends
+ * what was there.  May ask for a set-up block. */
 void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
 			const struct pkt_leg_cfg *cfg, bool rearm,
 			uint64_t now_us, struct pkt_out *out);
 
-/* A segment that arrived at the local address and port of `leg`. */
+/* A segment that arrived at the local address and port of `leg`.  Counts
+ * rx_octets, tx_octets, drops and last_seen_ms of the entries itself. */
 void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 		     const struct pkt_seg *seg, uint64_t now_us,
 		     struct pkt_out *out);
@@ -146,7 +184,9 @@ void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us);
 void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out);
 
-/* The controller takes a leg away: exact RSTs by policy (decision 20). */
+/* The controller takes a leg away: exact RSTs by policy (decision 20).  The
+ * leg leaves the view afterwards; its counters stay readable.  A peer that was
+ * joined to it is silent then, one that only waits goes on waiting. */
 void pkt_rdv_release(struct pkt_rdv *r, unsigned int leg, uint64_t now_us,
 		     struct pkt_out *out);
 

@@ -14,6 +14,17 @@ enum {
 	PKT_OPTS_MAX = 40,
 };
 
+enum { /* bits of pkt_seg.flags and pkt_tx.flags, as on the wire */
+       PKT_FIN = 0x01,
+       PKT_SYN = 0x02,
+       PKT_RST = 0x04,
+       PKT_PSH = 0x08,
+       PKT_ACK = 0x10,
+       PKT_URG = 0x20,
+       PKT_ECE = 0x40,
+       PKT_CWR = 0x80,
+};
+
 /* TCP options that matter, from a SYN or for a SYN-ACK. */
 struct pkt_opts {
 	bool has_mss, has_ws, has_sack, has_ts;
@@ -28,7 +39,7 @@ struct pkt_seg {
 	uint8_t family; /* AF_INET, AF_INET6 */
 	bool is_partial; /* checksum holds the pseudo-header sum */
 	bool is_gso;
-	uint8_t flags; /* TH_FIN.. TH_CWR, netinet/tcp.h */
+	uint8_t flags; /* PKT_FIN.. PKT_CWR */
 	bool has_ae; /* the reserved bit next to CWR */
 	uint8_t tos, ttl;
 	uint16_t sport, dport;

@@ -56,6 +56,13 @@ enum {
 	PKT_MODE_TX = 1 << 1,
 };
 
+enum { /* what a session agreed on: pkt_cold.opts, pkt_gate_stat.opts */
+       PKT_STAT_WS = 1 << 0,
+       PKT_STAT_SACK = 1 << 1,
+       PKT_STAT_TS = 1 << 2,
+       PKT_STAT_ECN = 1 << 3,
+};
+
 /* State of one leg (tcp-rendezvous 2.1, L0..L5). */
 enum pkt_leg_state {
 	PKT_LEG_IDLE, /* no SYN yet */
