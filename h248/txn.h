@@ -16,11 +16,12 @@
 struct h248_txns; /* opaque: one endpoint */
 struct h248_in; /* opaque: a request being executed */
 
+/* A time of 0 means the default that stands behind it. */
 struct h248_txn_params {
 	struct h248_mid mid; /* ours; text is copied */
 	uint8_t version; /* of the header sent, 1..3 */
 	struct h248_text_style style;
-	uint16_t max_txns_per_msg; /* more in a message: 413 */
+	uint16_t max_txns_per_msg; /* more in a message: 413; 0: any */
 	uint32_t first_tid; /* of our requests; not 0 */
 	uint32_t retransmit_ms; /* first repetition; 500 */
 	uint32_t retransmit_max_ms; /* cap of the back-off; 4000 */
@@ -28,6 +29,10 @@ struct h248_txn_params {
 	uint32_t long_timer_ms; /* keep replies; 30000 */
 	uint32_t provisional_ms; /* Pending after; 2000 */
 	uint16_t pending_limit; /* Pendings we send before 506; 0: any */
+	/* Of the reply store: when one is reached new requests get 510, and
+	 * nothing is forgotten early. */
+	uint32_t max_stored; /* transactions; 65536 */
+	size_t max_stored_octets; /* 64 MiB */
 };
 
 struct h248_txn_counters {
@@ -36,6 +41,7 @@ struct h248_txn_counters {
 	uint64_t requests_in, requests_out;
 	uint64_t replies_in, replies_out;
 	uint64_t duplicates; /* requests answered from the store */
+	uint64_t conflicts; /* of these: same id, other content */
 	uint64_t retransmissions; /* requests of ours repeated */
 	uint64_t pendings_in, pendings_out;
 	uint64_t timeouts; /* requests of ours nobody answered */
@@ -50,15 +56,17 @@ struct h248_txn_counters {
 typedef void(h248_reply_h)(void *arg, int err, const struct h248_txn *reply);
 
 struct h248_txn_ops {
-	/* One datagram to peer.  Never blocks; a loss is repaired by the
-	 * repetition. */
+	/* One datagram to peer.  Never blocks, never calls back; a loss is
+	 * repaired by the repetition. */
 	void (*send)(void *arg, const struct sockaddr_storage *to,
 		     const char *buf, size_t n);
 	uint32_t (*random)(void *arg);
 	/*
 	 * Execute a request.  `in` and req (with everything it points to) stay
 	 * valid until h248_in_reply() or h248_in_fail(), which must follow once,
-	 * now or later.  msg is only valid during the call.
+	 * now or later.  msg is only valid during the call.  What could not be
+	 * read stands as fault at an action or command; a transaction that is
+	 * itself at fault never comes here.
 	 */
 	void (*request)(void *arg, struct h248_in *in,
 			const struct h248_txn *req, const struct h248_msg *msg,
@@ -76,7 +84,8 @@ struct h248_txn_ops {
 /* Returns new, or NULL (memory).  ops must outlive the object. */
 struct h248_txns *h248_txns_new(const struct h248_txn_params *params,
 				const struct h248_txn_ops *ops, void *arg);
-/* Requests of ours still out are answered with -ECANCELED. */
+/* Requests of ours still out are answered with -ECANCELED; every struct
+ * h248_in is gone.  Not from inside a callback. */
 void h248_txns_free(struct h248_txns *t);
 
 /* One datagram, or one TPKT payload, from a peer. */
@@ -89,14 +98,14 @@ void h248_txns_tick(struct h248_txns *t, uint64_t now_ms);
 
 /*
  * Send a request; it is encoded before this returns, so actions may go.
- * *tid (may be NULL) is its id.  0, -EMSGSIZE, -EINVAL, -ENOMEM; on error cb is
- * not called.
+ * *tid (may be NULL) is its id.  0, -EMSGSIZE, -EINVAL, -ENOMEM, -EAGAIN (too
+ * many are out); on error cb is not called.
  */
 int h248_txns_request(struct h248_txns *t, const struct sockaddr_storage *to,
 		      const struct h248_action *actions, h248_reply_h *cb,
 		      void *arg, uint64_t now_ms, uint32_t *tid);
 /* Redirect to a new peer all requests to `from` not yet answered (hand-off,
- * D.1.4), or cancel them. */
+ * D.1.4), or cancel them (to NULL: all). */
 void h248_txns_move(struct h248_txns *t, const struct sockaddr_storage *from,
 		    const struct sockaddr_storage *to, uint64_t now_ms);
 void h248_txns_cancel(struct h248_txns *t, const struct sockaddr_storage *to);

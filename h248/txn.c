@@ -1,0 +1,331 @@
+/*
+ * h248/txn.c - see txn.h: messages in, messages out
+ *
+ * Decodes, gives each transaction to the half it belongs to, and places
+ * errors where H.248.1 clause 8.2.2 wants them.  An error, and a message from
+ * somebody who answers, is never answered with an error, so that two parties
+ * who misunderstand each other fall silent.
+ */
+#include "h248/txn.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "h248/error.h"
+#include "h248/txn_int.h"
+
+void h248_txn_log(struct h248_txns *t, int priority, const char *fmt, ...)
+{
+	char line[256];
+	va_list ap;
+
+	if (!t->ops->log)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	t->ops->log(t->arg, priority, line);
+}
+
+uint64_t h248_txn_mix(uint64_t h)
+{
+	h ^= h >> 33;
+	h *= 0xff51afd7ed558ccdULL;
+	h ^= h >> 33;
+	h *= 0xc4ceb9fe1a85ec53ULL;
+	return h ^ h >> 33;
+}
+
+uint32_t h248_txn_backoff(const struct h248_txns *t, uint32_t interval_ms)
+{
+	if (interval_ms > t->p.retransmit_max_ms / 2)
+		return t->p.retransmit_max_ms;
+	return interval_ms * 2;
+}
+
+uint32_t h248_txn_jitter(struct h248_txns *t, uint32_t interval_ms)
+{
+	uint32_t half = interval_ms / 2, span = interval_ms - half + 1;
+	uint32_t r = half + t->ops->random(t->arg) % span;
+
+	return r ? r : 1;
+}
+
+struct h248_error_desc h248_txn_error(uint16_t code, const char *text)
+{
+	struct h248_error_desc e = { .code = code };
+	const char *s = text && *text ? text : h248_error_text(code);
+
+	e.text.p = s;
+	e.text.n = (uint32_t)strlen(s);
+	return e;
+}
+
+/* Out. */
+
+int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
+		    struct h248_error_desc *error, size_t *n)
+{
+	struct h248_msg m = {
+		.version = t->p.version,
+		.mid = t->p.mid,
+		.txns = txn,
+		.error = error,
+	};
+
+	return h248_text_enc(&m, &t->p.style, t->tx, sizeof(t->tx), n);
+}
+
+void h248_txn_transmit(struct h248_txns *t, const struct sockaddr_storage *to,
+		       const char *buf, size_t n)
+{
+	t->n.msgs_out++;
+	if (t->ops->trace)
+		t->ops->trace(t->arg, true, to, buf, n);
+	t->ops->send(t->arg, to, buf, n);
+}
+
+void h248_txn_send(struct h248_txns *t, const struct sockaddr_storage *to,
+		   struct h248_txn *txn)
+{
+	size_t n;
+
+	if (!h248_txn_encode(t, txn, NULL, &n))
+		h248_txn_transmit(t, to, t->tx, n);
+}
+
+static void send_error(struct h248_txns *t, const struct sockaddr_storage *to,
+		       uint16_t code, const char *text)
+{
+	struct h248_error_desc e = h248_txn_error(code, text);
+	size_t n;
+
+	if (h248_txn_encode(t, NULL, &e, &n)) {
+		e = h248_txn_error(code, NULL);
+		if (h248_txn_encode(t, NULL, &e, &n))
+			return;
+	}
+	h248_txn_transmit(t, to, t->tx, n);
+}
+
+/* In. */
+
+static struct txn_msg *msg_new(const char *buf, size_t n)
+{
+	struct txn_msg *m = malloc(sizeof(*m) + n);
+
+	if (!m)
+		return NULL;
+	memset(m, 0, sizeof(*m));
+	m->refs = 1;
+	m->arena = h248_arena_new(0);
+	if (!m->arena) {
+		free(m);
+		return NULL;
+	}
+	if (n)
+		memcpy(m->buf, buf, n);
+	return m;
+}
+
+void h248_txn_msg_put(struct txn_msg *m)
+{
+	if (--m->refs)
+		return;
+	h248_arena_free(m->arena);
+	free(m);
+}
+
+static bool is_over_limit(const struct h248_txns *t, const struct h248_msg *msg)
+{
+	unsigned int n = 0;
+
+	if (msg->fault.code == 413)
+		return true;
+	for (const struct h248_txn *x = msg->txns; x; x = x->next)
+		n += x->kind == H248_TXN_REQUEST;
+	return t->p.max_txns_per_msg && n > t->p.max_txns_per_msg;
+}
+
+/* Whether the sender asks, or cannot be told from one who asks. */
+static bool is_from_requester(const struct h248_msg *msg)
+{
+	for (const struct h248_txn *x = msg->txns; x; x = x->next)
+		if (x->kind == H248_TXN_REQUEST)
+			return true;
+	return !msg->txns && !msg->error;
+}
+
+static void handle(struct h248_txns *t, struct txn_msg *m, struct h248_txn *txn,
+		   const struct sockaddr_storage *from, uint64_t now_ms)
+{
+	switch (txn->kind) {
+	case H248_TXN_REQUEST:
+		h248_txn_in_request(t, m, txn, from, now_ms);
+		break;
+	case H248_TXN_REPLY:
+		h248_txn_out_reply(t, txn, from);
+		break;
+	case H248_TXN_PENDING:
+		h248_txn_out_pending(t, txn, now_ms);
+		break;
+	case H248_TXN_ACK:
+		h248_txn_in_confirm(t, &m->msg.mid, txn->acks, now_ms);
+		break;
+	case H248_TXN_SEGMENT_ACK: /* we never send segments */
+		t->n.stray++;
+		break;
+	}
+}
+
+/* What could be read is executed and answered before the verdict on the rest
+ * (8.2.2); of a message with too many transactions no request is executed. */
+static void dispatch(struct h248_txns *t, struct txn_msg *m,
+		     const struct sockaddr_storage *from, uint64_t now_ms)
+{
+	const struct h248_msg *msg = &m->msg;
+	bool is_over = is_over_limit(t, msg);
+
+	for (struct h248_txn *x = msg->txns; x; x = x->next)
+		if (!is_over || x->kind != H248_TXN_REQUEST)
+			handle(t, m, x, from, now_ms);
+	if (msg->error)
+		h248_txn_log(t, LOG_WARNING, "peer answers error %u: %.*s",
+			     msg->error->code, (int)msg->error->text.n,
+			     msg->error->text.n ? msg->error->text.p : "");
+	if (is_over)
+		t->n.refused++;
+	else if (msg->fault.code)
+		t->n.undecodable++;
+	if (!is_from_requester(msg))
+		return;
+	if (is_over)
+		send_error(t, from, 413, NULL);
+	else if (msg->fault.code)
+		send_error(t, from, msg->fault.code, msg->fault.text);
+}
+
+/* Without a header nobody is known to be there: silence. */
+static void reject(struct h248_txns *t, const struct h248_msg *msg, int rc,
+		   const struct sockaddr_storage *from)
+{
+	t->n.undecodable++;
+	h248_txn_log(t, LOG_NOTICE, "message dropped: %s, line %u: %s",
+		     strerror(-rc), msg->fault.at.line, msg->fault.text);
+	if (rc == -ENOMEM && msg->mid.text.p)
+		send_error(t, from, 510, NULL);
+}
+
+void h248_txns_input(struct h248_txns *t, const struct sockaddr_storage *from,
+		     const char *buf, size_t n, uint64_t now_ms)
+{
+	struct txn_msg *m;
+	int rc;
+
+	t->n.msgs_in++;
+	if (t->ops->trace)
+		t->ops->trace(t->arg, false, from, buf, n);
+	if (n > H248_MAX_MSG_OCTETS) {
+		t->n.undecodable++;
+		return;
+	}
+	m = msg_new(buf, n);
+	if (!m) {
+		t->n.refused++;
+		return;
+	}
+	rc = h248_text_dec(m->arena, m->buf, n, &m->msg);
+	if (rc) {
+		reject(t, &m->msg, rc, from);
+	} else {
+		if (t->ops->heard)
+			t->ops->heard(t->arg, from, now_ms);
+		dispatch(t, m, from, now_ms);
+	}
+	h248_txn_msg_put(m);
+}
+
+/* Life. */
+
+static void set_default(uint32_t *value, uint32_t fallback)
+{
+	if (!*value)
+		*value = fallback;
+}
+
+static void set_defaults(struct h248_txn_params *p)
+{
+	set_default(&p->first_tid, 1);
+	set_default(&p->retransmit_ms, 500);
+	set_default(&p->retransmit_max_ms, 4000);
+	set_default(&p->t_max_ms, 25000);
+	set_default(&p->long_timer_ms, 30000);
+	set_default(&p->provisional_ms, 2000);
+	set_default(&p->max_stored, 65536);
+	if (!p->max_stored_octets)
+		p->max_stored_octets = 64 << 20;
+}
+
+struct h248_txns *h248_txns_new(const struct h248_txn_params *params,
+				const struct h248_txn_ops *ops, void *arg)
+{
+	struct h248_txns *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->p = *params;
+	set_defaults(&t->p);
+	t->ops = ops;
+	t->arg = arg;
+	t->mid_text = malloc(params->mid.text.n + 1);
+	if (!t->mid_text) {
+		free(t);
+		return NULL;
+	}
+	if (params->mid.text.n)
+		memcpy(t->mid_text, params->mid.text.p, params->mid.text.n);
+	t->p.mid.text.p = t->mid_text;
+	t->hash_seed = (uint64_t)ops->random(arg) << 32 | ops->random(arg);
+	h248_txn_in_init(t);
+	h248_txn_out_init(t);
+	return t;
+}
+
+void h248_txns_free(struct h248_txns *t)
+{
+	if (!t)
+		return;
+	t->is_closing = true;
+	h248_txns_cancel(t, NULL);
+	h248_txn_in_fini(t);
+	free(t->mid_text);
+	free(t);
+}
+
+uint64_t h248_txns_next(const struct h248_txns *t)
+{
+	uint64_t in = h248_timers_next(&t->in.timers);
+	uint64_t out = h248_timers_next(&t->out.timers);
+
+	return in < out ? in : out;
+}
+
+void h248_txns_tick(struct h248_txns *t, uint64_t now_ms)
+{
+	h248_txn_in_tick(t, now_ms);
+	h248_txn_out_tick(t, now_ms);
+}
+
+void h248_txns_set_version(struct h248_txns *t, uint8_t version)
+{
+	t->p.version = version;
+}
+
+const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t)
+{
+	return &t->n;
+}

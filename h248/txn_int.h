@@ -1,0 +1,109 @@
+/*
+ * h248/txn_int.h - what the files of the transaction layer share
+ *
+ * txn.c takes messages apart and sends them; txn_in.c answers requests and
+ * keeps the replies; txn_out.c repeats requests of ours.  Private to txn*.c.
+ */
+#pragma once
+
+#include <sys/queue.h>
+
+#include "h248/timer.h"
+#include "h248/txn.h"
+
+enum { /* limits and sizes by design */
+       TXN_IN_BUCKETS = 16384,
+       TXN_OUT_BUCKETS = 1024,
+       TXN_MAX_RUNNING = 1024, /* requests being executed; more: 510 */
+       TXN_MAX_OUT = 4096, /* requests of ours unanswered */
+       TXN_MAX_ACK_RANGES = 64, /* of one K{}; the rest is ignored */
+       TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
+};
+
+/* A received message: octets and tree.  Shared by the transactions in it. */
+struct txn_msg {
+	unsigned int refs;
+	struct h248_arena *arena;
+	struct h248_msg msg;
+	char buf[];
+};
+
+struct h248_out;
+LIST_HEAD(txn_in_bucket, h248_in);
+LIST_HEAD(txn_out_bucket, h248_out);
+TAILQ_HEAD(txn_in_list, h248_in);
+LIST_HEAD(txn_out_list, h248_out);
+
+/* Requests received: those being executed, and the reply store. */
+struct txn_in_store {
+	struct txn_in_bucket bucket[TXN_IN_BUCKETS];
+	struct txn_in_list running;
+	struct txn_in_list replied; /* not yet confirmed by K */
+	struct txn_in_list confirmed; /* only the id is left */
+	struct h248_timers timers;
+	uint32_t n_stored; /* all of them */
+	uint32_t n_running;
+	size_t octets;
+};
+
+/* Requests of ours that wait for their reply. */
+struct txn_out_table {
+	struct txn_out_bucket bucket[TXN_OUT_BUCKETS];
+	struct txn_out_list list; /* all, in any order */
+	struct h248_timers timers;
+	uint32_t n;
+	uint32_t next_tid;
+};
+
+struct h248_txns {
+	struct h248_txn_params p;
+	char *mid_text; /* owned; p.mid points here */
+	const struct h248_txn_ops *ops;
+	void *arg;
+	uint64_t hash_seed;
+	struct h248_txn_counters n;
+	struct txn_in_store in;
+	struct txn_out_table out;
+	bool is_closing;
+	char tx[H248_MAX_MSG_OCTETS];
+};
+
+void h248_txn_msg_put(struct txn_msg *m);
+
+/* Encode a message with one transaction, or with an error alone, into t->tx.
+ * As h248_text_enc(). */
+int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
+		    struct h248_error_desc *error, size_t *n);
+void h248_txn_transmit(struct h248_txns *t, const struct sockaddr_storage *to,
+		       const char *buf, size_t n);
+/* Encode and send what is never repeated: Pending, K, errors. */
+void h248_txn_send(struct h248_txns *t, const struct sockaddr_storage *to,
+		   struct h248_txn *txn);
+/* text NULL: the registered one. */
+struct h248_error_desc h248_txn_error(uint16_t code, const char *text);
+
+void h248_txn_log(struct h248_txns *t, int priority, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The next interval of a back-off: doubled up to the limit. */
+uint32_t h248_txn_backoff(const struct h248_txns *t, uint32_t interval_ms);
+/* Random, between half of it and all of it (D.1.2.1), at least 1. */
+uint32_t h248_txn_jitter(struct h248_txns *t, uint32_t interval_ms);
+uint64_t h248_txn_mix(uint64_t h); /* spreads every bit of h */
+
+/* txn_in.c */
+void h248_txn_in_init(struct h248_txns *t);
+void h248_txn_in_fini(struct h248_txns *t);
+void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
+			 struct h248_txn *txn,
+			 const struct sockaddr_storage *from, uint64_t now_ms);
+void h248_txn_in_confirm(struct h248_txns *t, const struct h248_mid *mid,
+			 const struct h248_tid_range *ranges, uint64_t now_ms);
+void h248_txn_in_tick(struct h248_txns *t, uint64_t now_ms);
+
+/* txn_out.c */
+void h248_txn_out_init(struct h248_txns *t);
+void h248_txn_out_reply(struct h248_txns *t, const struct h248_txn *txn,
+			const struct sockaddr_storage *from);
+void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
+			  uint64_t now_ms);
+void h248_txn_out_tick(struct h248_txns *t, uint64_t now_ms);
