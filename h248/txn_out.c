@@ -13,9 +13,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#include <netinet/in.h>
-
-#include "h248/error.h"
+#include "h248/addr.h"
 #include "h248/txn_int.h"
 
 struct h248_out {
@@ -37,28 +35,6 @@ static struct h248_out *out_of(struct h248_timer *timer)
 {
 	return (struct h248_out *)((char *)timer -
 				   offsetof(struct h248_out, timer));
-}
-
-static bool is_same_addr(const struct sockaddr_storage *a,
-			 const struct sockaddr_storage *b)
-{
-	if (a->ss_family != b->ss_family)
-		return false;
-	if (a->ss_family == AF_INET) {
-		const struct sockaddr_in *x = (const void *)a;
-		const struct sockaddr_in *y = (const void *)b;
-
-		return x->sin_port == y->sin_port &&
-		       x->sin_addr.s_addr == y->sin_addr.s_addr;
-	}
-	if (a->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *x = (const void *)a;
-		const struct sockaddr_in6 *y = (const void *)b;
-
-		return x->sin6_port == y->sin6_port &&
-		       IN6_ARE_ADDR_EQUAL(&x->sin6_addr, &y->sin6_addr);
-	}
-	return false;
 }
 
 static struct txn_out_bucket *bucket_of(struct h248_txns *t, uint32_t tid)
@@ -281,7 +257,7 @@ static void collect(struct h248_txns *t, const struct sockaddr_storage *to,
 	LIST_INIT(found);
 	for (; o; o = next) {
 		next = LIST_NEXT(o, entry);
-		if (to && !is_same_addr(&o->to, to))
+		if (to && !h248_addr_eq(&o->to, to))
 			continue;
 		LIST_REMOVE(o, entry);
 		LIST_INSERT_HEAD(found, o, entry);

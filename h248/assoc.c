@@ -1,0 +1,481 @@
+/*
+ * h248/assoc.c - see assoc.h: the state machine
+ *
+ *	IDLE         -start->          WAITING
+ *	WAITING      -timer->          REGISTERING (first of the list)
+ *	REGISTERING  -accepted->       ACTIVE
+ *	             -redirected->     REGISTERING (the one named)
+ *	             -refused, silent->REGISTERING (next of the list),
+ *	                               after the last one WAITING
+ *	ACTIVE       -lost->           REGISTERING (the same one first)
+ *	             -stop->           LEAVING
+ *	LEAVING      -answer, timer->  IDLE
+ *	any          -stop->           IDLE
+ *
+ * The method of a registration follows from its target: never registered:
+ * Restart 901; the controller we had: Disconnected 900; another: Failover 909
+ * (H.248.1 clauses 11.2, 11.5 and 11.6).
+ */
+#include "h248/assoc.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "h248/addr.h"
+#include "h248/assoc_int.h"
+
+enum {
+	MAX_REDIRECTS = 4, /* between two controllers of the list */
+	MIN_PASS_MS = 200, /* between two passes through the list */
+};
+
+/* A request of the gateway: its outcome tells whether somebody is there. */
+struct user_request {
+	struct h248_assoc *a;
+	h248_reply_h *cb;
+	void *arg;
+};
+
+#define EV(e) (1u << AEV_##e)
+static const unsigned int legal[H248_ASSOC__COUNT] = {
+	[H248_ASSOC_IDLE] = EV(START) | EV(STOP),
+	[H248_ASSOC_WAITING] = EV(TIMER) | EV(STOP),
+	[H248_ASSOC_REGISTERING] = EV(ACCEPTED) | EV(REDIRECTED) | EV(REFUSED) |
+				   EV(NO_ANSWER) | EV(STOP),
+	[H248_ASSOC_ACTIVE] = EV(LOST) | EV(STOP),
+	[H248_ASSOC_LEAVING] = EV(ACCEPTED) | EV(REDIRECTED) | EV(REFUSED) |
+			       EV(NO_ANSWER) | EV(TIMER) | EV(STOP),
+};
+#undef EV
+
+static const char *const ev_name[AEV__COUNT] = {
+	[AEV_START] = "start",		 [AEV_STOP] = "stop",
+	[AEV_TIMER] = "timer",		 [AEV_ACCEPTED] = "accepted",
+	[AEV_REDIRECTED] = "redirected", [AEV_REFUSED] = "refused",
+	[AEV_NO_ANSWER] = "no answer",	 [AEV_LOST] = "controller lost",
+};
+
+const char *h248_assoc_state_name(enum h248_assoc_state s)
+{
+	static const char *const name[H248_ASSOC__COUNT] = {
+		[H248_ASSOC_IDLE] = "idle",
+		[H248_ASSOC_WAITING] = "waiting",
+		[H248_ASSOC_REGISTERING] = "registering",
+		[H248_ASSOC_ACTIVE] = "active",
+		[H248_ASSOC_LEAVING] = "leaving",
+	};
+
+	return name[s];
+}
+
+static void say(struct h248_assoc *a, int priority, const char *text)
+{
+	if (a->ops->txn.log)
+		a->ops->txn.log(a->arg, priority, text);
+}
+
+static void event(struct h248_assoc *a, enum assoc_ev ev,
+		  const struct assoc_verdict *v);
+
+/* The only writer of the state.  The last thing a transition does, because
+ * the hook may call back. */
+static void enter(struct h248_assoc *a, enum h248_assoc_state to,
+		  const char *why)
+{
+	enum h248_assoc_state from = a->state;
+	char line[192];
+
+	snprintf(line, sizeof(line), "association: %s -> %s: %s",
+		 h248_assoc_state_name(from), h248_assoc_state_name(to), why);
+	a->state = to;
+	say(a, LOG_NOTICE, line);
+	if (a->ops->state)
+		a->ops->state(a->arg, from, to, why);
+}
+
+/* Registering. */
+
+static void on_change_reply(void *arg, int err, const struct h248_txn *reply)
+{
+	struct h248_assoc *a = arg;
+	struct assoc_verdict v = { .ev = AEV_NO_ANSWER };
+
+	if (err == -ECANCELED)
+		return;
+	if (err)
+		snprintf(v.why, sizeof(v.why), "no answer");
+	else
+		h248_assoc_judge(a, reply, &v);
+	event(a, v.ev, &v);
+}
+
+static struct assoc_change offer_to(const struct h248_assoc *a)
+{
+	struct assoc_change c = {
+		.method = H248_SC_RESTART,
+		.reason = "901 Cold Boot",
+		.is_offer = true,
+	};
+
+	if (a->has_mgc && h248_addr_eq(&a->mgc, &a->target)) {
+		c.method = H248_SC_DISCONNECTED;
+		c.reason = "900 Service Restored";
+	} else if (a->has_mgc) {
+		c.method = H248_SC_FAILOVER;
+		c.reason = "909 MGC Impending Failure";
+	}
+	return c;
+}
+
+static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
+			     const char *why)
+{
+	uint32_t wait = a->ops->txn.random(a->arg) % (a->p.mwd_ms + 1ull);
+
+	a->current = 0;
+	a->n_redirects = 0;
+	a->timer_ms = a->now_ms + (wait > min_ms ? wait : min_ms);
+	enter(a, H248_ASSOC_WAITING, why);
+}
+
+/* Headers say version 1 until one is agreed, so that any controller can read
+ * the offer. */
+static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
+		const char *why)
+{
+	struct assoc_change offer;
+	int rc;
+
+	a->target = *target;
+	a->timer_ms = UINT64_MAX;
+	offer = offer_to(a);
+	h248_txns_set_version(a->txns, 1);
+	rc = h248_assoc_send_change(a, &offer, on_change_reply, a);
+	if (rc)
+		wait_before_pass(a, MIN_PASS_MS, strerror(-rc));
+	else
+		enter(a, H248_ASSOC_REGISTERING, why);
+}
+
+static void ask_next(struct h248_assoc *a, const char *why)
+{
+	a->n_redirects = 0;
+	if (++a->current < a->p.n_controllers)
+		ask(a, &a->p.controllers[a->current], why);
+	else
+		wait_before_pass(a, MIN_PASS_MS, why);
+}
+
+static void ask_named(struct h248_assoc *a, const struct assoc_verdict *v)
+{
+	if (++a->n_redirects > MAX_REDIRECTS)
+		ask_next(a, "too many redirections");
+	else
+		ask(a, &v->address, v->why);
+}
+
+/* Requests that waited for the old controller go to the new one (D.1.4); the
+ * same one gets them again at once. */
+static void accept_us(struct h248_assoc *a, const struct assoc_verdict *v)
+{
+	struct sockaddr_storage old = a->mgc;
+	bool had_mgc = a->has_mgc;
+
+	a->mgc = v->address.ss_family ? v->address : a->target;
+	a->has_mgc = true;
+	a->version = v->version;
+	h248_txns_set_version(a->txns, v->version);
+	if (had_mgc)
+		h248_txns_move(a->txns, &old, &a->mgc, a->now_ms);
+	enter(a, H248_ASSOC_ACTIVE, v->why);
+}
+
+/* The controller we had is asked first, then those behind it in the list; one
+ * that was reached by redirection stands in front of the list. */
+static void ask_again(struct h248_assoc *a)
+{
+	unsigned int i = 0;
+
+	while (i < a->p.n_controllers &&
+	       !h248_addr_eq(&a->p.controllers[i], &a->mgc))
+		i++;
+	a->current = i < a->p.n_controllers ? i : UINT_MAX;
+	a->n_redirects = 0;
+	ask(a, &a->mgc, "controller lost");
+}
+
+/* Leaving. */
+
+static void go_idle(struct h248_assoc *a, const char *why)
+{
+	a->timer_ms = UINT64_MAX;
+	h248_txns_cancel(a->txns, NULL);
+	enter(a, H248_ASSOC_IDLE, why);
+}
+
+static void leave(struct h248_assoc *a)
+{
+	static const struct assoc_change forced = {
+		.method = H248_SC_FORCED,
+		.reason = "908 MG Impending Failure",
+	};
+
+	a->target = a->mgc;
+	a->timer_ms = a->now_ms + a->grace_ms;
+	if (h248_assoc_send_change(a, &forced, on_change_reply, a))
+		go_idle(a, "stopped");
+	else
+		enter(a, H248_ASSOC_LEAVING, "stopped");
+}
+
+/* The machine. */
+
+static void event_registering(struct h248_assoc *a, enum assoc_ev ev,
+			      const struct assoc_verdict *v)
+{
+	switch (ev) {
+	case AEV_ACCEPTED:
+		accept_us(a, v);
+		break;
+	case AEV_REDIRECTED:
+		ask_named(a, v);
+		break;
+	case AEV_STOP:
+		go_idle(a, "stopped");
+		break;
+	default: /* refused, no answer */
+		ask_next(a, v->why);
+	}
+}
+
+/* v: what the controller said, for events that a reply brings. */
+static void event(struct h248_assoc *a, enum assoc_ev ev,
+		  const struct assoc_verdict *v)
+{
+	char line[80];
+
+	if (!(legal[a->state] & 1u << ev)) {
+		a->illegal++;
+		snprintf(line, sizeof(line), "association: \"%s\" while %s",
+			 ev_name[ev], h248_assoc_state_name(a->state));
+		say(a, LOG_WARNING, line);
+		return;
+	}
+	switch (a->state) {
+	case H248_ASSOC_IDLE:
+		if (ev == AEV_START)
+			wait_before_pass(a, 0, "start");
+		break;
+	case H248_ASSOC_WAITING:
+		if (ev == AEV_TIMER)
+			ask(a, &a->p.controllers[0], "waited");
+		else
+			go_idle(a, "stopped");
+		break;
+	case H248_ASSOC_REGISTERING:
+		event_registering(a, ev, v);
+		break;
+	case H248_ASSOC_ACTIVE:
+		if (ev == AEV_LOST)
+			ask_again(a);
+		else
+			leave(a);
+		break;
+	case H248_ASSOC_LEAVING:
+		go_idle(a, ev_name[ev]);
+		break;
+	case H248_ASSOC__COUNT:
+		break;
+	}
+}
+
+/* Hooks of the transaction layer. */
+
+static void on_request(void *arg, struct h248_in *in,
+		       const struct h248_txn *req, const struct h248_msg *msg,
+		       const struct sockaddr_storage *from)
+{
+	struct h248_assoc *a = arg;
+
+	if (a->state == H248_ASSOC_ACTIVE)
+		a->ops->txn.request(a->arg, in, req, msg, from);
+	else
+		h248_in_fail(in, 505, NULL, a->now_ms);
+}
+
+static void on_send(void *arg, const struct sockaddr_storage *to,
+		    const char *buf, size_t n)
+{
+	struct h248_assoc *a = arg;
+
+	a->ops->txn.send(a->arg, to, buf, n);
+}
+
+static uint32_t on_random(void *arg)
+{
+	struct h248_assoc *a = arg;
+
+	return a->ops->txn.random(a->arg);
+}
+
+static void on_heard(void *arg, const struct sockaddr_storage *from,
+		     uint64_t now_ms)
+{
+	struct h248_assoc *a = arg;
+
+	if (a->ops->txn.heard)
+		a->ops->txn.heard(a->arg, from, now_ms);
+}
+
+static void on_trace(void *arg, bool is_out,
+		     const struct sockaddr_storage *peer, const char *buf,
+		     size_t n)
+{
+	struct h248_assoc *a = arg;
+
+	a->ops->txn.trace(a->arg, is_out, peer, buf, n);
+}
+
+static void on_log(void *arg, int priority, const char *text)
+{
+	say(arg, priority, text);
+}
+
+/* Requests of the gateway. */
+
+static void on_user_reply(void *arg, int err, const struct h248_txn *reply)
+{
+	struct user_request u = *(struct user_request *)arg;
+
+	free(arg);
+	u.cb(u.arg, err, reply);
+	if (err == -ETIMEDOUT && u.a->state == H248_ASSOC_ACTIVE)
+		event(u.a, AEV_LOST, NULL);
+}
+
+int h248_assoc_request(struct h248_assoc *a, const struct h248_action *actions,
+		       h248_reply_h *cb, void *arg, uint64_t now_ms,
+		       uint32_t *tid)
+{
+	struct user_request *u;
+	int rc;
+
+	if (a->state != H248_ASSOC_ACTIVE)
+		return -ENOTCONN;
+	a->now_ms = now_ms;
+	u = malloc(sizeof(*u));
+	if (!u)
+		return -ENOMEM;
+	*u = (struct user_request) { a, cb, arg };
+	rc = h248_txns_request(a->txns, &a->mgc, actions, on_user_reply, u,
+			       now_ms, tid);
+	if (rc)
+		free(u);
+	return rc;
+}
+
+/* Life. */
+
+struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
+				  const struct h248_assoc_ops *ops, void *arg)
+{
+	struct h248_assoc *a;
+
+	if (!params->n_controllers ||
+	    params->n_controllers > H248_MAX_CONTROLLERS)
+		return NULL;
+	a = calloc(1, sizeof(*a));
+	if (!a)
+		return NULL;
+	a->p = *params;
+	a->ops = ops;
+	a->arg = arg;
+	a->version = params->txn.version;
+	a->timer_ms = UINT64_MAX;
+	a->txn_ops = (struct h248_txn_ops) {
+		.send = on_send,
+		.random = on_random,
+		.request = on_request,
+		.heard = on_heard,
+		.trace = ops->txn.trace ? on_trace : NULL,
+		.log = on_log,
+	};
+	a->txns = h248_txns_new(&params->txn, &a->txn_ops, a);
+	if (!a->txns) {
+		free(a);
+		return NULL;
+	}
+	h248_txns_set_version(a->txns, 1);
+	return a;
+}
+
+void h248_assoc_free(struct h248_assoc *a)
+{
+	if (!a)
+		return;
+	h248_txns_free(a->txns);
+	free(a);
+}
+
+void h248_assoc_start(struct h248_assoc *a, uint64_t now_ms)
+{
+	a->now_ms = now_ms;
+	event(a, AEV_START, NULL);
+}
+
+void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms)
+{
+	a->now_ms = now_ms;
+	a->grace_ms = grace_ms;
+	event(a, AEV_STOP, NULL);
+}
+
+void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
+		      const char *buf, size_t n, uint64_t now_ms)
+{
+	a->now_ms = now_ms;
+	h248_txns_input(a->txns, from, buf, n, now_ms);
+}
+
+uint64_t h248_assoc_next(const struct h248_assoc *a)
+{
+	uint64_t due = h248_txns_next(a->txns);
+
+	return due < a->timer_ms ? due : a->timer_ms;
+}
+
+void h248_assoc_tick(struct h248_assoc *a, uint64_t now_ms)
+{
+	a->now_ms = now_ms;
+	h248_txns_tick(a->txns, now_ms);
+	if (now_ms >= a->timer_ms) {
+		a->timer_ms = UINT64_MAX;
+		event(a, AEV_TIMER, NULL);
+	}
+}
+
+enum h248_assoc_state h248_assoc_state(const struct h248_assoc *a)
+{
+	return a->state;
+}
+
+const struct sockaddr_storage *h248_assoc_controller(const struct h248_assoc *a)
+{
+	return a->state == H248_ASSOC_ACTIVE || a->state == H248_ASSOC_LEAVING ?
+		       &a->mgc :
+		       NULL;
+}
+
+uint8_t h248_assoc_version(const struct h248_assoc *a)
+{
+	return a->version;
+}
+
+const struct h248_txn_counters *h248_assoc_counters(const struct h248_assoc *a)
+{
+	return h248_txns_counters(a->txns);
+}

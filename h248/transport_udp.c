@@ -1,0 +1,142 @@
+/* h248/transport_udp.c - see transport_udp.h */
+#include "h248/transport_udp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+enum {
+	BATCH = 64, /* datagrams in a row before other events have their turn */
+	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
+};
+
+struct h248_udp {
+	int fd;
+	struct event *readable;
+	struct sockaddr_storage local;
+	h248_udp_h *recv;
+	void *arg;
+	bool is_reading; /* inside the callback */
+	bool is_closed; /* by the callback: free when it returns */
+	char buf[H248_MAX_MSG_OCTETS + 1];
+};
+
+static socklen_t addr_len(const struct sockaddr_storage *ss)
+{
+	return ss->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+					   sizeof(struct sockaddr_in);
+}
+
+static void udp_free(struct h248_udp *u)
+{
+	if (u->readable)
+		event_free(u->readable);
+	if (u->fd >= 0)
+		close(u->fd);
+	free(u);
+}
+
+/* False: nothing more to read now.  A datagram over the limit is cut off by
+ * the kernel to one octet more than the limit, and dropped by the reader. */
+static bool read_one(struct h248_udp *u)
+{
+	struct sockaddr_storage from = { 0 };
+	socklen_t len = sizeof(from);
+	ssize_t n = recvfrom(u->fd, u->buf, sizeof(u->buf), MSG_DONTWAIT,
+			     (struct sockaddr *)&from, &len);
+
+	if (n < 0)
+		return errno != EAGAIN && errno != EWOULDBLOCK &&
+		       errno != ENOMEM;
+	u->recv(u->arg, &from, u->buf, (size_t)n);
+	return true;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct h248_udp *u = arg;
+
+	(void)fd;
+	(void)what;
+	u->is_reading = true;
+	for (int i = 0; i < BATCH && !u->is_closed; i++)
+		if (!read_one(u))
+			break;
+	u->is_reading = false;
+	if (u->is_closed)
+		udp_free(u);
+}
+
+static int open_socket(struct h248_udp *u, const struct sockaddr_storage *local)
+{
+	socklen_t len = sizeof(u->local);
+	int one = 1, size = SOCKET_OCTETS;
+
+	u->fd = socket(local->ss_family,
+		       SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (u->fd < 0)
+		return -errno;
+	if (local->ss_family == AF_INET6 &&
+	    setsockopt(u->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)))
+		return -errno;
+	/* A smaller buffer than asked for is no reason not to start. */
+	(void)setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	(void)setsockopt(u->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (bind(u->fd, (const struct sockaddr *)local, addr_len(local)) ||
+	    getsockname(u->fd, (struct sockaddr *)&u->local, &len))
+		return -errno;
+	return 0;
+}
+
+int h248_udp_open(struct event_base *base, const struct sockaddr_storage *local,
+		  h248_udp_h *recv, void *arg, struct h248_udp **out)
+{
+	struct h248_udp *u = calloc(1, sizeof(*u));
+	int rc;
+
+	if (!u)
+		return -ENOMEM;
+	u->fd = -1;
+	u->recv = recv;
+	u->arg = arg;
+	rc = open_socket(u, local);
+	if (!rc) {
+		u->readable = event_new(base, u->fd, EV_READ | EV_PERSIST,
+					on_readable, u);
+		if (!u->readable || event_add(u->readable, NULL))
+			rc = -ENOMEM;
+	}
+	if (rc) {
+		udp_free(u);
+		return rc;
+	}
+	*out = u;
+	return 0;
+}
+
+void h248_udp_close(struct h248_udp *u)
+{
+	if (!u)
+		return;
+	if (u->is_reading)
+		u->is_closed = true;
+	else
+		udp_free(u);
+}
+
+int h248_udp_send(struct h248_udp *u, const struct sockaddr_storage *to,
+		  const char *buf, size_t n)
+{
+	ssize_t sent = sendto(u->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL,
+			      (const struct sockaddr *)to, addr_len(to));
+
+	return sent < 0 ? -errno : 0;
+}
+
+const struct sockaddr_storage *h248_udp_local(const struct h248_udp *u)
+{
+	return &u->local;
+}

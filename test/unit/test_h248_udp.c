@@ -1,0 +1,165 @@
+/* test/unit/test_h248_udp.c - datagrams through the loopback interface */
+#include "h248/transport_udp.h"
+#include "test/support/suite.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct end {
+	struct h248_udp *udp;
+	struct sockaddr_storage from;
+	size_t n; /* octets of the last datagram */
+	unsigned int count;
+	char first;
+	bool close_on_recv;
+};
+
+static struct event_base *base;
+
+static struct sockaddr_storage loopback(int family)
+{
+	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
+
+	if (family == AF_INET6)
+		((struct sockaddr_in6 *)&ss)->sin6_addr = in6addr_loopback;
+	else
+		((struct sockaddr_in *)&ss)->sin_addr.s_addr =
+			htonl(INADDR_LOOPBACK);
+	return ss;
+}
+
+static void on_datagram(void *arg, const struct sockaddr_storage *from,
+			const char *buf, size_t n)
+{
+	struct end *e = arg;
+
+	e->from = *from;
+	e->n = n;
+	e->first = n ? buf[0] : '\0';
+	e->count++;
+	if (e->close_on_recv)
+		h248_udp_close(e->udp);
+}
+
+static void set_up(struct end *a, struct end *b, int family)
+{
+	struct sockaddr_storage ss = loopback(family);
+
+	memset(a, 0, sizeof(*a));
+	memset(b, 0, sizeof(*b));
+	base = event_base_new();
+	CU_ASSERT_PTR_NOT_NULL_FATAL(base);
+	CU_ASSERT_EQUAL_FATAL(h248_udp_open(base, &ss, on_datagram, a, &a->udp),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(h248_udp_open(base, &ss, on_datagram, b, &b->udp),
+			      0);
+}
+
+static void run_until(const struct end *e, unsigned int count)
+{
+	struct timeval patience = { 2, 0 };
+
+	event_base_loopexit(base, &patience);
+	while (e->count < count && !event_base_got_exit(base))
+		event_base_loop(base, EVLOOP_ONCE);
+}
+
+static void tear_down(struct end *a, struct end *b)
+{
+	h248_udp_close(a->udp);
+	h248_udp_close(b->udp);
+	event_base_free(base);
+}
+
+static void both_ways(int family)
+{
+	struct end a, b;
+
+	set_up(&a, &b, family);
+	CU_ASSERT_EQUAL(h248_udp_send(a.udp, h248_udp_local(b.udp), "ab", 2),
+			0);
+	run_until(&b, 1);
+	CU_ASSERT_EQUAL(b.n, 2);
+	CU_ASSERT_EQUAL(memcmp(&b.from, h248_udp_local(a.udp),
+			       family == AF_INET ? 8 : 24),
+			0);
+	CU_ASSERT_EQUAL(h248_udp_send(b.udp, &b.from, "xyz", 3), 0);
+	run_until(&a, 1);
+	CU_ASSERT_EQUAL(a.n, 3);
+	CU_ASSERT_EQUAL(a.first, 'x');
+	tear_down(&a, &b);
+}
+
+static void reply_goes_to_the_source(void)
+{
+	both_ways(AF_INET);
+	both_ways(AF_INET6);
+}
+
+static void large_and_empty_datagrams(void)
+{
+	struct end a, b;
+	char *big = malloc(H248_MAX_MSG_OCTETS + 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(big);
+	memset(big, '!', H248_MAX_MSG_OCTETS + 1);
+	set_up(&a, &b, AF_INET);
+	CU_ASSERT_EQUAL(h248_udp_send(a.udp, h248_udp_local(b.udp), big,
+				      H248_MAX_MSG_OCTETS),
+			0);
+	run_until(&b, 1);
+	CU_ASSERT_EQUAL(b.n, H248_MAX_MSG_OCTETS);
+	CU_ASSERT_EQUAL(h248_udp_send(a.udp, h248_udp_local(b.udp), big,
+				      H248_MAX_MSG_OCTETS + 1),
+			-EMSGSIZE);
+	CU_ASSERT_EQUAL(h248_udp_send(a.udp, h248_udp_local(b.udp), "", 0), 0);
+	run_until(&b, 2);
+	CU_ASSERT_EQUAL(b.count, 2);
+	CU_ASSERT_EQUAL(b.n, 0);
+	tear_down(&a, &b);
+	free(big);
+}
+
+static void close_inside_the_callback(void)
+{
+	struct end a, b;
+
+	set_up(&a, &b, AF_INET);
+	b.close_on_recv = true;
+	for (int i = 0; i < 3; i++)
+		h248_udp_send(a.udp, h248_udp_local(b.udp), "x", 1);
+	run_until(&b, 1);
+	CU_ASSERT_EQUAL(b.count, 1);
+	b.udp = NULL;
+	tear_down(&a, &b);
+}
+
+static void address_in_use(void)
+{
+	struct end a, b;
+	struct h248_udp *third = NULL;
+
+	set_up(&a, &b, AF_INET);
+	CU_ASSERT_EQUAL(h248_udp_open(base, h248_udp_local(a.udp), on_datagram,
+				      &a, &third),
+			-EADDRINUSE);
+	CU_ASSERT_PTR_NULL(third);
+	tear_down(&a, &b);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "T24 reply goes to the source", reply_goes_to_the_source },
+		{ "T15 64 KiB and empty datagrams", large_and_empty_datagrams },
+		{ "close inside the callback", close_inside_the_callback },
+		{ "address in use", address_in_use },
+		{ NULL, NULL },
+	};
+
+	return suite_run("h248/transport_udp", tests);
+}
