@@ -268,6 +268,7 @@ static void answer_error(struct h248_txns *t, const struct sockaddr_storage *to,
 static int encode_reply(struct h248_in *in, struct h248_txn *reply, size_t *n)
 {
 	struct h248_error_desc e;
+	struct h248_txn verdict = *reply;
 	int rc = h248_txn_encode(in->t, reply, NULL, n);
 
 	if (!rc)
@@ -278,9 +279,9 @@ static int encode_reply(struct h248_in *in, struct h248_txn *reply, size_t *n)
 		e = h248_txn_error(rc == -EMSGSIZE ? 533 : 500, NULL);
 	h248_txn_log(in->t, LOG_ERR, "reply %u cannot be encoded (%s): %u",
 		     in->tid, strerror(-rc), e.code);
-	reply->actions = NULL;
-	reply->error = &e;
-	return h248_txn_encode(in->t, reply, NULL, n);
+	verdict.actions = NULL;
+	verdict.error = &e;
+	return h248_txn_encode(in->t, &verdict, NULL, n);
 }
 
 /* The next thing to do for a finished request: repeat the reply until it is
