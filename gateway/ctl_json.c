@@ -1,0 +1,393 @@
+/*
+ * gateway/ctl_json.c - a context as JSON: terminations, streams, descriptors
+ *
+ * What an operator sees of the model, and nothing an operator would have to
+ * compute: times are ages, states have names, addresses are text.  Member
+ * names are stable; docs/bgfctl.md lists them.
+ */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/ctl_int.h"
+
+/* Length of the well-formed UTF-8 sequence at p (RFC 3629), 0: none. */
+static size_t utf8_len(const unsigned char *p, size_t n)
+{
+	size_t len = *p < 0x80 ? 1 :
+		     *p < 0xc2 ? 0 :
+		     *p < 0xe0 ? 2 :
+		     *p < 0xf0 ? 3 :
+		     *p < 0xf5 ? 4 :
+				 0;
+
+	if (!*p || !len || len > n)
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	/* Overlong forms, surrogates, and what is over U+10FFFF. */
+	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||
+	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))
+		return 0;
+	return len;
+}
+
+json_t *ctl_json_text(const char *octets, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	const unsigned char *p = (const unsigned char *)octets;
+	char *text = malloc(n * 4 + 1), *to = text;
+	json_t *j;
+
+	if (!text)
+		return NULL;
+	for (size_t i = 0, len; i < n; i += len ? len : 1) {
+		len = utf8_len(p + i, n - i);
+		if (len) {
+			to = mempcpy(to, p + i, len);
+			continue;
+		}
+		*to++ = '\\';
+		*to++ = 'x';
+		*to++ = hex[p[i] >> 4];
+		*to++ = hex[p[i] & 15];
+	}
+	j = json_stringn(text, to - text);
+	free(text);
+	return j;
+}
+
+static json_t *text(const char *s)
+{
+	return ctl_json_text(s, strlen(s));
+}
+
+/* "pkg/item" */
+static json_t *item_name(const char *pkg, const char *item)
+{
+	char name[128];
+	int n = snprintf(name, sizeof(name), "%s/%s", pkg, item);
+
+	return ctl_json_text(name, n);
+}
+
+/* {"address":...,"port":...}; null without a port. */
+static json_t *endpoint(const struct in6_addr *addr, uint16_t port)
+{
+	char buf[INET6_ADDRSTRLEN];
+
+	if (!port)
+		return json_null();
+	if (IN6_IS_ADDR_V4MAPPED(addr))
+		inet_ntop(AF_INET, &addr->s6_addr[12], buf, sizeof(buf));
+	else
+		inet_ntop(AF_INET6, addr, buf, sizeof(buf));
+	return json_pack("{s:s,s:i}", "address", buf, "port", port);
+}
+
+static const char *const modes[] = {
+	[H248_MODE_SEND_ONLY] = "SendOnly",
+	[H248_MODE_RECV_ONLY] = "ReceiveOnly",
+	[H248_MODE_SEND_RECV] = "SendReceive",
+	[H248_MODE_INACTIVE] = "Inactive",
+	[H248_MODE_LOOPBACK] = "Loopback",
+};
+static const char *const latches[] = {
+	[GW_LATCH_NONE] = "NONE",
+	[GW_LATCH_LATCH] = "LATCH",
+	[GW_LATCH_RELATCH] = "RELATCH",
+	[GW_LATCH_OFF] = "OFF",
+};
+static const char *const roles[] = {
+	[PKT_ROLE_HOLD] = "hold",
+	[PKT_ROLE_MERGE] = "merge",
+	[PKT_ROLE_RELAY] = "relay",
+};
+static const char *const commits[] = {
+	[PKT_COMMIT_AUTO] = "auto",
+	[PKT_COMMIT_PARALLEL] = "parallel",
+	[PKT_COMMIT_WAITING] = "waiting",
+};
+
+#define NAME_OF(table, i) \
+	((size_t)(i) < sizeof(table) / sizeof(*(table)) ? (table)[i] : "?")
+
+static json_t *options(uint8_t opts)
+{
+	static const struct {
+		uint8_t bit;
+		const char *name;
+	} table[] = {
+		{ PKT_STAT_WS, "ws" },
+		{ PKT_STAT_SACK, "sack" },
+		{ PKT_STAT_TS, "ts" },
+		{ PKT_STAT_ECN, "ecn" },
+	};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+		if (opts & table[i].bit)
+			json_array_append_new(list, json_string(table[i].name));
+	return list;
+}
+
+/* What the rendezvous of this stream waits for; NULL: nothing. */
+static const char *waits_for(const struct gw_term *term,
+			     const struct gw_stream *s)
+{
+	const struct gw_stream *peer = gw_stream_peer(term, s->id);
+
+	if (!s->gate.gen)
+		return "a Local descriptor";
+	if (!peer || !peer->gate.gen)
+		return "the other termination of this stream";
+	switch (s->stat.state) {
+	case PKT_STATE_ARMED:
+		return "a SYN from either client";
+	case PKT_STATE_WAIT:
+		if (s->stat.leg_state == PKT_LEG_IDLE)
+			return "a SYN from this client";
+		if (peer->stat.leg_state == PKT_LEG_IDLE)
+			return "a SYN from the other client";
+		return "stream mode SendReceive on both sides";
+	case PKT_STATE_PROBE:
+	case PKT_STATE_COMMIT:
+		return s->stat.leg_state < PKT_LEG_ACKED ?
+			       "the handshake ACK of this client" :
+			       "the handshake ACK of the other client";
+	case PKT_STATE_HALF:
+		return "a FIN from the other direction";
+	case PKT_STATE_SILENT:
+		return "LATCH, RELATCH or a new Remote";
+	default:
+		return NULL;
+	}
+}
+
+static json_t *stream_summary(const struct gw_term *term,
+			      const struct gw_stream *s)
+{
+	const char *state =
+		s->gate.gen ? pkt_state_name(s->stat.state) : "none";
+	const char *leg =
+		s->gate.gen ? pkt_leg_state_name(s->stat.leg_state) : "none";
+
+	return json_pack("{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I}", "id", s->id,
+			 "state", state, "leg", leg, "waits_for",
+			 waits_for(term, s), "local_address",
+			 endpoint(&s->gate_cfg.leg.local,
+				  s->gate.gen ? s->gate_cfg.leg.local_port : 0),
+			 "latched_address",
+			 endpoint(&s->stat.remote, s->stat.remote_port),
+			 "rx_octets", (json_int_t)s->stat.rx_octets,
+			 "tx_octets", (json_int_t)s->stat.tx_octets, "drops",
+			 (json_int_t)s->stat.drops);
+}
+
+/* Takes both; b's members go into a. */
+static json_t *merge(json_t *a, json_t *b)
+{
+	if (!a || !b || json_object_update(a, b)) {
+		json_decref(a);
+		a = NULL;
+	}
+	json_decref(b);
+	return a;
+}
+
+static json_t *stream_live(const struct gw *gw, const struct gw_stream *s)
+{
+	const char *realm = s->realm < gw->conf.n_realms ?
+				    gw->conf.realm[s->realm].name :
+				    "";
+
+	return json_pack("{s:o,s:s,s:s,s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:s}",
+			 "realm", text(realm), "mode", NAME_OF(modes, s->mode),
+			 "role", NAME_OF(roles, s->gate_cfg.leg.role),
+			 "wait_left_ms", (json_int_t)s->stat.wait_left_ms,
+			 "established_ms", (json_int_t)s->stat.est_ms,
+			 "idle_ms", (json_int_t)s->stat.idle_ms, "mss",
+			 (json_int_t)s->stat.mss, "options",
+			 options(s->stat.opts), "syns",
+			 (json_int_t)s->stat.syns, "synacks",
+			 (json_int_t)s->stat.synacks, "relatches",
+			 (json_int_t)s->stat.relatches, "last_cause",
+			 pkt_cause_name(s->last_cause));
+}
+
+static json_t *props(const struct gw_props *list)
+{
+	const struct gw_prop *p;
+	json_t *j = json_array();
+
+	STAILQ_FOREACH (p, list, entry)
+		json_array_append_new(j, json_pack("{s:o,s:o}", "name",
+						   item_name(p->pkg, p->item),
+						   "value", text(p->value)));
+	return j;
+}
+
+static json_t *local_control(const struct gw_stream *s)
+{
+	return json_pack("{s:s,s:b,s:b,s:o}", "mode", NAME_OF(modes, s->mode),
+			 "reserve_value", s->reserve_value, "reserve_group",
+			 s->reserve_group, "properties", props(&s->props));
+}
+
+static json_t *body(const struct gw_body *b)
+{
+	return b->is_present ? ctl_json_text(b->octets ? b->octets : "", b->n) :
+			       json_null();
+}
+
+/* Who may send the SYN: {"prefix":..,"port_min":..,"port_max":..}. */
+static json_t *filter(const struct pkt_filter *f)
+{
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&f->addr) && f->prefix_len >= 96;
+	char addr[INET6_ADDRSTRLEN], prefix[INET6_ADDRSTRLEN + 4];
+
+	inet_ntop(is_v4 ? AF_INET : AF_INET6,
+		  is_v4 ? &f->addr.s6_addr[12] : f->addr.s6_addr, addr,
+		  sizeof(addr));
+	snprintf(prefix, sizeof(prefix), "%s/%u", addr,
+		 is_v4 ? f->prefix_len - 96u : f->prefix_len);
+	return json_pack("{s:s,s:i,s:i}", "prefix",
+			 f->prefix_len ? prefix : "any", "port_min",
+			 f->port_min, "port_max", f->port_max);
+}
+
+static json_t *gate(const struct gw_stream *s)
+{
+	const struct pkt_gate_cfg *c = &s->gate_cfg;
+
+	if (!s->gate.gen)
+		return json_null();
+	return json_pack(
+		"{s:I,s:I,s:b,s:b,s:s,s:i,s:I,s:b,s:b,s:o,s:o}", "slot",
+		(json_int_t)s->gate.slot, "generation", (json_int_t)s->gate.gen,
+		"is_armed", c->leg.is_armed, "is_dirty", s->stat.is_dirty,
+		"commit", NAME_OF(commits, c->rdv.commit), "twait_s",
+		c->rdv.twait_s, "tidle_s", (json_int_t)c->rdv.tidle_s,
+		"fast_fail", c->rdv.fast_fail, "release_rst",
+		c->rdv.release_rst, "dscp",
+		c->leg.has_dscp ? json_integer(c->leg.dscp) : json_null(),
+		"source", filter(&c->leg.from));
+}
+
+static json_t *signals(const struct gw_stream *s)
+{
+	json_t *j = json_array();
+
+	if (s->latch != GW_LATCH_NONE)
+		json_array_append_new(
+			j, json_pack("{s:s,s:s,s:b}", "name", "ipnapt/latch",
+				     "value", NAME_OF(latches, s->latch),
+				     "is_pending", s->is_latch_pending));
+	return j;
+}
+
+static json_t *stream_full(const struct gw_stream *s)
+{
+	return json_pack("{s:b,s:o,s:o,s:o,s:o,s:o}", "is_implicit",
+			 s->is_implicit, "local_control", local_control(s),
+			 "local", body(&s->local), "remote", body(&s->remote),
+			 "signals", signals(s), "gate", gate(s));
+}
+
+static json_t *stream(const struct gw_term *term, const struct gw_stream *s,
+		      enum ctl_detail detail)
+{
+	json_t *j = stream_summary(term, s);
+
+	if (detail >= CTL_LIVE)
+		j = merge(j, stream_live(term->ctx->gw, s));
+	if (detail >= CTL_FULL)
+		j = merge(j, stream_full(s));
+	return j;
+}
+
+static json_t *events(const struct gw_term *term)
+{
+	const struct gw_event *e = term->event;
+	json_t *list = json_array();
+
+	if (!term->has_events) {
+		json_decref(list);
+		return json_null();
+	}
+	for (unsigned int i = 0; i < term->n_events; i++, e++)
+		json_array_append_new(list,
+				      json_pack("{s:o,s:i,s:o}", "name",
+						item_name(e->pkg, e->item),
+						"stream", e->stream,
+						"parameters", text(e->params)));
+	return json_pack("{s:I,s:o}", "request_id",
+			 (json_int_t)term->request_id, "list", list);
+}
+
+static json_t *observed(const struct gw_observed *o, bool is_waiting)
+{
+	return json_pack("{s:o,s:i,s:o,s:I,s:b}", "name",
+			 item_name(o->pkg, o->item), "stream", o->stream,
+			 "parameters", text(o->params), "age_ms",
+			 (json_int_t)((gw_now_us() - o->at_us) / 1000),
+			 "is_waiting", is_waiting);
+}
+
+/* The last one notified, then those that wait. */
+static json_t *observed_list(const struct gw_term *term)
+{
+	const struct gw_observed *o;
+	json_t *list = json_array();
+
+	if (term->last_observed.item[0])
+		json_array_append_new(list,
+				      observed(&term->last_observed, false));
+	STAILQ_FOREACH (o, &term->observed, entry)
+		json_array_append_new(list, observed(o, true));
+	return list;
+}
+
+static json_t *term_full(const struct gw_term *term)
+{
+	uint64_t now = gw_now_us();
+
+	return json_pack("{s:I,s:I,s:b,s:b,s:o,s:o}", "age_ms",
+			 (json_int_t)((now - term->added_us) / 1000),
+			 "untouched_ms",
+			 (json_int_t)((now - term->touched_us) / 1000),
+			 "is_notify_out", term->is_notify_out, "is_removing",
+			 term->is_removing, "events", events(term),
+			 "observed_events", observed_list(term));
+}
+
+static json_t *termination(const struct gw_term *term, enum ctl_detail detail)
+{
+	json_t *streams = json_array();
+	json_t *j;
+
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		if (term->stream[i].is_used)
+			json_array_append_new(streams,
+					      stream(term, &term->stream[i],
+						     detail));
+	j = json_pack("{s:o,s:o}", "id", text(term->id), "streams", streams);
+	if (detail >= CTL_FULL)
+		j = merge(j, term_full(term));
+	return j;
+}
+
+json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail)
+{
+	json_t *terms = json_array();
+
+	for (unsigned int i = 0; i < ctx->n_terms; i++)
+		json_array_append_new(terms, termination(ctx->term[i], detail));
+	return json_pack("{s:I,s:I,s:i,s:b,s:b,s:o}", "id", (json_int_t)ctx->id,
+			 "age_ms",
+			 (json_int_t)((gw_now_us() - ctx->created_us) / 1000),
+			 "priority", ctx->priority, "is_emergency",
+			 ctx->is_emergency, "is_ieps", ctx->is_ieps,
+			 "terminations", terms);
+}

@@ -1,0 +1,190 @@
+/*
+ * gateway/ctl_stats.c - the gateway as a whole, as JSON: status, statistics
+ */
+#include <arpa/inet.h>
+
+#include "gateway/ctl_int.h"
+#include "h248/error.h"
+
+static json_t *num(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+/* "192.0.2.1:2944", "[2001:db8::1]:2944"; null when there is none. */
+static json_t *address(const struct sockaddr_storage *ss)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
+	char addr[INET6_ADDRSTRLEN];
+
+	if (!ss)
+		return json_null();
+	switch (ss->ss_family) {
+	case AF_INET:
+		inet_ntop(AF_INET, &v4->sin_addr, addr, sizeof(addr));
+		return json_sprintf("%s:%u", addr, ntohs(v4->sin_port));
+	case AF_INET6:
+		inet_ntop(AF_INET6, &v6->sin6_addr, addr, sizeof(addr));
+		return json_sprintf("[%s]:%u", addr, ntohs(v6->sin6_port));
+	default:
+		return json_null();
+	}
+}
+
+static json_t *association(const struct gw *gw)
+{
+	const struct h248_assoc *a = gw->assoc;
+	const struct conf_h248 *c = &gw->conf.h248;
+
+	return json_pack("{s:s,s:o,s:s,s:i,s:s,s:i}", "state",
+			 h248_assoc_state_name(a ? h248_assoc_state(a) :
+						   H248_ASSOC_IDLE),
+			 "controller",
+			 address(a ? h248_assoc_controller(a) : NULL), "mid",
+			 c->mid, "h248_version",
+			 a ? h248_assoc_version(a) : c->version, "profile",
+			 c->profile, "profile_version", c->profile_version);
+}
+
+static json_t *realms(const struct gw *gw)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < gw->conf.n_realms; i++) {
+		const struct conf_realm *r = &gw->conf.realm[i];
+		struct pkt_portpool_usage u = { 0 };
+
+		if (gw->engine)
+			pkt_engine_usage(gw->engine, i, &u);
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:s,s:o,s:o,s:o}", "name", r->name,
+				  "tun", r->tun, "ports_total", num(u.total),
+				  "ports_used", num(u.used),
+				  "ports_quarantined", num(u.quarantined)));
+	}
+	return list;
+}
+
+json_t *ctl_json_status(const struct gw *gw)
+{
+	const struct gw_context *ctx;
+	uint64_t n_terms = 0;
+
+	TAILQ_FOREACH (ctx, &gw->contexts, entry)
+		n_terms += ctx->n_terms;
+	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
+			 gw->conf.name, "version", BGF_VERSION, "is_stopping",
+			 gw->is_stopping, "uptime_s",
+			 num((gw_now_us() - gw->start_us) / 1000000),
+			 "association", association(gw), "contexts",
+			 num(gw->n_contexts), "contexts_max",
+			 num(gw->conf.max_contexts), "terminations",
+			 num(n_terms), "realms", realms(gw));
+}
+
+static const char *const cmd_names[H248_CMD__COUNT] = {
+	[H248_CMD_ADD] = "Add",
+	[H248_CMD_MOVE] = "Move",
+	[H248_CMD_MODIFY] = "Modify",
+	[H248_CMD_SUBTRACT] = "Subtract",
+	[H248_CMD_AUDIT_VALUE] = "AuditValue",
+	[H248_CMD_AUDIT_CAP] = "AuditCapability",
+	[H248_CMD_NOTIFY] = "Notify",
+	[H248_CMD_SERVICE_CHANGE] = "ServiceChange",
+};
+
+static json_t *commands(const struct gw_stats *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < H248_CMD__COUNT; i++)
+		json_array_append_new(
+			list, json_pack("{s:s,s:o,s:o}", "name", cmd_names[i],
+					"received", num(s->cmd_in[i]), "failed",
+					num(s->cmd_failed[i])));
+	return list;
+}
+
+static json_t *errors(const struct gw_stats *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < 1000; i++)
+		if (s->error_code[i])
+			json_array_append_new(
+				list,
+				json_pack("{s:i,s:o,s:s}", "code", i,
+					  "answered", num(s->error_code[i]),
+					  "meaning", h248_error_text(i)));
+	return list;
+}
+
+static json_t *messages(const struct gw *gw)
+{
+	static const struct h248_txn_counters none;
+	const struct h248_txn_counters *c =
+		gw->assoc ? h248_assoc_counters(gw->assoc) : &none;
+
+	return json_pack(
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"messages_in", num(c->msgs_in), "messages_out",
+		num(c->msgs_out), "undecodable", num(c->undecodable),
+		"requests_in", num(c->requests_in), "requests_out",
+		num(c->requests_out), "replies_in", num(c->replies_in),
+		"replies_out", num(c->replies_out), "duplicates",
+		num(c->duplicates), "retransmissions", num(c->retransmissions),
+		"pendings_in", num(c->pendings_in), "pendings_out",
+		num(c->pendings_out), "timeouts", num(c->timeouts), "stray",
+		num(c->stray), "refused", num(c->refused));
+}
+
+static json_t *sessions(const struct gw_stats *s)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "contexts_created", num(s->contexts_created),
+			 "contexts_closed", num(s->contexts_closed), "latched",
+			 num(s->syn), "opened", num(s->open), "failed",
+			 num(s->fail), "ended", num(s->closed), "notifies",
+			 num(s->notifies), "notifies_failed",
+			 num(s->notify_failed));
+}
+
+static json_t *packets(const struct pkt_counters *c)
+{
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx_packets",
+			 num(c->rx_pkts), "rx_octets", num(c->rx_octets),
+			 "tx_packets", num(c->tx_pkts), "tx_octets",
+			 num(c->tx_octets), "synacks", num(c->synacks), "rsts",
+			 num(c->rsts), "challenges", num(c->challenges),
+			 "events_delayed", num(c->evt_ring_full));
+}
+
+/* All reasons, also those that never happened: a name is easier to find in
+ * a list that is always the same. */
+static json_t *drops(const struct pkt_counters *c)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s,s:o,s:s}", "name",
+						pkt_drop_name(i), "packets",
+						num(c->drop[i]), "meaning",
+						pkt_drop_help(i)));
+	return list;
+}
+
+json_t *ctl_json_statistics(const struct gw *gw)
+{
+	struct pkt_counters c = { 0 };
+
+	if (gw->engine)
+		pkt_engine_counters(gw->engine, &c);
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "commands",
+			 commands(&gw->stats), "errors", errors(&gw->stats),
+			 "messages", messages(gw), "sessions",
+			 sessions(&gw->stats), "packets", packets(&c), "drops",
+			 drops(&c));
+}
