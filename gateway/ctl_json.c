@@ -307,59 +307,14 @@ static json_t *stream(const struct gw_term *term, const struct gw_stream *s,
 	return j;
 }
 
-static json_t *events(const struct gw_term *term)
-{
-	const struct gw_event *e = term->event;
-	json_t *list = json_array();
-
-	if (!term->has_events) {
-		json_decref(list);
-		return json_null();
-	}
-	for (unsigned int i = 0; i < term->n_events; i++, e++)
-		json_array_append_new(list,
-				      json_pack("{s:o,s:i,s:o}", "name",
-						item_name(e->pkg, e->item),
-						"stream", e->stream,
-						"parameters", text(e->params)));
-	return json_pack("{s:I,s:o}", "request_id",
-			 (json_int_t)term->request_id, "list", list);
-}
-
-static json_t *observed(const struct gw_observed *o, bool is_waiting)
-{
-	return json_pack("{s:o,s:i,s:o,s:I,s:b}", "name",
-			 item_name(o->pkg, o->item), "stream", o->stream,
-			 "parameters", text(o->params), "age_ms",
-			 (json_int_t)((gw_now_us() - o->at_us) / 1000),
-			 "is_waiting", is_waiting);
-}
-
-/* The last one notified, then those that wait. */
-static json_t *observed_list(const struct gw_term *term)
-{
-	const struct gw_observed *o;
-	json_t *list = json_array();
-
-	if (term->last_observed.item[0])
-		json_array_append_new(list,
-				      observed(&term->last_observed, false));
-	STAILQ_FOREACH (o, &term->observed, entry)
-		json_array_append_new(list, observed(o, true));
-	return list;
-}
-
 static json_t *term_full(const struct gw_term *term)
 {
 	uint64_t now = gw_now_us();
 
-	return json_pack("{s:I,s:I,s:b,s:b,s:o,s:o}", "age_ms",
+	return json_pack("{s:I,s:I}", "age_ms",
 			 (json_int_t)((now - term->added_us) / 1000),
 			 "untouched_ms",
-			 (json_int_t)((now - term->touched_us) / 1000),
-			 "is_notify_out", term->is_notify_out, "is_removing",
-			 term->is_removing, "events", events(term),
-			 "observed_events", observed_list(term));
+			 (json_int_t)((now - term->touched_us) / 1000));
 }
 
 static json_t *termination(const struct gw_term *term, enum ctl_detail detail)
