@@ -77,6 +77,8 @@ struct pkt_gate_stat {
 	bool is_dirty; /* it emitted packets: quarantine */
 };
 
+/* OPEN, FAIL and CLOSED come for each gate of the rendezvous, one event each;
+ * is_far is as seen from the gate of the event. */
 enum pkt_evt_type {
 	PKT_EVT_DONE, /* a command was executed: token */
 	PKT_EVT_SYN, /* the source of this gate is latched */

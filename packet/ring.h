@@ -2,8 +2,9 @@
  * packet/ring.h - a bounded ring for one producer and one consumer thread
  *
  * C11 atomics; slots of one fixed size; push is release, pop is acquire
- * (decision 10).  The producer can reserve slots, so that what must not fail
- * later (the removal of a gate) has its place before it is needed.
+ * (decision 10).  What must not fail later (the removal of a gate) keeps its
+ * place by accounting: the producer knows the number of slots, and promises no
+ * more than that to the commands that are not answered yet.
  */
 #pragma once
 
@@ -18,6 +19,7 @@ void pkt_ring_free(struct pkt_ring *r);
 
 /* Producer.  Copies slot_octets; false: full, nothing written. */
 bool pkt_ring_push(struct pkt_ring *r, const void *slot);
+/* Producer.  Free slots; the consumer may have made more since. */
 uint32_t pkt_ring_room(const struct pkt_ring *r);
 
 /* Consumer.  false: empty. */

@@ -1,0 +1,267 @@
+/*
+ * packet/portpool.c - see portpool.h
+ *
+ * The free ports of one family and one class are a list: an array of which
+ * the first n_free elements are free.  Taking swaps a random one with the
+ * last.  An element that was never written stands for its own index, so
+ * that a new pool of millions touches no memory.
+ */
+#include "packet/portpool.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+	uint32_t *item; /* index within the list + 1; 0: its own place */
+	uint32_t n_items, n_free;
+	uint32_t first_port, n_ports; /* of each address */
+	bool is_v6;
+	unsigned int class_;
+};
+
+struct resting {
+	uint32_t slot;
+	uint64_t until_ms;
+};
+
+struct pkt_portpool {
+	struct pkt_portpool_cfg cfg;
+	struct in6_addr *addrs;
+	uint32_t *by_family[2]; /* indices into addrs */
+	uint32_t n_family[2]; /* IPv4, IPv6 */
+	uint32_t *place; /* of an address, within its family */
+	struct list *lists; /* class * 2 + is_v6 */
+	uint8_t *taken; /* a bit per slot: catches a second give */
+	struct resting *quarantine; /* FIFO, all rest equally long */
+	uint32_t q_first, q_count;
+	uint32_t span, total, used;
+};
+
+uint32_t pkt_portpool_slots(const struct pkt_portpool_cfg *cfg)
+{
+	if (cfg->port_max < cfg->port_min)
+		return 0;
+	return cfg->n_addrs * ((uint32_t)cfg->port_max - cfg->port_min + 1);
+}
+
+static int add_list(struct pkt_portpool *p, unsigned int class_, bool is_v6)
+{
+	struct list *l = &p->lists[class_ * 2 + is_v6];
+	uint32_t n = p->cfg.classes, min = p->cfg.port_min;
+	uint32_t first = min + (class_ + n - min % n) % n;
+
+	l->is_v6 = is_v6;
+	l->class_ = class_;
+	l->first_port = first;
+	if (first <= p->cfg.port_max)
+		l->n_ports = (p->cfg.port_max - first) / n + 1;
+	l->n_items = l->n_free = l->n_ports * p->n_family[is_v6];
+	l->item = calloc(l->n_items + 1, sizeof(*l->item));
+	return l->item ? 0 : -ENOMEM;
+}
+
+static void sort_families(struct pkt_portpool *p)
+{
+	for (uint32_t i = 0; i < p->cfg.n_addrs; i++) {
+		bool is_v6 = !IN6_IS_ADDR_V4MAPPED(&p->addrs[i]);
+
+		p->place[i] = p->n_family[is_v6];
+		p->by_family[is_v6][p->n_family[is_v6]++] = i;
+	}
+}
+
+static int allocate(struct pkt_portpool *p)
+{
+	uint32_t n = p->cfg.n_addrs;
+
+	p->addrs = calloc(n, sizeof(*p->addrs));
+	p->by_family[0] = calloc(n, sizeof(uint32_t));
+	p->by_family[1] = calloc(n, sizeof(uint32_t));
+	p->place = calloc(n, sizeof(uint32_t));
+	p->lists = calloc((size_t)p->cfg.classes * 2, sizeof(*p->lists));
+	p->taken = calloc((size_t)p->total / 8 + 1, 1);
+	p->quarantine = calloc(p->total, sizeof(*p->quarantine));
+	if (!p->addrs || !p->by_family[0] || !p->by_family[1] || !p->place ||
+	    !p->lists || !p->taken || !p->quarantine)
+		return -ENOMEM;
+	return 0;
+}
+
+struct pkt_portpool *pkt_portpool_new(const struct pkt_portpool_cfg *cfg)
+{
+	uint32_t total = pkt_portpool_slots(cfg);
+	struct pkt_portpool *p;
+
+	if (!total || !cfg->classes || !cfg->random || !cfg->port_min)
+		return NULL;
+	p = calloc(1, sizeof(*p));
+	if (!p)
+		return NULL;
+	p->cfg = *cfg;
+	p->total = total;
+	p->span = total / cfg->n_addrs;
+	if (allocate(p))
+		goto out;
+	memcpy(p->addrs, cfg->addrs, cfg->n_addrs * sizeof(*p->addrs));
+	p->cfg.addrs = p->addrs;
+	sort_families(p);
+	for (unsigned int c = 0; c < cfg->classes; c++)
+		if (add_list(p, c, false) || add_list(p, c, true))
+			goto out;
+	return p;
+out:
+	pkt_portpool_free(p);
+	return NULL;
+}
+
+void pkt_portpool_free(struct pkt_portpool *p)
+{
+	if (!p)
+		return;
+	for (unsigned int i = 0; p->lists && i < p->cfg.classes * 2; i++)
+		free(p->lists[i].item);
+	free(p->lists);
+	free(p->addrs);
+	free(p->by_family[0]);
+	free(p->by_family[1]);
+	free(p->place);
+	free(p->taken);
+	free(p->quarantine);
+	free(p);
+}
+
+/* Uniform in 0..n-1 (Lemire's multiplication; what is left of the bias is
+ * n / 2^32). */
+static uint32_t pick(struct pkt_portpool *p, uint32_t n)
+{
+	return (uint32_t)((uint64_t)p->cfg.random(p->cfg.random_arg) * n >> 32);
+}
+
+static uint32_t list_at(const struct list *l, uint32_t i)
+{
+	return l->item[i] ? l->item[i] - 1 : i;
+}
+
+static uint32_t list_take(struct list *l, uint32_t i)
+{
+	uint32_t item = list_at(l, i);
+
+	l->item[i] = list_at(l, --l->n_free) + 1;
+	return item;
+}
+
+static void list_give(struct list *l, uint32_t item)
+{
+	l->item[l->n_free++] = item + 1;
+}
+
+static void set_taken(struct pkt_portpool *p, uint32_t i, bool is_taken)
+{
+	uint8_t bit = (uint8_t)(1u << i % 8);
+
+	assert(!(p->taken[i / 8] & bit) == is_taken);
+	p->taken[i / 8] ^= bit;
+}
+
+static void release(struct pkt_portpool *p, uint32_t i)
+{
+	uint32_t addr = i / p->span, n = p->cfg.classes;
+	uint32_t port = p->cfg.port_min + i % p->span;
+	bool is_v6 = !IN6_IS_ADDR_V4MAPPED(&p->addrs[addr]);
+	struct list *l = &p->lists[port % n * 2 + is_v6];
+
+	list_give(l, p->place[addr] * l->n_ports + (port - l->first_port) / n);
+}
+
+/* Out of the quarantine what has rested long enough. */
+static void wake(struct pkt_portpool *p, uint64_t now_ms)
+{
+	while (p->q_count && p->quarantine[p->q_first].until_ms <= now_ms) {
+		release(p, p->quarantine[p->q_first].slot);
+		p->q_first = (p->q_first + 1) % p->total;
+		p->q_count--;
+	}
+}
+
+static bool matches(const struct list *l, int family, int class_)
+{
+	if (class_ >= 0 && l->class_ != (unsigned int)class_)
+		return false;
+	return !family || l->is_v6 == (family == AF_INET6);
+}
+
+/* One random element out of all lists that match; each has the same chance. */
+static struct list *choose(struct pkt_portpool *p, int family, int class_,
+			   uint32_t *index)
+{
+	uint32_t n_free = 0, i;
+	struct list *l;
+
+	for (unsigned int k = 0; k < p->cfg.classes * 2; k++)
+		if (matches(&p->lists[k], family, class_))
+			n_free += p->lists[k].n_free;
+	if (!n_free)
+		return NULL;
+	i = pick(p, n_free);
+	for (l = p->lists;; l++) {
+		if (!matches(l, family, class_))
+			continue;
+		if (i < l->n_free)
+			break;
+		i -= l->n_free;
+	}
+	*index = i;
+	return l;
+}
+
+int pkt_portpool_take(struct pkt_portpool *p, int family, int class_,
+		      uint64_t now_ms, struct in6_addr *addr, uint16_t *port,
+		      uint32_t *slot)
+{
+	uint32_t index, item, a;
+	struct list *l;
+
+	if (family && !p->n_family[family == AF_INET6])
+		return -EAFNOSUPPORT;
+	wake(p, now_ms);
+	l = choose(p, family, class_, &index);
+	if (!l)
+		return -ENOSPC;
+	item = list_take(l, index);
+	a = p->by_family[l->is_v6][item / l->n_ports];
+	*addr = p->addrs[a];
+	*port = (uint16_t)(l->first_port + item % l->n_ports * p->cfg.classes);
+	*slot = p->cfg.first_slot + a * p->span + *port - p->cfg.port_min;
+	set_taken(p, *slot - p->cfg.first_slot, true);
+	p->used++;
+	return 0;
+}
+
+void pkt_portpool_give(struct pkt_portpool *p, uint32_t slot, bool is_dirty,
+		       uint64_t now_ms)
+{
+	uint32_t i = slot - p->cfg.first_slot;
+	struct resting *q;
+
+	assert(i < p->total);
+	set_taken(p, i, false);
+	p->used--;
+	if (!is_dirty || !p->cfg.quarantine_ms) {
+		release(p, i);
+		return;
+	}
+	q = &p->quarantine[(p->q_first + (uint64_t)p->q_count++) % p->total];
+	q->slot = i;
+	q->until_ms = now_ms + p->cfg.quarantine_ms;
+}
+
+void pkt_portpool_usage(struct pkt_portpool *p, uint64_t now_ms,
+			struct pkt_portpool_usage *out)
+{
+	wake(p, now_ms);
+	out->total = p->total;
+	out->used = p->used;
+	out->quarantined = p->q_count;
+}
