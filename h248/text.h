@@ -46,6 +46,8 @@ int h248_text_enc_descs(const struct h248_desc *descs,
 			const struct h248_text_style *st, char *buf, size_t cap,
 			size_t *n);
 
-/* "[192.0.2.1]:2944" and the other forms of B.2 "mId", both directions. */
+/* "[192.0.2.1]:2944" and the other forms of B.2 "mId", both directions.  Dec:
+ * 0 or -EBADMSG (*out untouched); its text points into `text`.  Enc: 0 and a
+ * string with NUL, or -EMSGSIZE. */
 int h248_mid_dec(struct h248_span text, struct h248_mid *out);
 int h248_mid_enc(const struct h248_mid *mid, char *buf, size_t cap);

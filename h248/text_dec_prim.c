@@ -1,0 +1,308 @@
+/* h248/text_dec_prim.c - lexemes, lists, values: the words of the decoder */
+#include "h248/text_dec_int.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "h248/error.h"
+#include "h248/span.h"
+#include "h248/text.h"
+
+enum {
+	MAX_NAME = 64, /* NAME of B.2 */
+	SHOWN = 24, /* octets of a lexeme in an error text */
+};
+
+void h248_dec_advance(struct h248_dec *d)
+{
+	d->before = d->lex;
+	d->cur = h248_lex_next(&d->lex);
+}
+
+bool h248_dec_at(const struct h248_dec *d, char mark)
+{
+	return d->cur.kind == H248_LEX_MARK && d->cur.mark == mark;
+}
+
+bool h248_dec_at_tok(const struct h248_dec *d, enum h248_tok t)
+{
+	return d->cur.kind == H248_LEX_WORD && h248_tok_is(d->cur.text, t);
+}
+
+bool h248_dec_accept(struct h248_dec *d, char mark)
+{
+	if (!h248_dec_at(d, mark))
+		return false;
+	h248_dec_advance(d);
+	return true;
+}
+
+int h248_dec_expect(struct h248_dec *d, char mark)
+{
+	char expected[] = { '\'', mark, '\'', '\0' };
+
+	return h248_dec_accept(d, mark) ? 0 : h248_dec_syntax(d, expected);
+}
+
+int h248_dec_syntax(struct h248_dec *d, const char *expected)
+{
+	struct h248_span s = d->cur.text;
+	uint16_t code = d->level;
+
+	switch (d->cur.kind) {
+	case H248_LEX_END:
+		return h248_err_set(&d->err, code, d->cur.at,
+				    "expected %s, found the end", expected);
+	case H248_LEX_DEEP:
+		return h248_err_set(&d->err, 400, d->cur.at,
+				    "more than %d nested braces",
+				    H248_MAX_DEPTH);
+	case H248_LEX_BAD:
+		return h248_err_set(&d->err, code, d->cur.at,
+				    "expected %s, found an illegal character",
+				    expected);
+	default:
+		return h248_err_set(&d->err, code, d->cur.at,
+				    "expected %s, found '%.*s'", expected,
+				    (int)(s.n < SHOWN ? s.n : SHOWN), s.p);
+	}
+}
+
+int h248_dec_fail(struct h248_dec *d, uint16_t code, const char *text)
+{
+	return h248_err_set(&d->err, code, d->cur.at, "%s", text);
+}
+
+int h248_dec_need(struct h248_dec *d, enum h248_tok t)
+{
+	if (d->version >= h248_tok_version(t))
+		return 0;
+	return h248_err_set(&d->err, d->level, d->cur.at, "%s needs version %u",
+			    h248_tok_text(t, true), h248_tok_version(t));
+}
+
+struct h248_span h248_dec_from(const struct h248_dec *d, const char *start)
+{
+	const char *end = d->before.buf + d->before.pos;
+
+	return (struct h248_span) { start, (uint32_t)(end - start) };
+}
+
+int h248_dec_list(struct h248_dec *d, h248_dec_rule *rule, void *node,
+		  char close)
+{
+	unsigned int n = 0;
+	int rc;
+
+	do {
+		if (n++ >= H248_MAX_ITEMS)
+			return h248_dec_fail(d, d->level, "list too long");
+		rc = rule(d, node);
+		if (rc)
+			return rc;
+	} while (h248_dec_accept(d, ','));
+	if (h248_dec_accept(d, close))
+		return 0;
+	return h248_dec_syntax(d, close == '}' ? "',' or '}'" : "',' or ']'");
+}
+
+int h248_dec_block(struct h248_dec *d, h248_dec_rule *rule, void *node)
+{
+	int rc = h248_dec_expect(d, '{');
+
+	return rc ? rc : h248_dec_list(d, rule, node, '}');
+}
+
+int h248_dec_block0(struct h248_dec *d, h248_dec_rule *rule, void *node)
+{
+	int rc = h248_dec_expect(d, '{');
+
+	if (rc || h248_dec_accept(d, '}'))
+		return rc;
+	return h248_dec_list(d, rule, node, '}');
+}
+
+h248_dec_rule *h248_dec_choose(const struct h248_dec *d,
+			       const struct h248_dec_choice *choices, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (h248_dec_at_tok(d, choices[i].tok))
+			return choices[i].rule;
+	return NULL;
+}
+
+int h248_dec_word(struct h248_dec *d, const char *what, struct h248_span *out)
+{
+	if (d->cur.kind != H248_LEX_WORD)
+		return h248_dec_syntax(d, what);
+	*out = d->cur.text;
+	h248_dec_advance(d);
+	return 0;
+}
+
+int h248_dec_uint(struct h248_dec *d, uint64_t max, const char *what,
+		  uint64_t *out)
+{
+	if (d->cur.kind != H248_LEX_WORD ||
+	    h248_span_uint(d->cur.text, max, out))
+		return h248_dec_syntax(d, what);
+	h248_dec_advance(d);
+	return 0;
+}
+
+int h248_dec_eq_uint16(struct h248_dec *d, const char *what, uint16_t *out)
+{
+	uint64_t v = 0;
+	int rc = h248_dec_expect(d, '=');
+
+	if (!rc)
+		rc = h248_dec_uint(d, UINT16_MAX, what, &v);
+	if (!rc)
+		*out = (uint16_t)v;
+	return rc;
+}
+
+int h248_dec_eq_tok(struct h248_dec *d, const enum h248_tok *toks, size_t n,
+		    const char *what, unsigned int *which)
+{
+	int rc = h248_dec_expect(d, '=');
+
+	for (unsigned int i = 0; !rc && i < n; i++) {
+		if (!h248_dec_at_tok(d, toks[i]))
+			continue;
+		*which = i;
+		h248_dec_advance(d);
+		return 0;
+	}
+	return rc ? rc : h248_dec_syntax(d, what);
+}
+
+int h248_dec_eq_onoff(struct h248_dec *d, bool *out)
+{
+	static const enum h248_tok toks[] = { H248_TOK_OFF, H248_TOK_ON };
+	unsigned int which = 0;
+	int rc = h248_dec_eq_tok(d, toks, 2, "ON or OFF", &which);
+
+	*out = which;
+	return rc;
+}
+
+int h248_dec_value_text(struct h248_dec *d, struct h248_span *out)
+{
+	if (d->cur.kind != H248_LEX_WORD && d->cur.kind != H248_LEX_STRING)
+		return h248_dec_syntax(d, "a value");
+	*out = d->cur.text;
+	h248_dec_advance(d);
+	return 0;
+}
+
+bool h248_dec_is_name(struct h248_span s)
+{
+	if (!s.n || s.n > MAX_NAME)
+		return false;
+	for (uint32_t i = 0; i < s.n; i++)
+		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]) &&
+		    s.p[i] != '_')
+			return false;
+	return true;
+}
+
+static bool is_name_or_all(struct h248_span s)
+{
+	return h248_span_is(s, "*") || h248_dec_is_name(s);
+}
+
+int h248_dec_name(struct h248_dec *d, struct h248_name *out)
+{
+	struct h248_span s = d->cur.text;
+	const char *slash = NULL;
+
+	if (d->cur.kind == H248_LEX_WORD)
+		slash = memchr(s.p, '/', s.n);
+	if (!slash)
+		return h248_dec_syntax(d, "package/item");
+	out->pkg = (struct h248_span) { s.p, (uint32_t)(slash - s.p) };
+	out->item.p = slash + 1;
+	out->item.n = s.n - out->pkg.n - 1;
+	if (!is_name_or_all(out->pkg) || !is_name_or_all(out->item))
+		return h248_dec_syntax(d, "package/item");
+	h248_dec_advance(d);
+	return 0;
+}
+
+bool h248_dec_is_timestamp(struct h248_span s)
+{
+	if (s.n != 17 || (s.p[8] != 'T' && s.p[8] != 't'))
+		return false;
+	for (uint32_t i = 0; i < s.n; i++)
+		if (i != 8 && !h248_is_digit(s.p[i]))
+			return false;
+	return true;
+}
+
+/* pathNAME, with "-" and "." taken anywhere: field names have them. */
+static bool is_path(struct h248_span s)
+{
+	for (uint32_t i = 0; i < s.n; i++)
+		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]) &&
+		    !memchr("/*$_-.@", s.p[i], 7))
+			return false;
+	return true;
+}
+
+int h248_dec_term_id(struct h248_dec *d, struct h248_term_id **out)
+{
+	struct h248_term_id *t;
+	struct h248_span s = d->cur.text;
+
+	if (d->cur.kind != H248_LEX_WORD || !is_path(s))
+		return h248_dec_syntax(d, "a TerminationID");
+	if (s.n > H248_MAX_TERM_ID)
+		return h248_dec_fail(d, d->level,
+				     "TerminationID over 64 characters");
+	if (H248_DEC_NEW(d, t))
+		return -ENOMEM;
+	t->text = s;
+	t->at = d->cur.at;
+	t->is_root = h248_span_is(s, "ROOT");
+	t->has_all = memchr(s.p, '*', s.n);
+	t->has_choose = memchr(s.p, '$', s.n);
+	*out = t;
+	h248_dec_advance(d);
+	return 0;
+}
+
+/* The first lexeme of a mId may be only a part of it: lex it again, raw. */
+int h248_dec_mid(struct h248_dec *d, struct h248_mid *out)
+{
+	struct h248_lex x = d->before;
+	struct h248_span text;
+
+	x.pos = (uint32_t)(d->cur.text.p - x.buf);
+	x.line = d->cur.at.line;
+	x.line_pos = x.pos + 1 - d->cur.at.col;
+	if (h248_lex_mid(&x, &text) || h248_mid_dec(text, out))
+		return h248_dec_syntax(d, "a message identifier");
+	d->lex = x;
+	h248_dec_advance(d);
+	return 0;
+}
+
+int h248_dec_raw_block(struct h248_dec *d, struct h248_span *out)
+{
+	const char *start = d->cur.text.p;
+
+	if (!h248_dec_at(d, '{'))
+		return h248_dec_syntax(d, "'{'");
+	switch (h248_lex_skip_block(&d->lex)) {
+	case 0:
+		h248_dec_advance(d);
+		*out = h248_dec_from(d, start);
+		return 0;
+	case -E2BIG:
+		return h248_dec_fail(d, 400, "braces nested too deep");
+	default:
+		return h248_dec_fail(d, d->level, "expected '}'");
+	}
+}
