@@ -1,0 +1,94 @@
+/* h248/sdp_lines.c - see sdp_lines.h */
+#include "h248/sdp_lines.h"
+
+#include <errno.h>
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct h248_span trim(struct h248_span s)
+{
+	while (s.n && is_blank(*s.p))
+		s.p++, s.n--;
+	while (s.n && is_blank(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* Takes a line off *rest: up to CR, LF or CRLF. */
+static struct h248_span take_line(struct h248_span *rest)
+{
+	struct h248_span line = *rest;
+	uint32_t n = 0, end;
+
+	while (n < rest->n && rest->p[n] != '\r' && rest->p[n] != '\n')
+		n++;
+	line.n = n;
+	end = n < rest->n ? n + 1 : n;
+	if (end < rest->n && rest->p[n] == '\r' && rest->p[end] == '\n')
+		end++;
+	rest->p += end;
+	rest->n -= end;
+	return line;
+}
+
+/* RFC 4566 clause 5: the types that exist, and no control characters. */
+static bool is_line(struct h248_span s)
+{
+	if (s.n < 2 || !s.p[0] || !strchr("vosiuepcbtrzkam", s.p[0]) ||
+	    s.p[1] != '=')
+		return false;
+	for (uint32_t i = 2; i < s.n; i++)
+		if ((unsigned char)s.p[i] < ' ' && s.p[i] != '\t')
+			return false;
+	/* Only the name of a session may be blank. */
+	return s.n > 2 || s.p[0] == 's';
+}
+
+int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
+		  unsigned int *bad)
+{
+	unsigned int number = 0;
+
+	out->n = 0;
+	while (body.n) {
+		struct h248_span s = trim(take_line(&body));
+
+		*bad = ++number;
+		if (!s.n)
+			continue;
+		if (!is_line(s) || out->n == H248_SDP_MAX_LINES)
+			return -EBADMSG;
+		out->line[out->n++] = (struct h248_sdp_line) {
+			s.p[0], trim((struct h248_span) { s.p + 2, s.n - 2 })
+		};
+	}
+	return 0;
+}
+
+bool h248_sdp_next(const struct h248_sdp_lines *lines, struct h248_sdp_alt *alt)
+{
+	unsigned int i = alt->to;
+
+	if (i == lines->n)
+		return false;
+	alt->from = i++;
+	while (i < lines->n && lines->line[i].type != 'v')
+		i++;
+	alt->to = i;
+	return true;
+}
+
+struct h248_span h248_sdp_word(struct h248_span *rest)
+{
+	struct h248_span s = trim(*rest), word = { s.p, 0 };
+
+	while (word.n < s.n && !is_blank(s.p[word.n]))
+		word.n++;
+	rest->p = s.p + word.n;
+	rest->n = s.n - word.n;
+	return word;
+}

@@ -1,0 +1,36 @@
+/*
+ * h248/sdp_lines.h - the lines of a Local or Remote body
+ *
+ * Inside libh248 only, shared by reading and completing a body.  Any line
+ * end, blanks around a line and empty lines are forgiven (T6).  Linear.
+ */
+#pragma once
+
+#include "h248/types.h"
+
+enum { H248_SDP_MAX_LINES = 1024 };
+
+struct h248_sdp_line {
+	char type; /* of "type=value" */
+	struct h248_span value; /* blanks around it removed */
+};
+
+struct h248_sdp_lines {
+	unsigned int n;
+	struct h248_sdp_line line[H248_SDP_MAX_LINES];
+};
+
+/* One session description: lines [from, to). */
+struct h248_sdp_alt {
+	unsigned int from, to;
+};
+
+/* 0, or -EBADMSG with *bad the number (from 1) of the line that is none. */
+int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
+		  unsigned int *bad);
+/* The alternative after *alt (all zero: the first); each but the first begins
+ * with "v=" (H.248.1 clause 7.1.8).  False at the end. */
+bool h248_sdp_next(const struct h248_sdp_lines *lines,
+		   struct h248_sdp_alt *alt);
+/* Takes the next word off *rest; an empty span at the end. */
+struct h248_span h248_sdp_word(struct h248_span *rest);
