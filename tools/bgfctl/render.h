@@ -1,0 +1,27 @@
+/*
+ * tools/bgfctl/render.h - an answer of the gateway, for people and programs
+ *
+ * The JSON document is the only source; text and XML are renderings of it.
+ * A member that is missing is shown as "-": a newer gateway may say less or
+ * more.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdio.h>
+
+typedef void(render_h)(const json_t *reply, FILE *out);
+
+/* text.c, dump.c: one for each command */
+void text_contexts(const json_t *reply, FILE *out);
+void text_context(const json_t *reply, FILE *out);
+void text_dump(const json_t *reply, FILE *out);
+void text_status(const json_t *reply, FILE *out);
+void text_statistics(const json_t *reply, FILE *out);
+
+/* The part that text_context() and text_dump() share. */
+void text_live(const json_t *context, FILE *out);
+
+/* <reply> with an element for each member; an item of the list "streams" is
+ * <stream>.  Well-formed whatever the strings hold. */
+void xml_reply(const json_t *reply, FILE *out);

@@ -1,0 +1,165 @@
+/* tools/bgfctl/text.c - contexts, status and statistics as text */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/bgfctl/render.h"
+#include "tools/bgfctl/table.h"
+#include "tools/bgfctl/view.h"
+
+static json_t *seconds(const json_t *ms)
+{
+	return json_is_integer(ms) ?
+		       json_integer(json_integer_value(ms) / 1000) :
+		       json_null();
+}
+
+static json_int_t drops(const json_t *context, json_int_t id)
+{
+	json_int_t sum = 0;
+
+	for (unsigned int side = 0; side < 2; side++)
+		sum += json_integer_value(json_object_get(
+			view_stream(context, side, id), "drops"));
+	return sum;
+}
+
+static void add_new(struct table *t, json_t *v)
+{
+	table_json(t, v);
+	json_decref(v);
+}
+
+static void add_rendezvous(struct table *t, const json_t *context,
+			   json_int_t id)
+{
+	const json_t *a = view_stream(context, 0, id);
+	const json_t *b = view_stream(context, 1, id);
+	char *arrow = view_arrow(context, id);
+
+	table_json(t, json_object_get(context, "id"));
+	add_new(t, id ? json_integer(id) : json_null());
+	table_text(t, view_state(context, id));
+	add_new(t, seconds(json_object_get(context, "age_ms")));
+	table_json(t, json_object_get(a, "rx_octets"));
+	table_json(t, json_object_get(b, "rx_octets"));
+	add_new(t, json_integer(drops(context, id)));
+	table_text(t, arrow);
+	free(arrow);
+}
+
+void text_contexts(const json_t *reply, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "CONTEXT", true },
+		{ "STREAM", true },
+		{ "STATE", false },
+		{ "AGE[s]", true },
+		{ "A->B[octets]", true },
+		{ "B->A[octets]", true },
+		{ "DROPS[packets]", true },
+		{ "A -> GATE | GATE <- B", false },
+		{ NULL, false },
+	};
+	struct table *t = table_new(columns);
+	json_int_t id;
+	json_t *ctx;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "contexts"), i, ctx) {
+		id = 0;
+		if (!view_next_stream(ctx, id, &id))
+			add_rendezvous(t, ctx, 0);
+		else
+			do
+				add_rendezvous(t, ctx, id);
+			while (view_next_stream(ctx, id, &id));
+	}
+	table_print(t, 0, out);
+}
+
+/* "name  value", one line for each member that is a plain value. */
+static void print_members(const json_t *object, unsigned int indent, FILE *out)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)object, key, v) {
+		char *shown;
+
+		if (json_is_object(v) || json_is_array(v))
+			continue;
+		shown = json_shown(v);
+		fprintf(out, "%*s%-20s %s\n", indent, "", key, shown);
+		free(shown);
+	}
+}
+
+/* A list of objects as a table. */
+static void print_list(const json_t *list, const struct column *columns,
+		       const char *const *members, FILE *out)
+{
+	struct table *t = table_new(columns);
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item)
+		for (const char *const *m = members; *m; m++)
+			table_json(t, json_object_get(item, *m));
+	table_print(t, 2, out);
+}
+
+void text_status(const json_t *reply, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "REALM", false }, { "DEVICE", false },     { "PORTS", true },
+		{ "USED", true },   { "QUARANTINED", true }, { NULL, false },
+	};
+	static const char *const members[] = {
+		"name", "tun", "ports_total", "ports_used", "ports_quarantined",
+		NULL
+	};
+	const json_t *s = json_object_get(reply, "status");
+
+	fprintf(out, "Gateway\n");
+	print_members(s, 2, out);
+	fprintf(out, "\nAssociation\n");
+	print_members(json_object_get(s, "association"), 2, out);
+	fprintf(out, "\nPort pools\n");
+	print_list(json_object_get(s, "realms"), columns, members, out);
+}
+
+void text_statistics(const json_t *reply, FILE *out)
+{
+	static const struct column commands[] = { { "COMMAND", false },
+						  { "RECEIVED", true },
+						  { "FAILED", true },
+						  { NULL, false } };
+	static const char *const command[] = { "name", "received", "failed",
+					       NULL };
+	static const struct column errors[] = { { "ERROR", true },
+						{ "ANSWERED", true },
+						{ "MEANING", false },
+						{ NULL, false } };
+	static const char *const error[] = { "code", "answered", "meaning",
+					     NULL };
+	static const struct column drops_[] = { { "DROPPED", false },
+						{ "PACKETS", true },
+						{ "MEANING", false },
+						{ NULL, false } };
+	static const char *const drop[] = { "name", "packets", "meaning",
+					    NULL };
+	const json_t *s = json_object_get(reply, "statistics");
+
+	fprintf(out, "Commands\n");
+	print_list(json_object_get(s, "commands"), commands, command, out);
+	fprintf(out, "\nErrors answered\n");
+	print_list(json_object_get(s, "errors"), errors, error, out);
+	fprintf(out, "\nMessages\n");
+	print_members(json_object_get(s, "messages"), 2, out);
+	fprintf(out, "\nSessions\n");
+	print_members(json_object_get(s, "sessions"), 2, out);
+	fprintf(out, "\nPackets\n");
+	print_members(json_object_get(s, "packets"), 2, out);
+	fprintf(out, "\nDrops\n");
+	print_list(json_object_get(s, "drops"), drops_, drop, out);
+}
