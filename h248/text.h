@@ -26,8 +26,8 @@ int h248_text_dec(struct h248_arena *a, const char *buf, size_t n,
 
 struct h248_text_style {
 	bool is_long; /* long token form, indented */
-	const char *sdp_eol; /* line end inside SDP: "\r\n" (default
-					 * for NULL) or "\n" */
+	const char *sdp_eol; /* line end inside SDP, e.g. "\n"; NULL: as it
+			      * is in the tree */
 };
 
 /*
