@@ -83,6 +83,12 @@ const struct h248_item *h248_pkg_item(const struct h248_pkg *pkg,
  * the wrong type or out of range, 455 property not legal in `where`, 456 the
  * same property twice in the list, 534 write of a read-only property, 446
  * unknown parameter, 457 a required parameter is missing.
+ *
+ * Liberal in form (B.2 asks for quotes exactly for strings, peers do not):
+ * quotes are never judged.  "$", the relations > < #, and lists of what is no
+ * string are not supported values: 449.  Of alternatives {a,b} and of a range
+ * [a:b] each value is judged, and the first is the one to use.  An item that
+ * is only named (audit) is judged by its name; "*" names any.
  */
 int h248_pkgs_check_props(const struct h248_pkgs *pkgs,
 			  const struct h248_prop *list, unsigned int where,
@@ -92,6 +98,9 @@ int h248_pkgs_check_event(const struct h248_pkgs *pkgs,
 int h248_pkgs_check_signal(const struct h248_pkgs *pkgs,
 			   const struct h248_signal *signal,
 			   struct h248_err *err);
+/* Statistics that are asked for (v3): 440 or 453. */
+int h248_pkgs_check_stats(const struct h248_pkgs *pkgs,
+			  const struct h248_prop *list, struct h248_err *err);
 
 /* Values, as data types of B.2.  0, or -EBADMSG; *out untouched on error. */
 int h248_value_bool(const struct h248_prop *p, bool *out);
