@@ -1,0 +1,14 @@
+/*
+ * packet/host_sysctl.h - kernel settings of media interfaces and TUN devices
+ *
+ * Forwarding is switched on for these interfaces only, never for the host: a
+ * gateway is no router (decision 2).  Thread: control, at start.
+ */
+#pragma once
+
+#include "packet/engine.h"
+
+/* 0, or a negative errno with one line in err: which setting, and what it
+ * must be. */
+int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
+			  size_t cap);
