@@ -184,9 +184,11 @@ static void dump_termination(const json_t *term, FILE *out)
 	print_value("untouched [ms]", json_object_get(term, "untouched_ms"), 2,
 		    out);
 	if (json_is_object(events)) {
-		print_value("Events, request",
-			    json_object_get(events, "request_id"), 2, out);
-		print_items("Events", json_object_get(events, "list"), 2, out);
+		fprintf(out, "  Events %" JSON_INTEGER_FORMAT "\n",
+			json_integer_value(
+				json_object_get(events, "request_id")));
+		print_items("requested", json_object_get(events, "list"), 4,
+			    out);
 	}
 	print_items("ObservedEvents", json_object_get(term, "observed_events"),
 		    2, out);

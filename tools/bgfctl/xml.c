@@ -42,12 +42,15 @@ static void start(xmlTextWriter *w, const char *name)
 	free(text);
 }
 
-/* "streams" holds "stream", a list without plural holds "item". */
+/* "streams" holds "stream", "properties" holds "property", a list without
+ * plural "item". */
 static void item_name(const char *list, char *buf, size_t cap)
 {
 	size_t n = strlen(list);
 
-	if (n > 1 && n < cap && list[n - 1] == 's')
+	if (n > 3 && n < cap && !strcmp(list + n - 3, "ies"))
+		snprintf(buf, cap, "%.*sy", (int)n - 3, list);
+	else if (n > 1 && n < cap && list[n - 1] == 's')
 		snprintf(buf, cap, "%.*s", (int)n - 1, list);
 	else
 		snprintf(buf, cap, "item");
@@ -104,7 +107,8 @@ void xml_reply(const json_t *reply, FILE *out)
 		die("out of memory");
 	xmlTextWriterSetIndent(w, 1);
 	xmlTextWriterSetIndentString(w, BAD_CAST "  ");
-	xmlTextWriterStartDocument(w, NULL, "UTF-8", NULL);
+	/* In ASCII, what is not becomes &#n;, harmless on a terminal. */
+	xmlTextWriterStartDocument(w, NULL, "US-ASCII", NULL);
 	write_value(w, "reply", reply);
 	xmlTextWriterEndDocument(w);
 	xmlFreeTextWriter(w);

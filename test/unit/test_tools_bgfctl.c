@@ -1,0 +1,378 @@
+/* test/unit/test_tools_bgfctl.c - the command line, renderings, exit codes */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <libxml/parser.h>
+
+#include "test/support/suite.h"
+#include "tools/bgfctl/bgfctl.h"
+#include "tools/bgfctl/escape.h"
+#include "tools/bgfctl/render.h"
+
+/* A context as the gateway tells it, open, with hostile octets. */
+static const char dump_reply[] =
+	"{\"ok\":true,\"command\":\"dump\",\"contexts\":[{\"id\":7,"
+	"\"age_ms\":12345,\"priority\":0,\"is_emergency\":false,"
+	"\"is_ieps\":false,\"terminations\":["
+	"{\"id\":\"ip/1/access/1\\u001b[31m\\nContext 8\",\"streams\":[{"
+	"\"id\":1,\"state\":\"open\",\"leg\":\"acked\",\"waits_for\":null,"
+	"\"local_address\":{\"address\":\"198.51.100.1\",\"port\":20000},"
+	"\"latched_address\":{\"address\":\"203.0.113.10\",\"port\":40001},"
+	"\"rx_octets\":1048576,\"tx_octets\":99,\"drops\":2,"
+	"\"options\":[\"ws\",\"sack\"],"
+	"\"local\":\"v=0\\r\\nc=IN IP4 198.51.100.1\\r\\n\\u009b2J\\r\\n\","
+	"\"remote\":null,\"local_control\":{\"mode\":\"SendReceive\","
+	"\"properties\":[{\"name\":\"ipdc/realm\",\"value\":\"a & <b>\"}]},"
+	"\"signals\":[{\"name\":\"ipnapt/latch\",\"value\":\"LATCH\"}]}],"
+	"\"events\":{\"request_id\":5,\"list\":[{\"name\":\"tcprv/est\","
+	"\"stream\":1,\"parameters\":\"\"}]}},"
+	"{\"id\":\"ip/1/core/2\",\"streams\":[{\"id\":1,\"state\":\"open\","
+	"\"leg\":\"sent\",\"waits_for\":\"the handshake ACK\","
+	"\"local_address\":{\"address\":\"2001:db8::9\",\"port\":20002},"
+	"\"latched_address\":null,\"rx_octets\":99,\"tx_octets\":1048576,"
+	"\"drops\":1}]}]}]}";
+
+static const char empty_reply[] =
+	"{\"ok\":true,\"command\":\"contexts\",\"contexts\":[]}";
+
+/* What render prints for a reply.  Returns new. */
+static char *rendered(render_h *render, const char *reply)
+{
+	json_t *j = json_loads(reply, 0, NULL);
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	CU_ASSERT_FATAL(j && to);
+	render(j, to);
+	fclose(to);
+	json_decref(j);
+	return text;
+}
+
+static bool has(const char *text, const char *part)
+{
+	if (strstr(text, part))
+		return true;
+	fprintf(stderr, "no \"%s\" in:\n%s\n", part, text);
+	return false;
+}
+
+static void contexts_as_text(void)
+{
+	char *text = rendered(text_contexts, dump_reply);
+	char *line = strchr(text, '\n') + 1;
+
+	CU_ASSERT(has(text, "CONTEXT  STREAM  STATE  AGE[s]"));
+	CU_ASSERT(has(line, "      7       1  open       12"));
+	CU_ASSERT(has(line, "1048576"));
+	/* Drops of both sides together. */
+	CU_ASSERT(has(line, "  3  203.0.113.10:40001 -> 198.51.100.1:20000"
+			    " | [2001:db8::9]:20002 <- ?\n"));
+	CU_ASSERT_PTR_EQUAL(strchr(line, '\n'), line + strlen(line) - 1);
+	free(text);
+}
+
+static void columns_are_aligned(void)
+{
+	char *text = rendered(text_contexts, dump_reply);
+	const char *head = strstr(text, "A -> GATE") - 1;
+	const char *line = strchr(text, '\n') + 1;
+	const char *cell = strstr(line, "203.0.113.10");
+
+	CU_ASSERT_EQUAL(head + 1 - text, cell - line);
+	free(text);
+	text = rendered(text_contexts, empty_reply);
+	CU_ASSERT_EQUAL(strchr(text, '\n') + 1 - text, (long)strlen(text));
+	free(text);
+}
+
+static void dump_as_text(void)
+{
+	char *text = rendered(text_dump, dump_reply);
+
+	CU_ASSERT(has(text, "Context 7: age 12 s, priority 0\n"));
+	CU_ASSERT(has(text, "\n    Local\n      v=0\n"
+			    "      c=IN IP4 198.51.100.1\n"));
+	CU_ASSERT(!strstr(text, "\n    Remote"));
+	CU_ASSERT(has(text, "ipdc/realm  value=a & <b>\n"));
+	CU_ASSERT(has(text, "ipnapt/latch  value=LATCH\n"));
+	CU_ASSERT(has(text, "tcprv/est  stream=1"));
+	CU_ASSERT(has(text, "the handshake ACK\n"));
+	CU_ASSERT(has(text, "ws,sack"));
+	free(text);
+}
+
+/* A02: nothing a controller wrote reaches the terminal as a control, or
+ * begins a line of its own. */
+static void hostile_text(void)
+{
+	static render_h *const all[] = { text_contexts, text_context,
+					 text_dump };
+
+	for (size_t i = 0; i < 3; i++) {
+		char *text = rendered(all[i], dump_reply);
+
+		CU_ASSERT(!strchr(text, 0x1b));
+		CU_ASSERT(!strstr(text, "\xc2\x9b"));
+		CU_ASSERT(!strstr(text, "\nContext 8"));
+		free(text);
+	}
+}
+
+static void escapes(void)
+{
+	static const struct {
+		const char *in, *terminal, *xml;
+	} t[] = {
+		{ "plain", "plain", "plain" },
+		{ "a\nb\t", "a\\x0ab\\x09", "a\nb\t" },
+		{ "\x1b[0m", "\\x1b[0m", "\\x1b[0m" },
+		{ "\x7f", "\\x7f", "\x7f" },
+		{ "gr\xc3\xbc\xc3\x9f", "gr\xc3\xbc\xc3\x9f",
+		  "gr\xc3\xbc\xc3\x9f" },
+		{ "\xc2\x9bm", "\\x9bm", "\xc2\x9bm" },
+		{ "\xe2\x80\xae"
+		  "x",
+		  "\\u{202e}x",
+		  "\xe2\x80\xae"
+		  "x" },
+		{ "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
+		{ "\xef\xbf\xbf", "\xef\xbf\xbf", "\\u{ffff}" },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		char *s = escape(t[i].in, strlen(t[i].in), ESCAPE_TERMINAL);
+
+		CU_ASSERT_STRING_EQUAL(s, t[i].terminal);
+		free(s);
+		s = escape(t[i].in, strlen(t[i].in), ESCAPE_XML);
+		CU_ASSERT_STRING_EQUAL(s, t[i].xml);
+		free(s);
+	}
+}
+
+static void xml_is_well_formed(void)
+{
+	static const char *const replies[] = {
+		dump_reply,
+		empty_reply,
+		"{\"a b\":[1,\"<&]]>\",{\"x\":null}],\"\":true,\"1\":{}}",
+		"{\"v\":\"\\u0001\\u001f\\ufffe\\uffff\\r\\n\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
+		char *text = rendered(xml_reply, replies[i]);
+		xmlDoc *doc = xmlReadMemory(text, strlen(text), "reply", NULL,
+					    XML_PARSE_NONET);
+
+		CU_ASSERT_PTR_NOT_NULL(doc);
+		xmlFreeDoc(doc);
+		free(text);
+	}
+}
+
+static void xml_names(void)
+{
+	char *text = rendered(xml_reply, dump_reply);
+
+	CU_ASSERT(has(text, "<contexts>\n    <context>\n      <id>7</id>"));
+	CU_ASSERT(has(text, "<option>sack</option>"));
+	CU_ASSERT(has(text, "<value>a &amp; &lt;b&gt;</value>"));
+	CU_ASSERT(has(text, "v=0&#13;\nc=IN IP4 198.51.100.1&#13;\n"));
+	CU_ASSERT(has(text, "<remote/>"));
+	CU_ASSERT(has(text, "<property>"));
+	CU_ASSERT(has(text, "&#155;2J"));
+	free(text);
+}
+
+static void status_and_statistics(void)
+{
+	char *text = rendered(
+		text_status,
+		"{\"status\":{\"name\":\"gw\",\"uptime_s\":5,\"association\":"
+		"{\"state\":\"active\"},\"realms\":[{\"name\":\"access\","
+		"\"tun\":\"bgf-access\",\"ports_total\":100,"
+		"\"ports_used\":2,\"ports_quarantined\":1}]}}");
+
+	CU_ASSERT(has(text, "  uptime_s             5\n"));
+	CU_ASSERT(has(text, "  state                active\n"));
+	CU_ASSERT(
+		has(text, "  access  bgf-access    100     2            1\n"));
+	free(text);
+	text = rendered(text_statistics,
+			"{\"statistics\":{\"errors\":[{\"code\":430,"
+			"\"answered\":3,\"meaning\":\"Unknown\"}],\"drops\":"
+			"[{\"name\":\"no_gate\",\"packets\":9}]}}");
+	CU_ASSERT(has(text, "    430         3  Unknown\n"));
+	CU_ASSERT(has(text, "  no_gate        9  -\n"));
+	free(text);
+}
+
+/* Members of the wrong kind, or none: shown as nothing, never a crash. */
+static void odd_replies(void)
+{
+	static const char *const replies[] = {
+		"{}",
+		"{\"contexts\":{}}",
+		"{\"contexts\":[1,null,{\"id\":\"x\",\"terminations\":7}]}",
+		"{\"contexts\":[{\"terminations\":[{\"streams\":[3,{\"id\":1,"
+		"\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}",
+		"{\"status\":[],\"statistics\":\"x\"}",
+	};
+	static render_h *const all[] = { text_contexts,	  text_context,
+					 text_dump,	  text_status,
+					 text_statistics, xml_reply };
+
+	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
+		for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
+			char *text = rendered(all[k], replies[i]);
+
+			CU_ASSERT(!strstr(text, "(null)"));
+			free(text);
+		}
+	}
+}
+
+/* A gateway for one request: a child that answers `reply`. */
+static pid_t serve(const char *path, const char *reply)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
+	char buf[4096];
+	pid_t pid;
+
+	strcpy(addr.sun_path, path);
+	unlink(path);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (void *)&addr, sizeof(addr)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 1), 0);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		client = accept(fd, NULL, NULL);
+		if (read(client, buf, sizeof(buf)) <= 0 ||
+		    write(client, reply, strlen(reply)) < 0)
+			_exit(1);
+		_exit(0);
+	}
+	close(fd);
+	return pid;
+}
+
+struct said {
+	int rc;
+	char *out, *err;
+};
+
+/* bgfctl with these words; reply NULL: nobody listens. */
+static struct said run(const char *reply, const char *const *word)
+{
+	char dir[] = "/tmp/bgfctl-test-XXXXXX", path[64];
+	char *argv[8] = { (char *)"bgfctl", (char *)"-s", path };
+	struct said s = { 0 };
+	size_t out_n, err_n;
+	pid_t pid = -1;
+	FILE *out, *err;
+	int argc = 3;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/control", dir);
+	for (; *word; word++)
+		argv[argc++] = (char *)*word;
+	if (reply)
+		pid = serve(path, reply);
+	out = open_memstream(&s.out, &out_n);
+	err = open_memstream(&s.err, &err_n);
+	s.rc = bgfctl_run(argc, argv, out, err);
+	fclose(out);
+	fclose(err);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	unlink(path);
+	rmdir(dir);
+	return s;
+}
+
+static void exit_codes(void)
+{
+	static const char ok[] = "{\"ok\":true,\"contexts\":[]}\n";
+	static const char no[] = "{\"ok\":false,\"error\":\"no\\u001b\"}\n";
+	static const struct {
+		const char *reply;
+		const char *word[5];
+		int rc;
+		const char *err; /* part of what it says */
+	} t[] = {
+		{ ok, { "contexts" }, BGFCTL_OK, "" },
+		{ ok, { "context", "7", "-f", "json" }, BGFCTL_OK, "" },
+		{ ok, { "dump", "--format", "xml" }, BGFCTL_OK, "" },
+		{ no, { "context", "7" }, BGFCTL_FAILED, "bgfctl: no\\x1b\n" },
+		{ "{\"ok\":tr\n", { "dump" }, BGFCTL_FAILED, "not complete" },
+		{ "{\"ok\":true", { "dump" }, BGFCTL_FAILED, "no answer" },
+		{ NULL, { NULL }, BGFCTL_USAGE, "a command is missing" },
+		{ NULL, { "context" }, BGFCTL_USAGE, "id of a context" },
+		{ NULL, { "context", "0" }, BGFCTL_USAGE, "number" },
+		{ NULL, { "context", "-1" }, BGFCTL_USAGE, "option" },
+		{ NULL, { "context", "4294967296" }, BGFCTL_USAGE, "number" },
+		{ NULL, { "context", "7x" }, BGFCTL_USAGE, "number" },
+		{ NULL, { "contexts", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "dump", "7", "8" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "nothing" }, BGFCTL_USAGE, "no such command" },
+		{ NULL, { "dump", "-f", "yaml" }, BGFCTL_USAGE, "xml" },
+		{ NULL, { "dump", "--nope" }, BGFCTL_USAGE, "--nope" },
+		{ NULL, { "dump" }, BGFCTL_NO_CONNECTION, "is bgfd running?" },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct said s = run(t[i].reply, t[i].word);
+
+		CU_ASSERT_EQUAL(s.rc, t[i].rc);
+		CU_ASSERT(has(s.err, t[i].err));
+		/* One line at most, and nothing on stdout with an error. */
+		CU_ASSERT(!*s.err ||
+			  strchr(s.err, '\n') == s.err + strlen(s.err) - 1);
+		CU_ASSERT_EQUAL(!*s.out, !!s.rc);
+		free(s.out);
+		free(s.err);
+	}
+}
+
+static void help(void)
+{
+	struct said s = run(NULL, (const char *[]) { "--help", NULL });
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT(has(s.out, "statistics"));
+	free(s.out);
+	free(s.err);
+	s = run(NULL, (const char *[]) { "dump", "--help", NULL });
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT(has(s.out, "usage: bgfctl [OPTION]... dump [ID]\n"));
+	free(s.out);
+	free(s.err);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "contexts as text", contexts_as_text },
+		{ "columns are aligned", columns_are_aligned },
+		{ "dump as text", dump_as_text },
+		{ "A02 hostile text", hostile_text },
+		{ "A02 escapes", escapes },
+		{ "XML is well-formed", xml_is_well_formed },
+		{ "XML names", xml_names },
+		{ "status and statistics", status_and_statistics },
+		{ "odd replies", odd_replies },
+		{ "exit codes", exit_codes },
+		{ "help", help },
+		{ NULL, NULL },
+	};
+
+	return suite_run("tools/bgfctl", tests);
+}
