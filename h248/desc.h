@@ -217,8 +217,7 @@ enum h248_desc_kind {
 
 /* One descriptor of a command or reply, or one item of an Audit descriptor.
  * is_bare: only the token stood there ("SG", or "M" in an audit); then
- * u.events, u.event_buffer and u.signals still point to an empty one, others
- * are NULL.
+ * u.events and u.signals still point to an empty one, the others are NULL.
  * raw is all that follows the token, e.g. "=dm1{...}". */
 struct h248_desc {
 	struct h248_desc *next;

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "h248/build.h"
 #include "h248/lex.h"
 #include "h248/msg.h"
 #include "h248/tok.h"
@@ -83,7 +84,7 @@ int h248_dec_audit_item(struct h248_dec *d, void *tail);
 int h248_dec_error(struct h248_dec *d, struct h248_error_desc *out);
 int h248_dec_media(struct h248_dec *d, struct h248_desc *desc);
 int h248_dec_events(struct h248_dec *d, struct h248_events *out);
-int h248_dec_event_buffer(struct h248_dec *d, struct h248_events *out);
+int h248_dec_event_buffer(struct h248_dec *d, struct h248_event **out);
 int h248_dec_signals(struct h248_dec *d, struct h248_signals *out);
 int h248_dec_observed(struct h248_dec *d, struct h248_observed *out);
 int h248_dec_services(struct h248_dec *d, struct h248_desc *desc);
@@ -93,9 +94,6 @@ int h248_dec_raw_block(struct h248_dec *d, struct h248_span *out);
 /* actions and commands (text_dec_action.c); tail: struct h248_action *** */
 int h248_dec_action(struct h248_dec *d, void *tail);
 int h248_dec_cmd(struct h248_dec *d, struct h248_cmd ***tail);
-int h248_dec_ctx_prop(struct h248_dec *d, struct h248_ctx_props **props,
-		      bool *is_one);
-int h248_dec_ctx_audit(struct h248_dec *d, struct h248_ctx_props **audit);
 /* ContextID at hand. */
 int h248_dec_ctx_id(struct h248_dec *d, enum h248_ctx_kind *kind, uint32_t *id);
 

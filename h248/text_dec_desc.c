@@ -1,0 +1,250 @@
+/* h248/text_dec_desc.c - descriptors that are short, or kept as written */
+#include "h248/text_dec_int.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "h248/span.h"
+
+/* errorDescriptor: ER "=" code "{" quotedString? "}" */
+int h248_dec_error(struct h248_dec *d, struct h248_error_desc *out)
+{
+	uint64_t code = 0;
+	int rc;
+
+	h248_dec_advance(d);
+	rc = h248_dec_expect(d, '=');
+	if (!rc)
+		rc = h248_dec_uint(d, 9999, "an error code", &code);
+	if (!rc)
+		rc = h248_dec_expect(d, '{');
+	if (rc)
+		return rc;
+	out->code = (uint16_t)code;
+	if (d->cur.kind == H248_LEX_STRING)
+		rc = h248_dec_value_text(d, &out->text);
+	return rc ? rc : h248_dec_expect(d, '}');
+}
+
+static int error_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	return h248_dec_error(d, &desc->u.error);
+}
+
+/* auditDescriptor: AT "{" list(auditItem)? "}" */
+static int audit_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	struct h248_desc **tail = &desc->u.audit;
+	int rc;
+
+	if (d->is_audit)
+		return h248_dec_syntax(d, "an audit item");
+	h248_dec_advance(d);
+	d->is_audit = true;
+	rc = h248_dec_block0(d, h248_dec_audit_item, &tail);
+	d->is_audit = false;
+	return rc;
+}
+
+static int packages_item(struct h248_dec *d, void *node)
+{
+	struct h248_package_version ***tail = node, *p;
+	struct h248_span s = d->cur.text, name = s, version;
+	const char *dash = NULL;
+	uint64_t v;
+
+	if (d->cur.kind == H248_LEX_WORD)
+		dash = memchr(s.p, '-', s.n);
+	if (!dash)
+		return h248_dec_syntax(d, "package-version");
+	name.n = (uint32_t)(dash - s.p);
+	version = (struct h248_span) { dash + 1, s.n - name.n - 1 };
+	if (!h248_dec_is_name(name) || h248_span_uint(version, UINT16_MAX, &v))
+		return h248_dec_syntax(d, "package-version");
+	if (H248_DEC_NEW(d, p))
+		return -ENOMEM;
+	p->name = name;
+	p->version = (uint16_t)v;
+	H248_APPEND(*tail, p);
+	h248_dec_advance(d);
+	return 0;
+}
+
+/* packagesDescriptor: PG "{" list(name-version) "}" */
+static int packages_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	struct h248_package_version **tail = &desc->u.packages;
+
+	h248_dec_advance(d);
+	return h248_dec_block0(d, packages_item, &tail);
+}
+
+/* statisticsDescriptor: SA "{" list(statistic) "}" */
+static int statistics_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	struct h248_prop **tail = &desc->u.stats;
+
+	h248_dec_advance(d);
+	return h248_dec_block0(d, h248_dec_stat, &tail);
+}
+
+static int events_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	if (H248_DEC_NEW(d, desc->u.events))
+		return -ENOMEM;
+	return h248_dec_events(d, desc->u.events);
+}
+
+static int event_buffer_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	return h248_dec_event_buffer(d, &desc->u.event_buffer);
+}
+
+static int signals_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	if (H248_DEC_NEW(d, desc->u.signals))
+		return -ENOMEM;
+	return h248_dec_signals(d, desc->u.signals);
+}
+
+static int observed_events_descriptor(struct h248_dec *d,
+				      struct h248_desc *desc)
+{
+	if (H248_DEC_NEW(d, desc->u.observed))
+		return -ENOMEM;
+	return h248_dec_observed(d, desc->u.observed);
+}
+
+/* Modem, Mux and DigitMap are refused or handed on: nobody here reads them,
+ * so they are taken as written, up to the comma or brace that ends them. */
+static int raw_descriptor(struct h248_dec *d, struct h248_desc *desc)
+{
+	bool in_brackets = false;
+	struct h248_span block;
+	const char *start;
+	int rc;
+
+	h248_dec_advance(d);
+	start = d->cur.text.p;
+	while (!h248_dec_at(d, '}') && (in_brackets || !h248_dec_at(d, ','))) {
+		if (h248_dec_at(d, '{')) {
+			rc = h248_dec_raw_block(d, &block);
+			if (rc)
+				return rc;
+			continue;
+		}
+		if (h248_dec_at(d, '['))
+			in_brackets = true;
+		else if (h248_dec_at(d, ']'))
+			in_brackets = false;
+		else if (d->cur.kind != H248_LEX_WORD &&
+			 d->cur.kind != H248_LEX_MARK)
+			return h248_dec_syntax(d, "',' or '}'");
+		h248_dec_advance(d);
+	}
+	desc->u.raw = h248_dec_from(d, start);
+	return 0;
+}
+
+typedef int(desc_rule)(struct h248_dec *d, struct h248_desc *desc);
+
+static const struct {
+	enum h248_tok tok;
+	desc_rule *rule;
+	bool may_be_bare; /* in a request, too */
+} descriptors[H248_DESC__COUNT] = {
+	[H248_DESC_MEDIA] = { H248_TOK_MEDIA, h248_dec_media, false },
+	[H248_DESC_MODEM] = { H248_TOK_MODEM, raw_descriptor, false },
+	[H248_DESC_MUX] = { H248_TOK_MUX, raw_descriptor, false },
+	[H248_DESC_EVENTS] = { H248_TOK_EVENTS, events_descriptor, true },
+	[H248_DESC_EVENT_BUFFER] = { H248_TOK_EVENT_BUFFER,
+				     event_buffer_descriptor, true },
+	[H248_DESC_SIGNALS] = { H248_TOK_SIGNALS, signals_descriptor, true },
+	[H248_DESC_DIGIT_MAP] = { H248_TOK_DIGIT_MAP, raw_descriptor, false },
+	[H248_DESC_AUDIT] = { H248_TOK_AUDIT, audit_descriptor, false },
+	[H248_DESC_STATISTICS] = { H248_TOK_STATISTICS, statistics_descriptor,
+				   false },
+	[H248_DESC_OBSERVED] = { H248_TOK_OBSERVED_EVENTS,
+				 observed_events_descriptor, false },
+	[H248_DESC_PACKAGES] = { H248_TOK_PACKAGES, packages_descriptor,
+				 false },
+	[H248_DESC_SERVICES] = { H248_TOK_SERVICES, h248_dec_services, false },
+	[H248_DESC_ERROR] = { H248_TOK_ERROR, error_descriptor, false },
+};
+
+/* Is the token at hand all there is of its descriptor? */
+static bool is_bare(const struct h248_dec *d)
+{
+	struct h248_lex ahead = d->lex;
+	struct h248_lexeme l = h248_lex_next(&ahead);
+
+	return l.kind == H248_LEX_MARK && (l.mark == ',' || l.mark == '}');
+}
+
+/* "SG" and "SG{}" mean the same, so they are the same in the tree. */
+static void normalise(struct h248_desc *desc)
+{
+	switch (desc->kind) {
+	case H248_DESC_SIGNALS:
+		desc->is_bare = !desc->u.signals->list;
+		break;
+	case H248_DESC_EVENT_BUFFER:
+		desc->is_bare = !desc->u.event_buffer;
+		break;
+	case H248_DESC_EVENTS:
+		desc->is_bare =
+			!desc->u.events->list && !desc->u.events->has_id;
+		break;
+	default:
+		break;
+	}
+}
+
+/* Any descriptor.  *out is NULL for one that says nothing ("SV{}"). */
+int h248_dec_desc(struct h248_dec *d, struct h248_desc **out)
+{
+	struct h248_desc *desc;
+	unsigned int i = 0;
+	bool bare;
+	int rc = 0;
+
+	*out = NULL;
+	while (i < H248_DESC__COUNT && !h248_dec_at_tok(d, descriptors[i].tok))
+		i++;
+	if (i == H248_DESC__COUNT)
+		return h248_dec_syntax(d, "a descriptor");
+	if (H248_DEC_NEW(d, desc))
+		return -ENOMEM;
+	desc->kind = (enum h248_desc_kind)i;
+	desc->at = d->cur.at;
+	bare = is_bare(d);
+	if (bare && !d->is_audit && !d->is_reply &&
+	    !descriptors[i].may_be_bare) {
+		h248_dec_advance(d);
+		return h248_dec_syntax(d, "the body of a descriptor");
+	}
+	if (bare && !descriptors[i].may_be_bare) {
+		desc->is_bare = true;
+		h248_dec_advance(d);
+	} else {
+		rc = descriptors[i].rule(d, desc);
+	}
+	if (rc)
+		return rc;
+	normalise(desc);
+	if (desc->kind == H248_DESC_SERVICES && !desc->u.services)
+		return 0;
+	*out = desc;
+	return 0;
+}
+
+/* auditItem, or an individual audit (v2) */
+int h248_dec_audit_item(struct h248_dec *d, void *node)
+{
+	struct h248_desc ***tail = node, *desc;
+	int rc = h248_dec_desc(d, &desc);
+
+	if (!rc)
+		H248_APPEND(*tail, desc);
+	return rc;
+}
