@@ -11,9 +11,10 @@
 
 static int slurp(FILE *f, char *text, size_t cap, size_t *n)
 {
+	errno = 0;
 	*n = fread(text, 1, cap, f);
 	if (ferror(f))
-		return -EIO;
+		return errno ? -errno : -EIO;
 	return *n == cap ? -EFBIG : 0;
 }
 

@@ -126,12 +126,13 @@ static int set_text(const struct conf_row *row, char *at, const char *text,
 
 static int set_prefix(char *at, const char *text, char *why)
 {
-	struct conf_prefix p;
+	struct conf_prefix *out = (struct conf_prefix *)at, p;
 
-	memset(&p, 0, sizeof(p));
 	if (!conf_prefix_parse(text, &p)) {
-		memset(at, 0, sizeof(p));
-		memcpy(at, &p, sizeof(p));
+		memset(out, 0, sizeof(*out));
+		out->family = p.family;
+		out->addr = p.addr;
+		out->len = p.len;
 		return 0;
 	}
 	snprintf(why, CONF_VALUE_TEXT,

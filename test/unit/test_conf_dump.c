@@ -1,0 +1,151 @@
+/* test/unit/test_conf_dump.c - the effective configuration loads again */
+#include "conf/conf.h"
+#include "test/support/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *dump(const struct conf *c)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(conf_dump(c, f), 0);
+	fclose(f);
+	return text;
+}
+
+/* Where a value stood is no part of what it is. */
+static void forget_lines(struct conf *c)
+{
+	memset(c->origin, 0, sizeof(c->origin));
+	memset(c->path, 0, sizeof(c->path));
+	c->n_origins = 0;
+	for (unsigned int i = 0; i < CONF_MAX_REALMS; i++)
+		c->realm[i].line = 0;
+}
+
+static void check(const char *path)
+{
+	static struct conf a, b;
+	char err[2048];
+	char *text;
+
+	memset(&a, 0, sizeof(a));
+	memset(&b, 0, sizeof(b));
+	CU_ASSERT_EQUAL_FATAL(conf_load(path, &a, err, sizeof(err)), 0);
+	text = dump(&a);
+	if (conf_load_memory(text, strlen(text), "dump", &b, err, sizeof(err)))
+		CU_FAIL_FATAL(err);
+	free(text);
+	forget_lines(&a);
+	forget_lines(&b);
+	CU_ASSERT_EQUAL(memcmp(&a, &b, sizeof(a)), 0);
+}
+
+static void loads_again(void)
+{
+	check(SOURCE_DIR "/conf/bgfd.xml");
+	check(TEST_DATA "/conf/everything.xml");
+}
+
+/* Every attribute that is there was written: none is lost, none ignored. */
+static void everything(void)
+{
+	static struct conf c;
+	char err[2048];
+	char *text;
+
+	CU_ASSERT_EQUAL_FATAL(conf_load(TEST_DATA "/conf/everything.xml", &c,
+					err, sizeof(err)),
+			      0);
+	text = dump(&c);
+	CU_ASSERT_PTR_NULL(strstr(text, "default:"));
+	free(text);
+	CU_ASSERT_STRING_EQUAL(c.name, "gw-7");
+	CU_ASSERT_STRING_EQUAL(c.h248.mid, "<bgf.example>:2944");
+	CU_ASSERT_EQUAL(c.h248.version, 2);
+	CU_ASSERT_EQUAL(c.h248.encoding, CONF_ENC_LONG);
+	CU_ASSERT_STRING_EQUAL(c.h248.group, "g_2");
+	CU_ASSERT_EQUAL(c.h248.retransmit_ms, 501);
+	CU_ASSERT_EQUAL(c.h248.retransmit_max_ms, 4001);
+	CU_ASSERT_EQUAL(c.h248.t_max_ms, 25001);
+	CU_ASSERT_EQUAL(c.h248.long_timer_ms, 30001);
+	CU_ASSERT_EQUAL(c.h248.provisional_ms, 2001);
+	CU_ASSERT_EQUAL(c.h248.mwd_ms, 3001);
+	CU_ASSERT_EQUAL(c.h248.max_txns_per_msg, 11);
+	CU_ASSERT_EQUAL(c.h248.pending_limit, 12);
+	CU_ASSERT(!c.owns_host);
+	CU_ASSERT_EQUAL(c.realm[0].n_ifaces, 2);
+	CU_ASSERT_STRING_EQUAL(c.realm[0].iface[1], "eth2.5");
+	CU_ASSERT_EQUAL(c.realm[0].table, 4294967295);
+	CU_ASSERT_EQUAL(c.realm[0].mtu, 1400);
+	CU_ASSERT_EQUAL(c.realm[0].port_min, 20000);
+	CU_ASSERT_EQUAL(c.realm[0].port_max, 20999);
+	CU_ASSERT_EQUAL(c.realm[0].quarantine_s, 121);
+	CU_ASSERT_EQUAL(c.rendezvous.commit, CONF_COMMIT_WAITING);
+	CU_ASSERT_EQUAL(c.rendezvous.ts_policy, CONF_TS_NEVER);
+	CU_ASSERT(c.rendezvous.fast_fail && !c.rendezvous.release_rst);
+	CU_ASSERT_EQUAL(c.rendezvous.twait_s, 76);
+	CU_ASSERT_EQUAL(c.rendezvous.thalf_s, 31);
+	CU_ASSERT_EQUAL(c.rendezvous.tidle_s, 7441);
+	CU_ASSERT_EQUAL(c.rendezvous.tfin_s, 122);
+	CU_ASSERT_EQUAL(c.rendezvous.trst_s, 32);
+	CU_ASSERT_EQUAL(c.rendezvous.tfresh_ms, 3002);
+	CU_ASSERT_EQUAL(c.rendezvous.tts_ms, 1001);
+	CU_ASSERT_EQUAL(c.rendezvous.tgrace_ms, 1501);
+	CU_ASSERT_EQUAL(c.rendezvous.syn_rate, 6);
+	CU_ASSERT_EQUAL(c.max_contexts, 10001);
+	CU_ASSERT_EQUAL(c.log_level, 7);
+	CU_ASSERT_EQUAL(c.log_format, CONF_LOG_JSON);
+	CU_ASSERT(c.log_messages);
+	CU_ASSERT_STRING_EQUAL(c.package_dir, "/opt/a <b> & \"c\"");
+}
+
+/* The lines are those of the attributes, also in a tag of many lines. */
+static void lines(void)
+{
+	static const char text[] =
+		"<bgfd>\n<h248 listen=\"192.0.2.1\"\n\n  group=\"7\"\n>\n"
+		"<controller\n address=\"192.0.2.2\"/></h248>\n"
+		"<realm\n\n name=\"a\"><pool prefix=\"192.0.2.8/30\"/></realm>"
+		"</bgfd>";
+	static const char *const wanted[] = {
+		"<!-- default: name -->\n<bgfd name=\"bgfd\">",
+		"<!-- line 2: listen; default: mid version profile encoding;"
+		" line 4: group -->",
+		"<!-- line 7: address -->",
+		"<!-- line 10: name; default: interface tun table mtu default"
+		" -->",
+		"<!-- line 10: prefix -->",
+	};
+	static struct conf c;
+	char err[2048];
+	char *out;
+
+	CU_ASSERT_EQUAL_FATAL(conf_load_memory(text, strlen(text), "t", &c, err,
+					       sizeof(err)),
+			      0);
+	CU_ASSERT_EQUAL(c.realm[0].line, 8);
+	out = dump(&c);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		if (!strstr(out, wanted[i]))
+			printf("\nnot there: %s", wanted[i]);
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, wanted[i]));
+	}
+	free(out);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "a dump loads again to the same values", loads_again },
+		{ "every attribute is read", everything },
+		{ "the line of every value", lines },
+		{ NULL, NULL },
+	};
+
+	return suite_run("conf/dump", tests);
+}
