@@ -1,0 +1,536 @@
+/*
+ * test/unit/test_h248_assoc.c - the association, against a fake network
+ *
+ * H.248.1 clause 11.  Case ids: C33 of the fault catalogue, T30 and T31 of
+ * the interoperability list.
+ */
+#include "h248/assoc.h"
+#include "test/support/fake_net.h"
+#include "test/support/suite.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HEAD1 "MEGACO/1 [192.0.2.1]:2944\n"
+#define AUDIT "C=-{AV=ROOT{AT{}}}"
+
+enum { MAX_STATES = 32 };
+
+struct gate { /* the gateway's side */
+	struct fake_net net; /* first: the hooks take it */
+	struct h248_assoc *a;
+	unsigned int executed;
+	enum h248_assoc_state seen[MAX_STATES];
+	unsigned int n_seen;
+	char why[128];
+	unsigned int n_done;
+	int err;
+};
+
+static struct h248_term_id root = {
+	.text = { "ROOT", 4 },
+	.is_root = true,
+};
+static struct h248_cmd notify = { .kind = H248_CMD_AUDIT_VALUE,
+				  .terms = &root };
+static struct h248_action action = { .ctx = H248_CTX_NULL, .cmds = &notify };
+
+static void on_request(void *arg, struct h248_in *in,
+		       const struct h248_txn *req, const struct h248_msg *msg,
+		       const struct sockaddr_storage *from)
+{
+	struct gate *g = arg;
+
+	(void)req;
+	(void)msg;
+	(void)from;
+	g->executed++;
+	h248_in_reply(in, &action, g->net.now_ms);
+}
+
+static void on_state(void *arg, enum h248_assoc_state from,
+		     enum h248_assoc_state to, const char *why)
+{
+	struct gate *g = arg;
+
+	(void)from;
+	if (g->n_seen < MAX_STATES)
+		g->seen[g->n_seen++] = to;
+	snprintf(g->why, sizeof(g->why), "%s", why);
+}
+
+/* 2026-01-15 08:30:00.14 UTC */
+static uint64_t on_wall(void *arg)
+{
+	(void)arg;
+	return 1768465800140000ull;
+}
+
+static void on_reply(void *arg, int err, const struct h248_txn *reply)
+{
+	struct gate *g = arg;
+
+	(void)reply;
+	g->n_done++;
+	g->err = err;
+}
+
+static const struct h248_assoc_ops ops = {
+	.txn = { .send = fake_net_send,
+		 .random = fake_net_random,
+		 .request = on_request },
+	.state = on_state,
+	.wall_us = on_wall,
+};
+
+/* Controllers 192.0.2.1, 192.0.2.2, ... */
+static struct h248_assoc_params params(unsigned int n_controllers,
+				       uint32_t mwd_ms)
+{
+	struct h248_assoc_params p = {
+		.txn = { .mid = { .kind = H248_MID_IP4,
+				  .text = { "192.0.2.20", 10 },
+				  .port = 2944 },
+			 .version = 3 },
+		.n_controllers = n_controllers,
+		.profile = "ETSI_BGF",
+		.profile_version = 2,
+		.mwd_ms = mwd_ms,
+	};
+
+	for (unsigned int i = 0; i < n_controllers; i++) {
+		char ip[32];
+
+		snprintf(ip, sizeof(ip), "192.0.2.%u", i + 1);
+		p.controllers[i] = fake_addr(ip, 2944);
+	}
+	return p;
+}
+
+static struct gate *gate_new(const struct h248_assoc_params *p)
+{
+	struct gate *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		abort();
+	g->net.now_ms = 1000;
+	g->a = h248_assoc_new(p, &ops, g);
+	if (!g->a)
+		abort();
+	return g;
+}
+
+static void gate_free(struct gate *g)
+{
+	h248_assoc_free(g->a);
+	free(g);
+}
+
+static void receive(struct gate *g, const char *text)
+{
+	struct sockaddr_storage from = fake_addr("192.0.2.1", 2944);
+
+	h248_assoc_input(g->a, &from, text, strlen(text), g->net.now_ms);
+}
+
+static void wait(struct gate *g, uint64_t ms)
+{
+	uint64_t end = g->net.now_ms + ms;
+
+	while (h248_assoc_next(g->a) <= end) {
+		if (h248_assoc_next(g->a) > g->net.now_ms)
+			g->net.now_ms = h248_assoc_next(g->a);
+		h248_assoc_tick(g->a, g->net.now_ms);
+	}
+	g->net.now_ms = end;
+}
+
+/* The peer answers our latest request: "P=<its id>{...}". */
+static void answer(struct gate *g, const char *body)
+{
+	const char *t = strstr(fake_net_last(&g->net)->text, "T=");
+	char text[512];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
+	snprintf(text, sizeof(text), HEAD1 "P=%lu{%s}",
+		 strtoul(t + 2, NULL, 10), body);
+	receive(g, text);
+}
+
+static const char *last_to(const struct gate *g)
+{
+	return fake_addr_str(&fake_net_last(&g->net)->to);
+}
+
+/* Started, and the first ServiceChange is out. */
+static struct gate *started(unsigned int n_controllers)
+{
+	struct h248_assoc_params p = params(n_controllers, 0);
+	struct gate *g = gate_new(&p);
+
+	h248_assoc_start(g->a, g->net.now_ms);
+	wait(g, 0);
+	CU_ASSERT_EQUAL(g->net.n_sent, 1);
+	return g;
+}
+
+static struct gate *active(unsigned int n_controllers)
+{
+	struct gate *g = started(n_controllers);
+
+	answer(g, "C=-{SC=ROOT{SV{V=2,PF=ETSI_BGF/2}}}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	return g;
+}
+
+static void cold_boot(void)
+{
+	struct gate *g = started(1);
+
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+	CU_ASSERT_PTR_NULL(h248_assoc_controller(g->a));
+	CU_ASSERT(fake_net_last_has(&g->net, "!/1[192.0.2.20]:2944T=1{C=-{"
+					     "SC=ROOT{SV{MT=RS,"));
+	CU_ASSERT(fake_net_last_has(&g->net, "RE=\"901 Cold Boot\""));
+	CU_ASSERT(fake_net_last_has(&g->net, "V=3"));
+	CU_ASSERT(fake_net_last_has(&g->net, "PF=ETSI_BGF/2"));
+	CU_ASSERT(fake_net_last_has(&g->net, "20260115T08300014"));
+	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
+					   g->net.now_ms, NULL),
+			-ENOTCONN);
+	answer(g, "C=-{SC=ROOT{SV{V=2,PF=ETSI_BGF/2}}}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	CU_ASSERT_EQUAL(h248_assoc_version(g->a), 2);
+	CU_ASSERT_STRING_EQUAL(fake_addr_str(h248_assoc_controller(g->a)),
+			       "192.0.2.1:2944");
+	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
+					   g->net.now_ms, NULL),
+			0);
+	CU_ASSERT(fake_net_last_has(&g->net, "!/2[192.0.2.20]:2944T=2{"));
+	answer(g, "C=-{AV=ROOT}");
+	CU_ASSERT_EQUAL(g->n_done, 1);
+	CU_ASSERT_EQUAL(g->err, 0);
+	gate_free(g);
+}
+
+static void c33_early_request(void)
+{
+	struct gate *g = started(1);
+
+	receive(g, HEAD1 "T=77{" AUDIT "}");
+	CU_ASSERT_EQUAL(g->executed, 0);
+	CU_ASSERT(fake_net_last_has(&g->net, "P=77{ER=505{"));
+	g->net.n_sent = 1; /* the registration is the latest again */
+	answer(g, "C=-{SC=ROOT}");
+	receive(g, HEAD1 "T=78{" AUDIT "}");
+	CU_ASSERT_EQUAL(g->executed, 1);
+	CU_ASSERT(fake_net_last_has(&g->net, "P=78{C=-{"));
+	gate_free(g);
+}
+
+/* What a reply to the registration leads to, with two controllers. */
+static void replies(void)
+{
+	static const struct {
+		const char *body;
+		enum h248_assoc_state state;
+		const char *asked; /* whom next; NULL: nobody */
+		uint8_t version;
+	} t[] = {
+		{ "C=-{SC=ROOT{SV{V=3,PF=ETSI_BGF/2,20260115T08300014}}}",
+		  H248_ASSOC_ACTIVE, NULL, 3 },
+		{ "C=-{SC=ROOT{SV{V=1}}}", H248_ASSOC_ACTIVE, NULL, 1 },
+		{ "C=-{SC=ROOT}", H248_ASSOC_ACTIVE, NULL, 3 },
+		{ "C=-{SC=ROOT{SV{PF=etsi_bgf/2}}}", H248_ASSOC_ACTIVE, NULL,
+		  3 },
+		{ "C=-{SC=ROOT{SV{V=4}}}", H248_ASSOC_REGISTERING,
+		  "192.0.2.2:2944", 0 },
+		{ "C=-{SC=ROOT{SV{PF=ETSI_BGF/3}}}", H248_ASSOC_REGISTERING,
+		  "192.0.2.2:2944", 0 },
+		{ "C=-{SC=ROOT{SV{PF=ResGW/1}}}", H248_ASSOC_REGISTERING,
+		  "192.0.2.2:2944", 0 },
+		{ "C=-{SC=ROOT{ER=402{\"Unauthorized\"}}}",
+		  H248_ASSOC_REGISTERING, "192.0.2.2:2944", 0 },
+		{ "C=-{ER=406{\"Version Not Supported\"}}",
+		  H248_ASSOC_REGISTERING, "192.0.2.2:2944", 0 },
+		{ "ER=502{\"Not Ready\"}", H248_ASSOC_REGISTERING,
+		  "192.0.2.2:2944", 0 },
+		{ "C=-{AV=ROOT}", H248_ASSOC_REGISTERING, "192.0.2.2:2944", 0 },
+		{ "C=-{SC=ROOT{SV{MG=[192.0.2.99]:2950}}}",
+		  H248_ASSOC_REGISTERING, "192.0.2.99:2950", 0 },
+		{ "C=-{SC=ROOT{SV{MG=[192.0.2.98]}}}", H248_ASSOC_REGISTERING,
+		  "192.0.2.98:2944", 0 },
+		{ "C=-{SC=ROOT{SV{MG=<other.example>}}}",
+		  H248_ASSOC_REGISTERING, "192.0.2.2:2944", 0 },
+	};
+
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct gate *g = started(2);
+
+		answer(g, t[i].body);
+		CU_ASSERT_EQUAL(h248_assoc_state(g->a), t[i].state);
+		CU_ASSERT_EQUAL(g->net.n_sent, t[i].asked ? 2 : 1);
+		if (t[i].asked)
+			CU_ASSERT_STRING_EQUAL(last_to(g), t[i].asked);
+		if (t[i].version)
+			CU_ASSERT_EQUAL(h248_assoc_version(g->a), t[i].version);
+		if (h248_assoc_state(g->a) != t[i].state)
+			printf("%s: %s\n", t[i].body, g->why);
+		gate_free(g);
+	}
+}
+
+static void service_change_address(void)
+{
+	static const struct {
+		const char *body;
+		const char *later;
+	} t[] = {
+		{ "C=-{SC=ROOT{SV{AD=2950}}}", "192.0.2.1:2950" },
+		{ "C=-{SC=ROOT{SV{AD=[192.0.2.77]:2951}}}", "192.0.2.77:2951" },
+	};
+
+	for (unsigned int i = 0; i < 2; i++) {
+		struct gate *g = started(1);
+
+		answer(g, t[i].body);
+		h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms,
+				   NULL);
+		CU_ASSERT_STRING_EQUAL(last_to(g), t[i].later);
+		gate_free(g);
+	}
+}
+
+static void redirection_repeats_and_ends(void)
+{
+	struct gate *g = started(2);
+
+	for (unsigned int i = 0; i < 4; i++) {
+		answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
+		CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+		CU_ASSERT(fake_net_last_has(&g->net, "901"));
+	}
+	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+	gate_free(g);
+}
+
+static void list_exhausted(void)
+{
+	struct h248_assoc_params p = params(2, 3000);
+	struct gate *g = gate_new(&p);
+
+	g->net.random = 1500;
+	h248_assoc_start(g->a, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
+	wait(g, 1499);
+	CU_ASSERT_EQUAL(g->net.n_sent, 0);
+	wait(g, 1);
+	CU_ASSERT_EQUAL(g->net.n_sent, 1);
+	g->net.n_sent = 0;
+	wait(g, 24999); /* T-MAX */
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	wait(g, 1);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	answer(g, "ER=502{\"Not Ready\"}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
+	wait(g, 1499);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
+	wait(g, 1);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "901"));
+	gate_free(g);
+}
+
+static void refusals_do_not_spin(void)
+{
+	struct gate *g = started(1);
+
+	for (int i = 0; i < 10; i++) {
+		uint64_t start = g->net.now_ms;
+
+		answer(g, "ER=502{\"Not Ready\"}");
+		CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
+		CU_ASSERT(h248_assoc_next(g->a) >= start + 100);
+		wait(g, 200);
+	}
+	CU_ASSERT_EQUAL(g->net.n_sent, 11);
+	gate_free(g);
+}
+
+static void t31_waiting_is_random(void)
+{
+	static const struct {
+		uint32_t random;
+		uint64_t wait_ms;
+	} t[] = {
+		{ 0, 0 }, { 1, 1 }, { 3000, 3000 }, { 3001, 0 }, { 3005, 4 },
+	};
+	struct h248_assoc_params p = params(1, 3000);
+
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct gate *g = gate_new(&p);
+
+		g->net.random = t[i].random;
+		h248_assoc_start(g->a, g->net.now_ms);
+		CU_ASSERT_EQUAL(h248_assoc_next(g->a),
+				g->net.now_ms + t[i].wait_ms);
+		gate_free(g);
+	}
+}
+
+static void lose(struct gate *g)
+{
+	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
+					   g->net.now_ms, NULL),
+			0);
+	wait(g, 25000);
+	CU_ASSERT_EQUAL(g->err, -ETIMEDOUT);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+}
+
+static void t30_lost_and_back(void)
+{
+	struct gate *g = active(2);
+
+	lose(g);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "!/1"));
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC"));
+	CU_ASSERT(fake_net_last_has(&g->net, "RE=\"900 Service Restored\""));
+	answer(g, "C=-{SC=ROOT{SV{V=2}}}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	gate_free(g);
+}
+
+static void t30_failover(void)
+{
+	struct gate *g = active(2);
+
+	lose(g);
+	wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL"));
+	CU_ASSERT(fake_net_last_has(&g->net, "909"));
+	answer(g, "C=-{SC=ROOT{SV{V=3}}}");
+	CU_ASSERT_STRING_EQUAL(fake_addr_str(h248_assoc_controller(g->a)),
+			       "192.0.2.2:2944");
+	CU_ASSERT_EQUAL(h248_assoc_version(g->a), 3);
+	gate_free(g);
+}
+
+/* A second request that is still waiting goes to the new controller. */
+static void c30_waiting_request_moves(void)
+{
+	struct gate *g = active(2);
+
+	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
+	wait(g, 24600);
+	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
+	wait(g, 400);
+	CU_ASSERT_EQUAL(g->n_done, 1);
+	answer(g, "ER=502{\"Not Ready\"}");
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	answer(g, "C=-{SC=ROOT}");
+	CU_ASSERT(fake_net_last_has(&g->net, "T=3{C=-{AV=ROOT"));
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT_EQUAL(g->n_done, 1);
+	answer(g, "C=-{AV=ROOT}");
+	CU_ASSERT_EQUAL(g->n_done, 2);
+	CU_ASSERT_EQUAL(g->err, 0);
+	gate_free(g);
+}
+
+static void stop_while_active(void)
+{
+	struct gate *g = active(1);
+
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_LEAVING);
+	CU_ASSERT(fake_net_last_has(&g->net, "!/2"));
+	CU_ASSERT(fake_net_last_has(&g->net, "SC=ROOT{SV{MT=FO,RE=\"908"));
+	answer(g, "C=-{SC=ROOT}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
+	CU_ASSERT_EQUAL(h248_assoc_next(g->a), UINT64_MAX);
+	gate_free(g);
+}
+
+static void stop_without_answer(void)
+{
+	struct gate *g = active(1);
+
+	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	wait(g, 999);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_LEAVING);
+	wait(g, 1);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
+	CU_ASSERT_EQUAL(g->n_done, 1);
+	CU_ASSERT_EQUAL(g->err, -ECANCELED);
+	gate_free(g);
+}
+
+static void stop_while_nobody_is_there(void)
+{
+	struct gate *g = started(1);
+	struct h248_assoc_params p = params(1, 3000);
+
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
+	CU_ASSERT_EQUAL(h248_assoc_next(g->a), UINT64_MAX);
+	CU_ASSERT_EQUAL(g->net.n_sent, 1);
+	gate_free(g);
+	g = gate_new(&p);
+	g->net.random = 3000;
+	h248_assoc_start(g->a, g->net.now_ms);
+	h248_assoc_start(g->a, g->net.now_ms); /* not legal, no harm */
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
+	wait(g, 10000);
+	CU_ASSERT_EQUAL(g->net.n_sent, 0);
+	gate_free(g);
+}
+
+static void states_are_reported(void)
+{
+	static const enum h248_assoc_state want[] = {
+		H248_ASSOC_WAITING, H248_ASSOC_REGISTERING, H248_ASSOC_ACTIVE,
+		H248_ASSOC_LEAVING, H248_ASSOC_IDLE,
+	};
+	struct gate *g = active(1);
+
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	answer(g, "C=-{SC=ROOT}");
+	CU_ASSERT_EQUAL(g->n_seen, 5);
+	CU_ASSERT_EQUAL(memcmp(g->seen, want, sizeof(want)), 0);
+	CU_ASSERT_STRING_EQUAL(h248_assoc_state_name(H248_ASSOC_ACTIVE),
+			       "active");
+	gate_free(g);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "T30 cold boot 901", cold_boot },
+		{ "C33 request before the reply: 505", c33_early_request },
+		{ "T31 replies to the registration", replies },
+		{ "T30 ServiceChangeAddress", service_change_address },
+		{ "T30 MgcIdToTry loop", redirection_repeats_and_ends },
+		{ "T30 list exhausted", list_exhausted },
+		{ "T30 refusals do not spin", refusals_do_not_spin },
+		{ "T31 MWD is random", t31_waiting_is_random },
+		{ "T30 disconnected 900", t30_lost_and_back },
+		{ "T30 failover 909", t30_failover },
+		{ "C30 waiting request moves", c30_waiting_request_moves },
+		{ "T30 forced 908", stop_while_active },
+		{ "T30 forced 908 unanswered", stop_without_answer },
+		{ "stop while nobody is there", stop_while_nobody_is_there },
+		{ "states are reported", states_are_reported },
+		{ NULL, NULL },
+	};
+
+	return suite_run("h248/assoc", tests);
+}

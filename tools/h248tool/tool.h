@@ -1,0 +1,38 @@
+/*
+ * tools/h248tool/tool.h - what the files of h248tool share
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "h248/msg.h"
+
+enum { /* exit status */
+       EXIT_GOOD = 0,
+       EXIT_FAULT = 1, /* a message has a fault */
+       EXIT_TROUBLE = 2, /* usage, or a file that cannot be read */
+};
+
+enum tool_form { FORM_LONG, FORM_SHORT, FORM_LADDER, FORM_CHECK };
+
+/* Where a message came from: printed in front of its faults. */
+struct tool_origin {
+	const char *file;
+	uint32_t line; /* its first line in the file, from 1 */
+};
+
+/* One message in the form asked for, its faults on stderr (FORM_CHECK: on
+ * stdout).  head, or NULL, stands in front of it.  Returns an exit status. */
+int tool_message(enum tool_form form, const struct tool_origin *origin,
+		 const char *head, const char *buf, size_t n);
+
+/* All messages of a file, "-": standard input.  Exit status. */
+int tool_file(enum tool_form form, const char *path);
+/* All messages to or from port 2944 or 2945 in a capture. */
+int tool_capture(enum tool_form form, const char *path);
+
+/* "T=3 C=$ Add ip/1/access/$": one line, no line end. */
+void tool_summary(FILE *out, const struct h248_msg *m);
+/* One line for each fault in the tree; how many. */
+unsigned int tool_faults(FILE *out, const struct tool_origin *origin,
+			 const struct h248_msg *m);
