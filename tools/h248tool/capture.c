@@ -180,18 +180,20 @@ static int read_packets(enum tool_form form, const char *path, pcap_t *pcap)
 {
 	struct pcap_pkthdr *h;
 	const unsigned char *data;
-	unsigned int fragments = 0;
+	unsigned int fragments = 0, number = 0;
 	int rc, status = EXIT_GOOD, dlt = pcap_datalink(pcap);
 
 	while ((rc = pcap_next_ex(pcap, &h, &data)) == 1) {
-		struct tool_origin origin = { path, 1 };
 		struct cursor c = { data, h->caplen };
 		struct datagram d = { 0 };
-		char head[160];
+		char head[160], name[512];
+		struct tool_origin origin = { name, 1 };
 
+		number++;
 		if (!dissect(dlt, c, &d, &fragments))
 			continue;
 		head_of(&h->ts, &d, head, sizeof(head));
+		snprintf(name, sizeof(name), "%s#%u", path, number);
 		rc = tool_message(form, &origin, head, (const char *)d.data.p,
 				  d.data.n);
 		status = rc > status ? rc : status;
