@@ -1,0 +1,183 @@
+/* mgcsim/main.c - the command line of mgcsim */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "conf/prefix.h"
+#include "tools/mgcsim/run.h"
+
+static const char USAGE[] =
+	"usage: mgcsim --listen ADDRESS:PORT --scenario FILE [option]...\n"
+	"  plays a media gateway controller; the gateway registers with it\n"
+	"  --set NAME=VALUE   a variable of the scenario (may be repeated)\n"
+	"  --timeout SECONDS  of the whole scenario (60)\n"
+	"  --log FILE         every message as on the wire\n"
+	"  --mid MID          ours (the listen address)\n"
+	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
+	"  --long             long token form\n"
+	"  --schema FILE      scenario.rng (beside the scenario)\n"
+	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
+
+struct options {
+	struct sim_params sim;
+	const char *scenario, *schema, *log;
+	uint64_t timeout_s;
+};
+
+enum {
+	OPT_LISTEN = 256,
+	OPT_SCENARIO,
+	OPT_SET,
+	OPT_TIMEOUT,
+	OPT_LOG,
+	OPT_MID,
+	OPT_VERSION,
+	OPT_LONG,
+	OPT_SCHEMA,
+	OPT_HELP,
+};
+
+static const struct option OPTIONS[] = {
+	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "scenario", required_argument, NULL, OPT_SCENARIO },
+	{ "set", required_argument, NULL, OPT_SET },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "log", required_argument, NULL, OPT_LOG },
+	{ "mid", required_argument, NULL, OPT_MID },
+	{ "version", required_argument, NULL, OPT_VERSION },
+	{ "long", no_argument, NULL, OPT_LONG },
+	{ "schema", required_argument, NULL, OPT_SCHEMA },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int option(struct options *o, struct vars *vars, int opt)
+{
+	switch (opt) {
+	case OPT_LISTEN:
+		return conf_endpoint_parse(optarg, 2944, &o->sim.listen);
+	case OPT_SCENARIO:
+		o->scenario = optarg;
+		return 0;
+	case OPT_SET:
+		return vars_set_pair(vars, optarg);
+	case OPT_TIMEOUT:
+		o->timeout_s = strtoul(optarg, NULL, 10);
+		return o->timeout_s ? 0 : -EINVAL;
+	case OPT_LOG:
+		o->log = optarg;
+		return 0;
+	case OPT_MID:
+		snprintf(o->sim.mid, sizeof(o->sim.mid), "%s", optarg);
+		return 0;
+	case OPT_VERSION:
+		o->sim.version = (uint8_t)strtoul(optarg, NULL, 10);
+		return o->sim.version >= 1 && o->sim.version <= 3 ? 0 : -EINVAL;
+	case OPT_LONG:
+		o->sim.is_long = true;
+		return 0;
+	case OPT_SCHEMA:
+		o->schema = optarg;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+static int read_options(struct options *o, struct vars *vars, int argc,
+			char **argv)
+{
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1) {
+		if (opt == OPT_HELP) {
+			fputs(USAGE, stdout);
+			exit(0);
+		}
+		if (option(o, vars, opt)) {
+			if (opt >= OPT_LISTEN)
+				fprintf(stderr, "mgcsim: bad value \"%s\"\n",
+					optarg ? optarg : "");
+			return -EINVAL;
+		}
+	}
+	if (optind != argc || !o->scenario || !o->sim.listen.ss_family)
+		return -EINVAL;
+	return 0;
+}
+
+static void say_verdict(const struct run *run)
+{
+	double seconds = (double)(sim_now_ms() - run->sim->start_ms) / 1000;
+
+	if (run->verdict == RUN_PASS)
+		printf("PASS %s: %u steps in %.1f s\n", run->scenario->name,
+		       run->number, seconds);
+	else
+		printf("FAIL %s: step %u, %s:%ld <%s>: %s\n",
+		       run->scenario->name, run->number, run->scenario->path,
+		       run->step ? xmlGetLineNo(run->step) : 0L,
+		       run->step ? (const char *)run->step->name : "-",
+		       run->why);
+	fflush(stdout);
+}
+
+static int play(struct options *o, struct scenario *scenario, struct vars *vars)
+{
+	struct event_base *base = event_base_new();
+	struct sim sim;
+	struct run run;
+	int rc = base ? sim_init(&sim, &o->sim, base) : -ENOMEM;
+
+	if (!rc)
+		rc = run_init(&run, &sim, scenario, vars, o->timeout_s * 1000);
+	if (rc) {
+		fprintf(stderr, "mgcsim: %s\n", strerror(-rc));
+		return 2;
+	}
+	run_play(&run);
+	say_verdict(&run);
+	rc = run.verdict == RUN_PASS ? 0 : 1;
+	run_fini(&run);
+	sim_fini(&sim);
+	event_base_free(base);
+	return rc;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .sim.version = 3, .timeout_s = 60 };
+	struct vars vars = { .n = 0 };
+	struct scenario scenario = { 0 };
+	char err[512];
+	int rc = 2;
+
+	srandom((unsigned int)time(NULL));
+	if (read_options(&o, &vars, argc, argv)) {
+		fputs(USAGE, stderr);
+		goto out;
+	}
+	if (scenario_load(&scenario, o.scenario, o.schema, err, sizeof(err))) {
+		fprintf(stderr, "%s\n", err);
+		goto out;
+	}
+	o.sim.is_manual = scenario_is_manual(&scenario);
+	if (o.log) {
+		o.sim.log = fopen(o.log, "w");
+		if (!o.sim.log) {
+			fprintf(stderr, "mgcsim: %s: %s\n", o.log,
+				strerror(errno));
+			goto out;
+		}
+	}
+	rc = play(&o, &scenario, &vars);
+out:
+	if (o.sim.log)
+		fclose(o.sim.log);
+	scenario_fini(&scenario);
+	vars_fini(&vars);
+	return rc;
+}

@@ -1,0 +1,17 @@
+/*
+ * mgcsim/tree.h - a decoded message as an XML tree, so that scenarios can
+ * address its parts by XPath (docs/mgcsim.md lists the elements)
+ */
+#pragma once
+
+#include <libxml/tree.h>
+
+#include "h248/msg.h"
+
+/* One transaction.  Returns new (xmlFreeDoc), or NULL (memory). */
+xmlDoc *tree_of_txn(const struct h248_txn *txn);
+/* The same for a message without transaction: <message><error/></message>. */
+xmlDoc *tree_of_error(const struct h248_msg *msg);
+
+/* Element name of a command, e.g. "audit-value". */
+const char *tree_cmd_name(enum h248_cmd_kind kind);
