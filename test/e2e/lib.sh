@@ -1,0 +1,407 @@
+# test/e2e/lib.sh - the laboratory: two clients behind two firewalls, and us
+#
+#   client A -- NAT A -- gateway -- NAT B -- client B
+#   10.1.0.2   .10 203.0.113.0/24 .1 | .1 192.0.2.0/24 .20   10.2.0.2
+#                         mgc 10.0.0.1 -- 10.0.0.2
+#   media addresses: 198.51.100.0/29 (access), 198.51.100.8/29 (core)
+#
+# Each laboratory has namespaces, a directory and processes of its own, so
+# several may stand side by side.  lab_up makes it, lab_down (also at EXIT)
+# leaves nothing behind.  Source this file; it needs root.
+
+# shellcheck shell=bash
+LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/${PRESET:-debug}/bin}
+LAB_NODES="a na gw nb b mgc world"
+LAB_PIDS=()
+
+die() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# Run a command in the namespace of a node: lab_in gw ip route
+lab_in() {
+	local node=$1
+	shift
+	ip netns exec "$LAB-$node" "$@"
+}
+
+# lab_start NAME NODE COMMAND...: in the background, output to $DIR/NAME.log;
+# its process id is in $STARTED.
+lab_start() {
+	local name=$1 node=$2
+	shift 2
+	ip netns exec "$LAB-$node" "$@" \
+		>>"$DIR/$name.log" 2>&1 </dev/null &
+	STARTED=$!
+	LAB_PIDS+=("$STARTED")
+}
+
+lab_stop() {			# lab_stop PID [SIGNAL]: and wait for its end
+	kill "-${2:-TERM}" "$1" 2>/dev/null || true
+	wait "$1" 2>/dev/null
+}
+
+# wait_for SECONDS COMMAND...: until it succeeds
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.1
+	done
+}
+
+link() {			# link NODE IFACE NODE IFACE
+	ip link add "$2" netns "$LAB-$1" type veth \
+		peer name "$4" netns "$LAB-$3"
+	ip -n "$LAB-$1" link set "$2" up
+	ip -n "$LAB-$3" link set "$4" up
+}
+
+address() {			# address NODE IFACE ADDRESS/LENGTH
+	ip -n "$LAB-$1" addr add "$3" dev "$2"
+}
+
+# A masquerading firewall that refuses what did not begin inside.
+firewall() {
+	lab_in "$1" sysctl -qw net.ipv4.ip_forward=1 \
+		net.netfilter.nf_conntrack_tcp_loose=0
+	lab_in "$1" nft -f - <<-'NFT'
+	table ip nat {
+		chain out {
+			type nat hook postrouting priority 100;
+			oifname "out0" masquerade
+		}
+	}
+	table inet firewall {
+		counter invalid { }
+		counter syn_in { }
+		chain every {
+			type filter hook prerouting priority -100;
+			ct state invalid counter name invalid drop
+			iifname "out0" tcp flags & (syn|ack) == syn counter name syn_in drop
+		}
+		chain through {
+			type filter hook forward priority 0; policy drop;
+			ct state established,related accept
+			iifname "in0" oifname "out0" accept
+		}
+	}
+	NFT
+}
+
+lab_gateway_net() {
+	address gw eth0 10.0.0.2/24
+	address gw eth1 203.0.113.1/24
+	address gw eth2 192.0.2.1/24
+	# Where each realm finds its clients, and nothing else.
+	ip -n "$LAB-gw" route add 203.0.113.0/24 dev eth1 table 101
+	ip -n "$LAB-gw" route add 192.0.2.0/24 dev eth2 table 102
+	# A way out into the world: what must never be used for media.
+	address gw wan0 100.64.0.2/24
+	address world eth0 100.64.0.1/24
+	ip -n "$LAB-gw" route add default via 100.64.0.1
+}
+
+lab_up() {
+	local node
+	# The first laboratory of this process names all others.
+	LAB=bgf$$-$((++LAB_COUNT))
+	DIR=$(mktemp -d "${TMPDIR:-/tmp}/bgf-lab.XXXXXX")
+	trap lab_exit EXIT
+	for node in $LAB_NODES; do
+		ip netns add "$LAB-$node"
+		ip -n "$LAB-$node" link set lo up
+	done
+	link a eth0 na in0
+	link na out0 gw eth1
+	link b eth0 nb in0
+	link nb out0 gw eth2
+	link mgc eth0 gw eth0
+	link world eth0 gw wan0
+	address a eth0 10.1.0.2/24
+	address na in0 10.1.0.1/24
+	address na out0 203.0.113.10/24
+	address b eth0 10.2.0.2/24
+	address nb in0 10.2.0.1/24
+	address nb out0 192.0.2.20/24
+	address mgc eth0 10.0.0.1/24
+	ip -n "$LAB-a" route add default via 10.1.0.1
+	ip -n "$LAB-b" route add default via 10.2.0.1
+	ip -n "$LAB-na" route add default via 203.0.113.1
+	ip -n "$LAB-nb" route add default via 192.0.2.1
+	lab_gateway_net
+	firewall na
+	firewall nb
+	lab_config >"$DIR/bgfd.xml"
+}
+LAB_COUNT=0
+
+lab_exit() {
+	local rc=$?
+	set +e
+	if [ $rc -eq 0 ]; then
+		stop_bgfd || rc=1
+		no_sanitizer_report || rc=1
+	fi
+	lab_down 2>/dev/null
+	exit $rc
+}
+
+# A gateway that is asked to stop does so, and has nothing to regret.
+stop_bgfd() {
+	local rc=0 pid=${BGFD-}
+	[ -n "$pid" ] || return 0
+	BGFD=
+	kill -TERM "$pid" 2>/dev/null || {
+		echo "FAIL: bgfd is gone before its time"
+		return 1
+	}
+	wait_for 20 lab_is_gone "$pid" || {
+		echo "FAIL: bgfd does not stop on SIGTERM"
+		return 1
+	}
+	wait "$pid" || rc=$?
+	[ $rc -eq 0 ] || {
+		echo "FAIL: bgfd ended with $rc: $(tail -3 "$DIR/bgfd.log")"
+		return 1
+	}
+}
+
+lab_is_gone() {			# also when only its exit status is left
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
+no_sanitizer_report() {
+	! grep -hE 'runtime error|(Address|Leak|Thread)Sanitizer' \
+		"$DIR"/bgfd.log "$DIR"/mgcsim.log 2>/dev/null | head -5 | grep .
+}
+
+lab_down() {
+	local node pid
+	[ -n "${LAB-}" ] || return 0
+	for pid in ${LAB_PIDS[@]+"${LAB_PIDS[@]}"}; do
+		kill "$pid" 2>/dev/null || true
+	done
+	sleep 0.2
+	for node in $LAB_NODES; do
+		ip netns list | grep -q "^$LAB-$node\b" || continue
+		for pid in $(ip netns pids "$LAB-$node" 2>/dev/null); do
+			kill -9 "$pid" 2>/dev/null || true
+		done
+		ip netns del "$LAB-$node"
+	done
+	wait 2>/dev/null || true
+	LAB_PIDS=()
+	if [ -n "${KEEP-}" ]; then
+		mkdir -p "$KEEP"
+		cp -r "$DIR/." "$KEEP/"
+	fi
+	rm -rf "$DIR"
+	LAB=
+}
+
+# The configuration of the gateway; LAB_RENDEZVOUS adds attributes.
+lab_config() {
+	cat <<-XML
+	<?xml version="1.0" encoding="UTF-8"?>
+	<bgfd name="laboratory">
+	  <h248 mid="[10.0.0.2]:2944" listen="10.0.0.2:2944" version="3"
+	        profile="ETSI_BGF/2" encoding="short" group="1">
+	    <controller address="10.0.0.1:2944"/>
+	    <timers mwd-ms="${LAB_MWD_MS:-100}"/>
+	  </h248>
+	  <host setup="yes"/>
+	  <realm name="access.example" interface="access" tun="bgf-access"
+	         table="101" mtu="1500" default="yes">
+	    <media interface="eth1"/>
+	    <pool prefix="198.51.100.0/29"/>
+	  </realm>
+	  <realm name="core.example" interface="core" tun="bgf-core"
+	         table="102" mtu="1500">
+	    <media interface="eth2"/>
+	    <pool prefix="198.51.100.8/29"/>
+	  </realm>
+	  <rendezvous ${LAB_RENDEZVOUS-}/>
+	  <control socket="$DIR/control"/>
+	  <log level="${LAB_LOG:-info}" messages="no"/>
+	</bgfd>
+	XML
+}
+
+start_bgfd() {
+	lab_start bgfd gw "$LAB_BIN/bgfd" -c "$DIR/bgfd.xml"
+	BGFD=$STARTED
+	wait_for 20 test -S "$DIR/control" ||
+		die "bgfd does not start: $(tail -5 "$DIR/bgfd.log")"
+}
+
+# start_mgcsim SCENARIO [mgcsim option]...
+start_mgcsim() {
+	local scenario=$LAB_ROOT/test/scenarios/$1.xml
+	shift
+	lab_start mgcsim mgc "$LAB_BIN/mgcsim" --listen 10.0.0.1:2944 \
+		--scenario "$scenario" --log "$DIR/h248.log" \
+		--set dir="$DIR" "$@"
+	MGCSIM=$STARTED
+}
+
+# expect_file NAME SECONDS: one that the scenario prints
+expect_file() {
+	wait_for "$2" test -e "$DIR/$1" && return
+	kill -0 "$MGCSIM" 2>/dev/null || true
+	die "no $1 within $2 s: $(grep -h '^FAIL' "$DIR/mgcsim.log" ||
+		tail -2 "$DIR/mgcsim.log")"
+}
+
+lab_passed() {			# the scenario has ended well
+	local rc=0
+	wait "$MGCSIM" || rc=$?
+	[ $rc -eq 0 ] || die "$(grep '^FAIL' "$DIR/mgcsim.log" ||
+		echo "mgcsim ended with $rc")"
+}
+
+# ports: addr_a, port_a, addr_b, port_b, ctx, term_a, term_b as variables
+lab_ports() {
+	expect_file ports 30
+	# shellcheck disable=SC1090
+	. <(tr ' ' '\n' <"$DIR/ports")
+}
+
+# client NODE ADDRESS PORT FILE OUT: an ordinary TCP client, both ways
+client() {
+	ip netns exec "$LAB-$1" nc -N "$2" "$3" <"$4" >"$5" 2>>"$DIR/nc-$1.log" &
+	STARTED=$!
+	LAB_PIDS+=("$STARTED")
+}
+
+# One session, as most tests need it.  Steps: session_begin, clients,
+# session_end.  SIZE is in megabytes, each way.
+SIZE=${SIZE:-20}
+
+session_begin() {		# [mgcsim option]...
+	[ -n "${LAB-}" ] || lab_up
+	lab_prepare
+	random_file "$DIR/from_a" "$SIZE"
+	random_file "$DIR/from_b" "$SIZE"
+	start_bgfd
+	capture_media
+	start_mgcsim "${SCENARIO:-session}" "$@"
+	lab_ports
+}
+
+lab_prepare() {			# a test may have its own
+	:
+}
+
+session_client() {		# a or b
+	local address=addr_$1 port=port_$1
+	client "$1" "${!address}" "${!port}" "$DIR/from_$1" "$DIR/at_$1"
+	eval "CLIENT_$1=$STARTED"
+}
+
+session_clients() {		# both have ended, each has it all
+	local pid
+	for pid in $CLIENT_a $CLIENT_b; do
+		wait "$pid" || die "a client ended with $?"
+	done
+	equal "what B received" "$(sum_of "$DIR/from_a")" "$(sum_of "$DIR/at_b")"
+	equal "what A received" "$(sum_of "$DIR/from_b")" "$(sum_of "$DIR/at_a")"
+}
+
+session_end() {
+	session_clients
+	session_release
+}
+
+session_release() {
+	expect_file ended 20
+	: >"$DIR/release"
+	expect_file statistics 10
+	lab_passed
+	session_statistics
+	equal "invalid packets at NAT A" 0 "$(invalid na)"
+	equal "invalid packets at NAT B" 0 "$(invalid nb)"
+}
+
+# nt/os and nt/or are what the captures on the media interfaces show.
+session_statistics() {
+	local os_a or_a os_b or_b to from
+	capture_end access core control
+	# shellcheck disable=SC1090
+	. <(tr ' ' '\n' <"$DIR/statistics")
+	# shellcheck disable=SC1090,SC2154
+	. <("$LAB_ROOT/test/e2e/payload.py" "$DIR/access.pcap" "$addr_a" |
+		tr ' ' '\n')
+	equal "nt/or of A" "$to" "$or_a"
+	equal "nt/os of A" "$from" "$os_a"
+	# shellcheck disable=SC1090,SC2154
+	. <("$LAB_ROOT/test/e2e/payload.py" "$DIR/core.pcap" "$addr_b" |
+		tr ' ' '\n')
+	equal "nt/or of B" "$to" "$or_b"
+	equal "nt/os of B" "$from" "$os_b"
+}
+
+random_file() {			# random_file PATH MEGABYTES
+	head -c "$(($2 * 1000000))" /dev/urandom >"$1"
+}
+
+sum_of() {
+	sha256sum "$1" | cut -d' ' -f1
+}
+
+capture() {			# capture NAME NODE IFACE [tcpdump option]...
+	local name=$1 node=$2 iface=$3
+	shift 3
+	: >"$DIR/capture-$name.log"
+	lab_start "capture-$name" "$node" tcpdump -i "$iface" -n -U \
+		--immediate-mode -B 65536 \
+		-w "$DIR/$name.pcap" "$@"
+	eval "CAPTURE_$name=$STARTED"
+	wait_for 10 grep -q 'listening on' "$DIR/capture-$name.log" ||
+		die "tcpdump: $(tail -1 "$DIR/capture-$name.log")"
+}
+
+capture_media() {
+	capture access gw eth1 -s 128 tcp
+	capture core gw eth2 -s 128 tcp
+	capture control gw eth0 udp port 2944
+}
+
+# capture_end NAME...: all packets are in the file, none was lost
+capture_end() {
+	local name pid
+	sleep 0.5
+	for name in "$@"; do
+		pid=CAPTURE_$name
+		lab_stop "${!pid}" INT || true
+		grep -q '^0 packets dropped by kernel' \
+			"$DIR/capture-$name.log" ||
+			die "the capture $name lost packets"
+	done
+}
+
+# invalid NODE: what its firewall called invalid
+invalid() {
+	lab_in "$1" nft list counter inet firewall invalid |
+		sed -n 's/.*packets \([0-9]*\) .*/\1/p'
+}
+
+# What bgfd may change on its host, as text.
+lab_host() {
+	lab_in gw ip -br link | awk '{ print $1 }' | sort
+	lab_in gw ip rule
+	lab_in gw ip route show table all type unicast
+	lab_in gw ip route show table all type blackhole
+	lab_in gw ip route show table all type unreachable
+	lab_in gw ip neigh show proxy
+	lab_in gw nft list ruleset
+	lab_in gw sysctl net.ipv4.ip_forward
+}
+
+# equal WHAT EXPECTED GOT
+equal() {
+	[ "$2" = "$3" ] || die "$1: expected $2, got $3"
+}

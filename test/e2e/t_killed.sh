@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# With bgfd killed nothing leaks; its next start cleans up and works.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# knock: a SYN for a media address of each realm
+knock() {
+	lab_in a nc -z -w 1 198.51.100.1 20000 || true
+	lab_in b nc -z -w 1 198.51.100.9 20000 || true
+}
+# leaked: packets for media addresses that went where they must not go
+leaked() {
+	capture_end wan control
+	cat "$DIR/wan.pcap" "$DIR/control.pcap" >/dev/null
+	for f in wan control; do
+		tcpdump -nr "$DIR/$f.pcap" 2>/dev/null
+	done | wc -l
+}
+watch() {
+	capture wan gw wan0 net 198.51.100.0/28
+	capture control gw eth0 net 198.51.100.0/28
+}
+
+SIZE=2
+lab_up
+lab_host >"$DIR/before"
+lab_in gw sysctl -qw net.ipv4.ip_forward=1
+watch
+knock
+[ "$(leaked)" -gt 0 ] || die "the laboratory has no way out to leak through"
+lab_in gw sysctl -qw net.ipv4.ip_forward=0
+
+start_bgfd
+kill -9 "$BGFD"
+wait "$BGFD" 2>/dev/null || true
+BGFD=
+watch
+knock
+equal "packets that leaked" 0 "$(leaked)"
+
+# The next start finds all that, and brokers a session as if nothing had been.
+session_begin
+session_client a
+session_client b
+session_end
+stop_bgfd
+lab_host >"$DIR/after"
+diff "$DIR/before" "$DIR/after" || die "the second run left something behind"
