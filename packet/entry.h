@@ -26,7 +26,7 @@ enum { /* bits of pkt_entry.flags */
 
 struct pkt_entry {
 	/* constant while open */
-	struct in6_addr remote; /* latched source */
+	struct in6_addr remote; /* latched source, or candidate */
 	struct in6_addr out_src; /* local address of the peer entry */
 	struct in6_addr out_dst; /* latched source of the peer entry */
 	uint16_t remote_port_be;

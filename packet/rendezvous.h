@@ -19,7 +19,7 @@ enum {
 	PKT_LEGS = 2,
 	PKT_OUT_TX = 4,
 	PKT_OUT_REPORTS = 4,
-	PKT_KNOWN_ISNS = 8,
+	PKT_KNOWN_ISNS = 16, /* three seconds of the default syn_rate */
 };
 
 /* Who may send the SYN of a leg (architecture 8, decision 15). */
@@ -87,8 +87,6 @@ struct pkt_syn {
 
 struct pkt_setup_leg {
 	struct pkt_syn syn;
-	struct in6_addr remote; /* candidate, latched source */
-	uint16_t remote_port;
 	bool is_repeated; /* this attempt sent its SYN twice */
 	bool is_probed_zero; /* its SYN-ACK said window 0 */
 	bool is_suspect; /* reset its SYN-ACK; T_grace runs */
@@ -157,7 +155,8 @@ struct pkt_out {
 				 * call again: nothing was done */
 };
 
-/* A new set-up block: zeroes *r->setup.  Entries and cold records stay. */
+/* A new set-up block: zeroes *r->setup.  Entries and cold records stay.  The
+ * latched source, or the candidate for it, is in the entry. */
 void pkt_rdv_init(struct pkt_rdv *r);
 /* Policy of the rendezvous, into every cold record of the view. */
 void pkt_rdv_policy(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg);

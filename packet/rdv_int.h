@@ -1,0 +1,103 @@
+/*
+ * packet/rdv_int.h - what the parts of the rendezvous share
+ *
+ * rendezvous.c: entry points, time, controller.  rdv_setup.c: until both
+ * handshakes are complete.  rdv_latch.c: which SYN counts.  rdv_open.c: from
+ * then on.  rdv_util.c: the only writers of states and of what goes out.
+ * Numbers such as "event 4b" are rows of tcp-rendezvous 2.3.
+ */
+#pragma once
+
+#include "packet/rendezvous.h"
+
+enum {
+	RDV_SPACING_US = 200 * 1000, /* between two SYN-ACKs to a client */
+	RDV_CHALLENGE_MS = 500, /* between two challenge ACKs to a client */
+};
+
+/* One call of the state machine. */
+struct rdv_call {
+	struct pkt_rdv *r;
+	struct pkt_out *out;
+	uint64_t now_us;
+};
+
+static inline struct pkt_entry *rdv_entry(const struct rdv_call *c,
+					  unsigned int leg)
+{
+	return c->r->leg[leg];
+}
+
+static inline struct pkt_setup_leg *rdv_leg(const struct rdv_call *c,
+					    unsigned int leg)
+{
+	return &c->r->setup->leg[leg];
+}
+
+static inline const struct pkt_rdv_cfg *rdv_policy(const struct pkt_rdv *r)
+{
+	return &r->cold[r->cold[0] ? 0 : 1]->rdv;
+}
+
+static inline bool rdv_is(const struct pkt_rdv *r, unsigned int leg,
+			  enum pkt_leg_state state)
+{
+	return pkt_rdv_leg_state(r, leg) == state;
+}
+
+/* States and outcomes. */
+void rdv_set_leg(struct pkt_rdv *r, unsigned int leg, enum pkt_leg_state s);
+void rdv_set_state(struct pkt_rdv *r, enum pkt_state s);
+void rdv_drop(struct rdv_call *c, enum pkt_drop why);
+void rdv_report(struct rdv_call *c, enum pkt_report_type type, unsigned int leg,
+		enum pkt_cause cause);
+/* Both legs closed, nothing passes, nothing is reported (decision 19). */
+void rdv_silence(struct rdv_call *c);
+void rdv_set_linger(struct pkt_rdv *r, uint64_t until_us);
+
+/* What goes out.  rdv_emit() returns a segment with its addresses filled. */
+struct pkt_tx *rdv_emit(struct rdv_call *c, unsigned int leg, uint8_t flags);
+void rdv_rst(struct rdv_call *c, unsigned int leg, uint32_t seq, uint32_t ack);
+/* The RST that this client believes, by the state of its leg. */
+void rdv_rst_leg(struct rdv_call *c, unsigned int leg);
+void rdv_challenge(struct rdv_call *c, unsigned int leg);
+
+/* Does the segment come from where this leg is latched? */
+bool rdv_is_latched(const struct rdv_call *c, unsigned int leg,
+		    const struct pkt_seg *seg);
+/* Pass a segment of a joined pair on: mode and window rules, FINs, counts.
+ * False: it was dropped and nothing changed. */
+bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg);
+
+/* rdv_latch.c: a SYN that may not count at all. */
+enum pkt_drop rdv_refuse_syn(const struct rdv_call *c, unsigned int leg,
+			     const struct pkt_seg *seg);
+bool rdv_filter_ok(const struct pkt_filter *f, const struct in6_addr *addr,
+		   uint16_t port);
+/* Another ISN: may it replace the attempt that is held? */
+bool rdv_may_replace(struct rdv_call *c, unsigned int leg, uint32_t isn);
+void rdv_take_syn(struct rdv_call *c, unsigned int leg,
+		  const struct pkt_seg *seg);
+void rdv_refresh_syn(struct rdv_call *c, unsigned int leg,
+		     const struct pkt_seg *seg);
+void rdv_latch(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg);
+void rdv_unlatch(struct rdv_call *c, unsigned int leg);
+
+/* rdv_setup.c */
+void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
+		       const struct pkt_seg *seg);
+void rdv_try_pair(struct rdv_call *c);
+/* ARMED, WAIT or SILENT, from what the legs are; T_wait goes with it. */
+void rdv_settle(struct rdv_call *c);
+void rdv_setup_tick(struct rdv_call *c);
+uint64_t rdv_setup_next(const struct pkt_rdv *r);
+
+/* rdv_open.c */
+void rdv_open_segment(struct rdv_call *c, unsigned int leg,
+		      const struct pkt_seg *seg);
+/* HALF or CLOSING, from the FINs there are; `rel` when both are done. */
+void rdv_open_follow(struct rdv_call *c);
+void rdv_open_tick(struct rdv_call *c);
+uint64_t rdv_open_next(const struct pkt_rdv *r, uint64_t now_us);
+/* End by us, not by a client: RSTs by policy, CLOSED unless it was said. */
+void rdv_open_end(struct rdv_call *c, enum pkt_cause cause, bool is_reported);

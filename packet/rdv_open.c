@@ -1,0 +1,252 @@
+/*
+ * packet/rdv_open.c - an open session, until nobody speaks any more
+ *
+ * States OPEN, HALF, CLOSING and DEAD.  Segments pass translated; FIN and RST
+ * are followed.  It ends by both FINs, an exact RST, idleness or the
+ * controller.  There is no set-up block here.
+ */
+#include "packet/rdv_int.h"
+
+#include "packet/validate.h"
+
+enum { MS = 1000, SECOND = 1000 * MS };
+
+/* ---- one segment on its way ---- */
+
+/* Decision 17.  Nothing passes a termination that is Inactive; payload needs
+ * both ends of its way open. */
+static bool is_mode_ok(const struct pkt_entry *in, const struct pkt_entry *out,
+		       const struct pkt_seg *seg)
+{
+	const uint8_t any = PKT_ENTRY_RX | PKT_ENTRY_TX;
+
+	if (!(in->flags & any) || !(out->flags & any))
+		return false;
+	return !seg->payload_octets ||
+	       (in->flags & PKT_ENTRY_RX && out->flags & PKT_ENTRY_TX);
+}
+
+/* Event 14; and the FIN of the peer when this acknowledges it. */
+static void note_fins(struct rdv_call *c, unsigned int leg,
+		      const struct pkt_seg *seg)
+{
+	struct pkt_entry *from = rdv_entry(c, leg);
+	const struct pkt_entry *to = rdv_entry(c, 1 - leg);
+
+	if (seg->flags & PKT_FIN && rdv_is(c->r, leg, PKT_LEG_ACKED)) {
+		from->fin_end = pkt_seg_end(seg);
+		rdv_set_leg(c->r, leg, PKT_LEG_FIN);
+		if (!rdv_is(c->r, 1 - leg, PKT_LEG_FIN) &&
+		    !rdv_is(c->r, 1 - leg, PKT_LEG_CLOSED)) {
+			c->r->cold[0]->closer = (uint8_t)leg;
+			c->r->cold[1]->closer = (uint8_t)leg;
+		}
+	}
+	if (rdv_is(c->r, 1 - leg, PKT_LEG_FIN) &&
+	    !pkt_seq_after(to->fin_end, seg->ack))
+		rdv_set_leg(c->r, 1 - leg, PKT_LEG_CLOSED);
+}
+
+static void forward(struct rdv_call *c, unsigned int leg,
+		    const struct pkt_seg *seg)
+{
+	struct pkt_entry *in = rdv_entry(c, leg);
+
+	c->out->act = PKT_ACT_FORWARD;
+	in->last_seen_ms = (uint32_t)(c->now_us / MS);
+	in->rx_octets += seg->payload_octets;
+	rdv_entry(c, 1 - leg)->tx_octets += seg->payload_octets;
+	c->r->cold[1 - leg]->is_dirty = true;
+}
+
+bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
+{
+	struct pkt_entry *in = rdv_entry(c, leg);
+	struct pkt_entry *out = rdv_entry(c, 1 - leg);
+	enum pkt_drop d;
+	bool is_current;
+
+	if (!is_mode_ok(in, out, seg)) {
+		rdv_drop(c, PKT_DROP_MODE);
+		return false;
+	}
+	d = pkt_window_check(in, out, seg, &is_current);
+	if (d != PKT_DROP_NONE) {
+		rdv_drop(c, d);
+		return false;
+	}
+	if (is_current) {
+		pkt_window_learn(in, out, seg);
+		note_fins(c, leg, seg);
+	}
+	forward(c, leg, seg);
+	return true;
+}
+
+/* ---- the end ---- */
+
+static bool is_finished(const struct pkt_rdv *r, unsigned int leg)
+{
+	return rdv_is(r, leg, PKT_LEG_CLOSED);
+}
+
+static bool has_fin(const struct pkt_rdv *r, unsigned int leg)
+{
+	return is_finished(r, leg) || rdv_is(r, leg, PKT_LEG_FIN);
+}
+
+/* `rel` was reported: both FINs acknowledged, or an exact RST passed. */
+static bool is_over(const struct pkt_rdv *r)
+{
+	return pkt_rdv_state(r) == PKT_STATE_DEAD ||
+	       (is_finished(r, 0) && is_finished(r, 1));
+}
+
+static void linger(struct rdv_call *c, uint16_t seconds)
+{
+	rdv_set_linger(c->r, c->now_us + (uint64_t)seconds * SECOND);
+}
+
+/* Events 14 and 15.  T_fin starts anew while one FIN is not acknowledged. */
+void rdv_open_follow(struct rdv_call *c)
+{
+	unsigned int fins = has_fin(c->r, 0) + has_fin(c->r, 1);
+
+	if (fins == 0)
+		return;
+	rdv_set_state(c->r, fins == 1 ? PKT_STATE_HALF : PKT_STATE_CLOSING);
+	if (fins == 2)
+		linger(c, rdv_policy(c->r)->tfin_s);
+	if (is_over(c->r))
+		rdv_report(c, PKT_REPORT_CLOSED, c->r->cold[0]->closer,
+			   PKT_CAUSE_FIN);
+}
+
+void rdv_open_end(struct rdv_call *c, enum pkt_cause cause, bool is_reported)
+{
+	unsigned int leg;
+
+	if (!is_over(c->r)) {
+		for (leg = 0; leg < PKT_LEGS; leg++)
+			if (rdv_policy(c->r)->release_rst)
+				rdv_rst_leg(c, leg);
+		if (is_reported)
+			rdv_report(c, PKT_REPORT_CLOSED, 0, cause);
+	}
+	rdv_silence(c);
+}
+
+/* ---- segments ---- */
+
+/* Event 13. */
+static void on_exact_rst(struct rdv_call *c, unsigned int leg,
+			 const struct pkt_seg *seg)
+{
+	bool was_over = is_over(c->r);
+
+	forward(c, leg, seg);
+	if (was_over)
+		return;
+	c->r->cold[0]->closer = (uint8_t)leg;
+	c->r->cold[1]->closer = (uint8_t)leg;
+	rdv_report(c, PKT_REPORT_CLOSED, leg, PKT_CAUSE_RST);
+	rdv_set_state(c->r, PKT_STATE_DEAD);
+	linger(c, rdv_policy(c->r)->trst_s);
+}
+
+static void on_rst(struct rdv_call *c, unsigned int leg,
+		   const struct pkt_seg *seg)
+{
+	const struct pkt_entry *from = rdv_entry(c, leg);
+	const struct pkt_entry *to = rdv_entry(c, 1 - leg);
+	enum pkt_rst verdict = pkt_rst_check(from, to, seg->seq);
+
+	if (!is_mode_ok(from, to, seg)) {
+		rdv_drop(c, PKT_DROP_MODE);
+		return;
+	}
+	if (verdict == PKT_RST_EXACT) {
+		on_exact_rst(c, leg, seg);
+		return;
+	}
+	if (verdict == PKT_RST_NEAR)
+		rdv_challenge(c, leg);
+	rdv_drop(c, PKT_DROP_RST_INEXACT);
+}
+
+/* Events 2 to 4 of an open session: a client that really restarted answers
+ * the challenge with an exact RST (RFC 5961). */
+static void on_syn(struct rdv_call *c, unsigned int leg)
+{
+	if (!is_over(c->r))
+		rdv_challenge(c, leg);
+	rdv_drop(c, PKT_DROP_SYN_LATE);
+}
+
+static void on_segment(struct rdv_call *c, unsigned int leg,
+		       const struct pkt_seg *seg)
+{
+	uint32_t sent = rdv_entry(c, leg)->snd_end;
+	bool was_over = is_over(c->r);
+
+	if (!rdv_pass(c, leg, seg))
+		return;
+	if (!was_over) {
+		rdv_open_follow(c);
+		return;
+	}
+	/* decision 20: its own new data proves a forged RST */
+	if (pkt_rdv_state(c->r) == PKT_STATE_DEAD &&
+	    c->r->cold[0]->closer == leg &&
+	    pkt_seq_after(rdv_entry(c, leg)->snd_end, sent))
+		rdv_set_linger(c->r, 0);
+}
+
+void rdv_open_segment(struct rdv_call *c, unsigned int leg,
+		      const struct pkt_seg *seg)
+{
+	if (!rdv_is_latched(c, leg, seg))
+		rdv_drop(c, PKT_DROP_SOURCE);
+	else if (seg->flags & PKT_SYN)
+		on_syn(c, leg);
+	else if (seg->flags & PKT_RST)
+		on_rst(c, leg, seg);
+	else
+		on_segment(c, leg, seg);
+}
+
+/* ---- time ---- */
+
+/* Milliseconds until T_idle is over; 0 or less: it is. */
+static int64_t idle_left_ms(const struct pkt_rdv *r, uint64_t now_us)
+{
+	uint32_t now_ms = (uint32_t)(now_us / MS);
+	uint32_t a = now_ms - r->leg[0]->last_seen_ms;
+	uint32_t b = now_ms - r->leg[1]->last_seen_ms;
+
+	return (int64_t)r->leg[0]->tidle_s * 1000 - (a < b ? a : b);
+}
+
+void rdv_open_tick(struct rdv_call *c)
+{
+	uint64_t linger_us = c->r->cold[0]->linger_us;
+
+	if (linger_us && linger_us <= c->now_us) {
+		if (!is_over(c->r))
+			rdv_report(c, PKT_REPORT_CLOSED, c->r->cold[0]->closer,
+				   PKT_CAUSE_FIN);
+		rdv_silence(c);
+	} else if (idle_left_ms(c->r, c->now_us) <= 0) {
+		rdv_open_end(c, PKT_CAUSE_IDLE, true);
+	}
+}
+
+uint64_t rdv_open_next(const struct pkt_rdv *r, uint64_t now_us)
+{
+	int64_t left_ms = idle_left_ms(r, now_us);
+	uint64_t next = now_us + (left_ms > 0 ? (uint64_t)left_ms * MS : 0);
+
+	if (r->cold[0]->linger_us && r->cold[0]->linger_us < next)
+		next = r->cold[0]->linger_us;
+	return next;
+}

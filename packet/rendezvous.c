@@ -1,0 +1,242 @@
+/*
+ * packet/rendezvous.c - the entry points of the rendezvous
+ *
+ * What the controller wants, what time does, and where a segment goes first.
+ * The states themselves: rdv_setup.c until the session is open, rdv_open.c
+ * from then on.
+ */
+#include "packet/rendezvous.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "packet/rdv_int.h"
+#include "packet/validate.h"
+
+static struct rdv_call start(struct pkt_rdv *r, uint64_t now_us,
+			     struct pkt_out *out)
+{
+	struct rdv_call c = { .r = r, .out = out, .now_us = now_us };
+
+	memset(out, 0, sizeof(*out));
+	out->act = PKT_ACT_CONSUME;
+	out->drop = PKT_DROP_NONE;
+	return c;
+}
+
+static bool is_joined(enum pkt_state s)
+{
+	return s == PKT_STATE_OPEN || s == PKT_STATE_HALF ||
+	       s == PKT_STATE_CLOSING || s == PKT_STATE_DEAD;
+}
+
+static bool is_committing(enum pkt_state s)
+{
+	return s == PKT_STATE_PROBE || s == PKT_STATE_COMMIT;
+}
+
+void pkt_rdv_init(struct pkt_rdv *r)
+{
+	memset(r->setup, 0, sizeof(*r->setup));
+}
+
+void pkt_rdv_policy(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg)
+{
+	unsigned int leg;
+
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		if (!r->cold[leg])
+			continue;
+		r->cold[leg]->rdv = *cfg;
+		r->leg[leg]->tidle_s = cfg->tidle_s;
+	}
+}
+
+static void load_flags(struct pkt_entry *e, const struct pkt_leg_cfg *cfg)
+{
+	const uint8_t mask = PKT_ENTRY_RX | PKT_ENTRY_TX | PKT_ENTRY_DSCP;
+
+	e->flags &= (uint8_t)~mask;
+	e->flags |= cfg->mode & PKT_MODE_RX ? PKT_ENTRY_RX : 0;
+	e->flags |= cfg->mode & PKT_MODE_TX ? PKT_ENTRY_TX : 0;
+	e->flags |= cfg->has_dscp ? PKT_ENTRY_DSCP : 0;
+	e->dscp = cfg->dscp;
+}
+
+void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
+		     const struct pkt_leg_cfg *cfg,
+		     const struct pkt_rdv_cfg *rdv)
+{
+	bool is_waiting = r->leg[1 - leg] && rdv_is(r, 1 - leg, PKT_LEG_SYN);
+	struct pkt_entry *e = r->leg[leg];
+	struct pkt_entry keep = *e;
+
+	memset(e, 0, sizeof(*e));
+	e->gen = keep.gen;
+	e->peer = keep.peer;
+	e->setup = keep.setup;
+	e->flags = PKT_ENTRY_USED;
+	load_flags(e, cfg);
+	memset(r->cold[leg], 0, sizeof(*r->cold[leg]));
+	r->cold[leg]->cfg = *cfg;
+	memset(&r->setup->leg[leg], 0, sizeof(r->setup->leg[leg]));
+	pkt_rdv_policy(r, rdv);
+	rdv_set_leg(r, leg, PKT_LEG_IDLE);
+	rdv_set_state(r, is_waiting ? PKT_STATE_WAIT : PKT_STATE_ARMED);
+}
+
+/* ---- controller ---- */
+
+/* LATCH, RELATCH or a new Remote: whatever this leg was in is over; its peer
+ * keeps waiting if it only waits, and is armed still if nothing failed. */
+static void rearm(struct rdv_call *c, unsigned int leg)
+{
+	enum pkt_state state = pkt_rdv_state(c->r);
+	bool has_rst = rdv_policy(c->r)->release_rst;
+	unsigned int i;
+
+	if (is_joined(state)) {
+		rdv_open_end(c, PKT_CAUSE_OPER, true);
+		c->out->is_setup_done = false;
+	}
+	for (i = 0; is_committing(state) && i < PKT_LEGS; i++) {
+		if (pkt_rdv_leg_state(c->r, i) <= PKT_LEG_SYN)
+			continue;
+		if (has_rst)
+			rdv_rst_leg(c, i);
+		rdv_unlatch(c, i);
+	}
+	rdv_unlatch(c, leg);
+	rdv_settle(c);
+}
+
+/* A held SYN that the new policy would not have taken is let go. */
+static void recheck(struct rdv_call *c, unsigned int leg)
+{
+	const struct pkt_entry *e = c->r->leg[leg];
+	const struct pkt_filter *from = &c->r->cold[leg]->cfg.from;
+
+	if (pkt_rdv_state(c->r) != PKT_STATE_WAIT ||
+	    !rdv_is(c->r, leg, PKT_LEG_SYN) ||
+	    rdv_filter_ok(from, &e->remote, ntohs(e->remote_port_be)))
+		return;
+	rdv_unlatch(c, leg);
+	rdv_settle(c);
+}
+
+void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
+			const struct pkt_leg_cfg *cfg, bool is_rearmed,
+			uint64_t now_us, struct pkt_out *out)
+{
+	struct rdv_call c = start(r, now_us, out);
+
+	if (is_rearmed && !r->setup) {
+		out->is_setup_needed = true;
+		return;
+	}
+	r->cold[leg]->cfg = *cfg;
+	load_flags(r->leg[leg], cfg);
+	if (is_rearmed)
+		rearm(&c, leg);
+	else
+		recheck(&c, leg);
+	if (r->setup && pkt_rdv_state(r) == PKT_STATE_WAIT)
+		rdv_try_pair(&c);
+}
+
+/* Event 17 before the session is open. */
+static void release_setup(struct rdv_call *c, unsigned int leg)
+{
+	const struct pkt_rdv_cfg *policy = rdv_policy(c->r);
+	unsigned int i;
+
+	if (!is_committing(pkt_rdv_state(c->r))) {
+		if (policy->fast_fail && rdv_is(c->r, leg, PKT_LEG_SYN))
+			rdv_rst_leg(c, leg);
+		return;
+	}
+	for (i = 0; i < PKT_LEGS; i++) {
+		bool is_told = pkt_rdv_leg_state(c->r, i) > PKT_LEG_SYN;
+
+		if (is_told ? policy->release_rst : policy->fast_fail)
+			rdv_rst_leg(c, i);
+	}
+	rdv_silence(c);
+}
+
+void pkt_rdv_release(struct pkt_rdv *r, unsigned int leg, uint64_t now_us,
+		     struct pkt_out *out)
+{
+	struct rdv_call c = start(r, now_us, out);
+	struct pkt_rdv rest = *r;
+
+	if (is_joined(pkt_rdv_state(r)))
+		rdv_open_end(&c, PKT_CAUSE_NONE, false);
+	else if (r->setup)
+		release_setup(&c, leg);
+	rdv_set_leg(r, leg, PKT_LEG_CLOSED);
+	r->leg[leg]->flags &= (uint8_t)~PKT_ENTRY_OPEN;
+	rest.leg[leg] = NULL;
+	rest.cold[leg] = NULL;
+	if (!r->setup)
+		return;
+	if (!rest.leg[1 - leg]) {
+		out->is_setup_done = true;
+		return;
+	}
+	c.r = &rest;
+	if (!out->is_setup_done)
+		rdv_settle(&c);
+}
+
+/* ---- segments and time ---- */
+
+static void dispatch(struct rdv_call *c, unsigned int leg,
+		     const struct pkt_seg *seg)
+{
+	uint8_t both = seg->flags & (PKT_SYN | PKT_ACK);
+
+	if (!pkt_flags_ok(seg->flags)) /* event 8 */
+		rdv_drop(c, PKT_DROP_FLAGS);
+	else if (both == (PKT_SYN | PKT_ACK)) /* event 7 */
+		rdv_drop(c, PKT_DROP_SYN_ACK);
+	else if (is_joined(pkt_rdv_state(c->r)))
+		rdv_open_segment(c, leg, seg);
+	else if (!c->r->setup || pkt_rdv_state(c->r) == PKT_STATE_SILENT)
+		rdv_drop(c, PKT_DROP_CLOSED);
+	else
+		rdv_setup_segment(c, leg, seg);
+}
+
+void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
+		     const struct pkt_seg *seg, uint64_t now_us,
+		     struct pkt_out *out)
+{
+	struct rdv_call c = start(r, now_us, out);
+
+	dispatch(&c, leg, seg);
+	if (out->act == PKT_ACT_DROP)
+		r->leg[leg]->drops++;
+}
+
+uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us)
+{
+	enum pkt_state state = pkt_rdv_state(r);
+
+	if (is_joined(state))
+		return rdv_open_next(r, now_us);
+	if (!r->setup || state == PKT_STATE_SILENT)
+		return UINT64_MAX;
+	return rdv_setup_next(r);
+}
+
+void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
+{
+	struct rdv_call c = start(r, now_us, out);
+	enum pkt_state state = pkt_rdv_state(r);
+
+	if (is_joined(state))
+		rdv_open_tick(&c);
+	else if (r->setup && state != PKT_STATE_SILENT)
+		rdv_setup_tick(&c);
+}
