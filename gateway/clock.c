@@ -3,6 +3,9 @@
 
 #include <time.h>
 
+/* Both 0 unless a test has stopped the clocks. */
+static uint64_t frozen_mono_us, frozen_wall_us;
+
 static uint64_t read_us(clockid_t id)
 {
 	struct timespec ts;
@@ -13,7 +16,7 @@ static uint64_t read_us(clockid_t id)
 
 uint64_t gw_now_us(void)
 {
-	return read_us(CLOCK_MONOTONIC);
+	return frozen_mono_us ? frozen_mono_us : read_us(CLOCK_MONOTONIC);
 }
 
 uint64_t gw_now_ms(void)
@@ -23,10 +26,16 @@ uint64_t gw_now_ms(void)
 
 uint64_t gw_wall_us(void)
 {
-	return read_us(CLOCK_REALTIME);
+	return frozen_wall_us ? frozen_wall_us : read_us(CLOCK_REALTIME);
 }
 
 uint64_t gw_wall_of(uint64_t mono_us)
 {
 	return gw_wall_us() - gw_now_us() + mono_us;
+}
+
+void gw_clock_freeze(uint64_t mono_us, uint64_t wall_us)
+{
+	frozen_mono_us = mono_us;
+	frozen_wall_us = wall_us;
 }

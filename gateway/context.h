@@ -3,26 +3,32 @@
  *
  * A context has at most two terminations (a third: 434), a termination up to
  * GW_MAX_STREAMS streams.  A rendezvous is one stream id that both
- * terminations have (decision 6).  Owner: struct gw; removal is by
- * gw_context_reap(), never inside a walk.
+ * terminations have (decision 6).  Owner: struct gw; a context is freed by
+ * the job that took away its last termination, never inside a walk.
  */
 #pragma once
 
 #include "gateway/gw.h"
 
-enum { GW_MAX_TERMS = 2, GW_MAX_STREAMS = 4, GW_MAX_EVENTS = 16 };
+enum {
+	GW_MAX_TERMS = 2,
+	GW_MAX_STREAMS = 4,
+	GW_MAX_EVENTS = 16, /* requested on a termination; more: 510 */
+	GW_MAX_PARAMS = 4, /* of an event; more: 510 */
+	GW_MAX_OBSERVED = 64, /* not yet acknowledged; the oldest go */
+};
 
 enum gw_latch { GW_LATCH_NONE, GW_LATCH_LATCH, GW_LATCH_RELATCH, GW_LATCH_OFF };
 
-/* A Local or Remote body, as octets of SDP.  present && n 0: "L{}". */
+/* A Local or Remote body, as octets of SDP.  is_present && n 0: "L{}". */
 struct gw_body {
-	char *octets; /* owned, NULL: absent */
+	char *octets; /* owned, NULL: absent or empty */
 	uint32_t n;
 	bool is_present;
 };
 
 /* Property of LocalControl that is not mode or reserve, kept as text for
- * audits: the table of known ones is in gateway/media.c. */
+ * audits: which are known is a table in gateway/props.c. */
 struct gw_prop {
 	STAILQ_ENTRY(gw_prop) entry;
 	char pkg[32], item[64], value[256];
@@ -40,7 +46,7 @@ struct gw_stream {
 	struct gw_body local; /* completed: no "$" left */
 	struct gw_body remote;
 	uint8_t realm; /* index of conf.realm */
-	enum gw_latch latch; /* asked for by ipnapt/latch */
+	enum gw_latch latch; /* last asked for by ipnapt/latch */
 	bool is_latch_pending; /* the signal is still in Signals */
 	struct pkt_gate_id gate; /* gen 0: none */
 	struct pkt_gate_cfg gate_cfg;
@@ -48,21 +54,39 @@ struct gw_stream {
 	uint8_t last_cause; /* enum pkt_cause of fail or rel */
 };
 
+/* A parameter of an event, as text. */
+struct gw_param {
+	char name[32];
+	char value[96];
+	bool is_quoted;
+};
+
 /* One requested event. */
 struct gw_event {
 	char pkg[32], item[64];
 	uint16_t stream; /* 0: any */
-	uint32_t timer_s; /* hangterm/thb timerx, ... */
-	char params[256]; /* as text, for audits */
+	uint32_t timer_s; /* hangterm/thb timerx; 0: off */
+	unsigned int n_params;
+	struct gw_param param[GW_MAX_PARAMS];
+};
+
+/* The Events descriptor. */
+struct gw_events {
+	bool is_set; /* false: none, or "E" alone */
+	uint32_t request_id;
+	struct gw_event *list; /* owned, n of them */
+	unsigned int n;
 };
 
 /* One event that happened and has not been acknowledged. */
 struct gw_observed {
 	STAILQ_ENTRY(gw_observed) entry;
 	uint64_t at_us; /* monotonic */
+	uint32_t request_id;
 	char pkg[32], item[64];
-	uint16_t stream;
-	char params[256]; /* "ra=\"192.0.2.1\",rp=4711" */
+	uint16_t stream; /* 0: none */
+	unsigned int n_params;
+	struct gw_param param[GW_MAX_PARAMS];
 };
 STAILQ_HEAD(gw_observed_list, gw_observed);
 
@@ -70,43 +94,61 @@ struct gw_term {
 	char id[H248_MAX_TERM_ID + 1];
 	struct gw_context *ctx;
 	struct gw_stream stream[GW_MAX_STREAMS];
-	bool has_events;
-	uint32_t request_id;
-	struct gw_event event[GW_MAX_EVENTS];
-	unsigned int n_events;
-	struct gw_observed_list observed; /* waiting to be notified */
-	struct gw_observed last_observed; /* for audits of OE */
-	bool is_notify_out; /* one Notify at a time (reference 2.2) */
-	bool is_removing; /* Subtract under way */
+	struct gw_events events;
+	struct gw_observed_list observed; /* oldest first */
+	unsigned int n_observed;
+	unsigned int n_notify_out; /* the first n are in a Notify without
+				    * reply yet; one Notify at a time */
+	struct gw_observed last_observed; /* at_us 0: none; audits of OE */
 	uint64_t added_us; /* monotonic, for nt/dur */
 	uint64_t touched_us; /* last message about it (hangterm) */
+	uint64_t unknown_us; /* when the controller answered a Notify with
+			      * 411, 430 or 435; 0: never (decision 26) */
 };
 
 struct gw_context {
 	TAILQ_ENTRY(gw_context) entry;
+	struct gw_context *next_in_bucket;
 	struct gw *gw;
 	uint32_t id;
-	struct gw_term *term[GW_MAX_TERMS];
+	struct gw_term *term[GW_MAX_TERMS]; /* n_terms of them */
 	unsigned int n_terms;
 	uint8_t priority;
 	bool is_emergency, is_ieps;
 	uint64_t created_us;
-	unsigned int busy; /* jobs that work on it now */
+	const struct gw_job *owner; /* the job that works on it, or NULL */
 };
 
+/* The tables of contexts and gates.  0 or -ENOMEM. */
+int gw_contexts_init(struct gw *gw);
+void gw_contexts_fini(struct gw *gw); /* frees all contexts */
+
 struct gw_context *gw_context_new(struct gw *gw); /* NULL: 412 */
-struct gw_context *gw_context_find(struct gw *gw, uint32_t id);
+struct gw_context *gw_context_find(const struct gw *gw, uint32_t id);
 void gw_context_free(struct gw_context *ctx);
 
-struct gw_term *gw_term_new(struct gw_context *ctx, const char *id);
-struct gw_term *gw_term_find(struct gw_context *ctx, struct h248_span id);
-/* Anywhere in the gateway. */
-struct gw_term *gw_term_find_any(struct gw *gw, struct h248_span id);
+/* A termination outside any context; NULL: memory. */
+struct gw_term *gw_term_new(const char *id);
+/* Puts it in; there is room (GW_MAX_TERMS was checked). */
+void gw_term_attach(struct gw_context *ctx, struct gw_term *term);
+struct gw_term *gw_term_find(const struct gw_context *ctx, struct h248_span id);
+/* Anywhere in the gateway; walks all contexts. */
+struct gw_term *gw_term_find_any(const struct gw *gw, struct h248_span id);
+/* The other one of its context, or NULL. */
+struct gw_term *gw_term_peer(const struct gw_term *term);
+/* Takes it out of its context, if it is in one.  Its gates are gone before,
+ * or never were. */
 void gw_term_free(struct gw_term *term);
 
 struct gw_stream *gw_stream_find(struct gw_term *term, uint16_t id);
 /* The stream with the same id on the other termination, or NULL. */
 struct gw_stream *gw_stream_peer(const struct gw_term *term, uint16_t id);
+
 /* Which termination and stream a gate belongs to; NULL: none any more. */
-struct gw_stream *gw_stream_of_gate(struct gw *gw, struct pkt_gate_id gate,
+struct gw_stream *gw_stream_of_gate(const struct gw *gw,
+				    struct pkt_gate_id gate,
 				    struct gw_term **term);
+/* Remembers, forgets it.  bind: 0 or -ENOMEM. */
+int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate, struct gw_term *term,
+		 uint16_t stream);
+void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate);

@@ -4,6 +4,9 @@
  * Control thread only.  Contexts own terminations, terminations own streams,
  * a stream owns a gate id of the packet engine.  Nothing here points into a
  * decoded message: what is kept is copied at commit.
+ *
+ * gateway/core.c makes the part without sockets and timers (tests drive it by
+ * hand), gateway/loop.c puts it on libevent.
  */
 #pragma once
 
@@ -18,41 +21,89 @@
 
 struct gw_ctl; /* gateway/ctl.h */
 struct gw_job; /* gateway/job.h */
+struct gw_wait; /* gateway/job.h */
 struct gw_context; /* gateway/context.h */
+struct gw_gate_ref; /* gateway/context.c */
+struct gw_root; /* gateway/root.h */
 
 TAILQ_HEAD(gw_contexts, gw_context);
+TAILQ_HEAD(gw_jobs, gw_job);
+TAILQ_HEAD(gw_waits, gw_wait);
 
-/* What was done, for operators; counted by gateway/stats.c. */
+enum { GW_MAX_ERROR_CODE = 1000 };
+
+/* What was done, for operators. */
 struct gw_stats {
 	uint64_t cmd_in[H248_CMD__COUNT];
 	uint64_t cmd_failed[H248_CMD__COUNT];
-	uint64_t error_code[1000]; /* answers by H.248.8 code */
+	uint64_t error_code[GW_MAX_ERROR_CODE]; /* answers by H.248.8 code */
 	uint64_t notifies, notify_failed;
+	uint64_t notify_unknown; /* the controller did not know it */
 	uint64_t contexts_created, contexts_closed;
 	uint64_t syn, open, fail, closed; /* reports of the engine */
 };
 
+/* One datagram to a controller; never blocks. */
+typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
+			const char *buf, size_t n);
+
 struct gw {
 	struct conf conf;
-	struct event_base *base;
 	struct h248_pkgs *pkgs;
 	struct h248_assoc *assoc;
-	struct h248_udp *udp;
+	struct h248_assoc_ops ops;
 	struct pkt_engine *engine;
+	gw_send_h *send;
+	void *send_arg;
+
+	/* gateway/loop.c */
+	struct event_base *base;
+	struct h248_udp *udp;
 	struct gw_ctl *ctl;
-	struct event *assoc_timer, *engine_event;
+	struct event *timer, *engine_event;
 	struct event *sig_term, *sig_int;
 
-	struct gw_contexts contexts; /* in the order of their ids */
-	uint32_t n_contexts;
+	struct gw_contexts contexts; /* in the order they were made */
+	struct gw_context **ctx_bucket; /* by id, n_buckets of them */
+	struct gw_gate_ref **gate_bucket; /* by slot */
+	uint32_t n_buckets; /* a power of two */
+	uint32_t n_contexts, n_terms;
 	uint32_t next_context_id;
 	uint32_t next_term_id;
+
+	struct gw_jobs ready,
+		blocked; /* blocked: another job has the context */
+	struct gw_waits waits; /* for DONE, in the order asked */
+	unsigned int n_jobs;
 	uint64_t next_token;
-	uint32_t root_request_id; /* Events on ROOT */
+
+	struct gw_root *root; /* Events and properties of ROOT */
 	uint64_t start_us; /* monotonic */
+	uint64_t hangterm_us; /* next look at hangterm timers */
 	struct gw_stats stats;
+	bool is_running_jobs;
 	bool is_stopping;
 };
+
+/*
+ * The gateway without its sockets: contexts, engine, association (not
+ * started).  send: where messages go.  Takes pkgs, also on error.
+ *
+ * Returns: 0, or a negative errno with one line in err; then the object is
+ *          as after gw_fini().
+ */
+int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
+	    char *err, size_t cap);
+void gw_fini(struct gw *gw);
+
+/* One datagram from a controller. */
+void gw_input(struct gw *gw, const struct sockaddr_storage *from,
+	      const char *buf, size_t n);
+/* When gw_tick() is due (CLOCK_MONOTONIC), UINT64_MAX: never. */
+uint64_t gw_next_ms(const struct gw *gw);
+void gw_tick(struct gw *gw);
+/* Reads what the engine has to say. */
+void gw_engine_ready(struct gw *gw);
 
 /* Everything from the configuration: packages, engine, socket, association,
  * control socket.  0, or a negative errno with one line in err. */
@@ -60,10 +111,13 @@ int gw_start(struct gw *gw, const struct conf *conf, char *err, size_t cap);
 /* Runs until it is told to stop. */
 void gw_run(struct gw *gw);
 void gw_stop(struct gw *gw); /* leave, then end gw_run() */
-void gw_fini(struct gw *gw);
+/* Ends what gw_start() made. */
+void gw_shutdown(struct gw *gw);
 
 uint64_t gw_now_ms(void); /* CLOCK_MONOTONIC */
 uint64_t gw_now_us(void);
 uint64_t gw_wall_us(void); /* CLOCK_REALTIME */
 /* The wall-clock time of a monotonic time stamp. */
 uint64_t gw_wall_of(uint64_t mono_us);
+/* Tests only: both clocks stand still from now on. */
+void gw_clock_freeze(uint64_t mono_us, uint64_t wall_us);

@@ -1,0 +1,151 @@
+/* gateway/bridge.c - events of the engine become replies and Notifies */
+#include "gateway/bridge.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/ctl.h"
+#include "gateway/job.h"
+#include "gateway/log.h"
+#include "gateway/notify.h"
+
+static void address_text(const struct in6_addr *a, char *out)
+{
+	if (IN6_IS_ADDR_V4MAPPED(a))
+		inet_ntop(AF_INET, &a->s6_addr[12], out, INET6_ADDRSTRLEN);
+	else
+		inet_ntop(AF_INET6, a, out, INET6_ADDRSTRLEN);
+}
+
+static void on_syn(struct gw_term *t, struct gw_stream *s,
+		   const struct pkt_evt *evt)
+{
+	struct gw_notify_params rsac = { 0 }, syn = { 0 };
+	struct gw_about at = { t->ctx->id, t->id, 0 };
+	char ra[INET6_ADDRSTRLEN];
+
+	address_text(&evt->stat.remote, ra);
+	gw_log(LOG_INFO, &at, "latched to %s port %u", ra,
+	       evt->stat.remote_port);
+	/* Done: the signal is over (reference 5.6). */
+	s->is_latch_pending = false;
+	gw_notify_text(&syn, "ra", ra, true);
+	gw_notify_uint(&syn, "rp", evt->stat.remote_port);
+	gw_notify(t, "tcprv", "syn", s, evt->at_us, &syn);
+	gw_notify_text(&rsac, "nrsa", ra, true);
+	gw_notify_uint(&rsac, "nrsp", evt->stat.remote_port);
+	gw_notify(t, "adr", "rsac", s, evt->at_us, &rsac);
+}
+
+static void opts_text(uint8_t opts, char *out, size_t cap)
+{
+	static const struct {
+		uint8_t bit;
+		const char *name;
+	} names[] = { { PKT_STAT_WS, "ws" },
+		      { PKT_STAT_SACK, "sack" },
+		      { PKT_STAT_TS, "ts" },
+		      { PKT_STAT_ECN, "ecn" } };
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (opts & names[i].bit)
+			n += (size_t)snprintf(out + n, cap - n, "%s%s",
+					      n ? "," : "", names[i].name);
+}
+
+static void on_open(struct gw_term *t, struct gw_stream *s,
+		    const struct pkt_evt *evt)
+{
+	struct gw_notify_params p = { 0 };
+	struct gw_about at = { t->ctx->id, t->id, 0 };
+	char opts[32];
+
+	opts_text(evt->stat.opts, opts, sizeof(opts));
+	gw_log(LOG_INFO, &at, "open after %u ms, mss %u, options %s",
+	       evt->stat.est_ms, evt->stat.mss, opts[0] ? opts : "none");
+	gw_notify_uint(&p, "wait", evt->stat.est_ms);
+	gw_notify_uint(&p, "mss", evt->stat.mss);
+	gw_notify_text(&p, "opts", opts, true);
+	gw_notify(t, "tcprv", "est", s, evt->at_us, &p);
+}
+
+/* g/cause (H.248.1 E.1.2): FT is a temporary failure, NR a normal release;
+ * Failurecause is text of ours, "tcp-rst" (reference 6.6). */
+static void general_cause(struct gw_term *t, struct gw_stream *s,
+			  const struct pkt_evt *evt)
+{
+	struct gw_notify_params p = { 0 };
+	char text[32];
+
+	snprintf(text, sizeof(text), "tcp-%s", pkt_cause_name(evt->cause));
+	gw_notify_text(&p, "Generalcause",
+		       evt->cause == PKT_CAUSE_FIN ? "NR" : "FT", false);
+	gw_notify_text(&p, "Failurecause", text, true);
+	gw_notify(t, "g", "cause", s, evt->at_us, &p);
+}
+
+static void on_fail(struct gw_term *t, struct gw_stream *s,
+		    const struct pkt_evt *evt)
+{
+	struct gw_notify_params p = { 0 };
+	struct gw_about at = { t->ctx->id, t->id, 0 };
+
+	s->last_cause = evt->cause;
+	gw_log(LOG_NOTICE, &at, "did not open: %s", pkt_cause_name(evt->cause));
+	gw_notify_text(&p, "cause", pkt_cause_name(evt->cause), false);
+	gw_notify(t, "tcprv", "fail", s, evt->at_us, &p);
+	general_cause(t, s, evt);
+}
+
+static void on_closed(struct gw_term *t, struct gw_stream *s,
+		      const struct pkt_evt *evt)
+{
+	struct gw_notify_params p = { 0 };
+	struct gw_about at = { t->ctx->id, t->id, 0 };
+	const char *by = evt->is_far ? "far" : "near";
+
+	s->last_cause = evt->cause;
+	gw_log(LOG_INFO, &at, "ended: %s, %s", pkt_cause_name(evt->cause), by);
+	gw_notify_text(&p, "cause", pkt_cause_name(evt->cause), false);
+	gw_notify_text(&p, "by", by, false);
+	gw_notify(t, "tcprv", "rel", s, evt->at_us, &p);
+	general_cause(t, s, evt);
+}
+
+static const struct report {
+	void (*handle)(struct gw_term *, struct gw_stream *,
+		       const struct pkt_evt *);
+	size_t counter;
+} reports[] = {
+	[PKT_EVT_SYN] = { on_syn, offsetof(struct gw_stats, syn) },
+	[PKT_EVT_OPEN] = { on_open, offsetof(struct gw_stats, open) },
+	[PKT_EVT_FAIL] = { on_fail, offsetof(struct gw_stats, fail) },
+	[PKT_EVT_CLOSED] = { on_closed, offsetof(struct gw_stats, closed) },
+};
+
+void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
+{
+	struct gw_term *term = NULL;
+	struct gw_stream *s = gw_stream_of_gate(gw, evt->gate, &term);
+	const struct report *r;
+
+	if (s)
+		s->stat = evt->stat;
+	if (evt->type == PKT_EVT_DONE) {
+		if (evt->token & GW_CTL_TOKEN)
+			gw_ctl_read_done(gw->ctl, evt->token);
+		else
+			gw_job_done(gw, evt->token);
+		return;
+	}
+	if (evt->type >= sizeof(reports) / sizeof(reports[0]))
+		return;
+	r = &reports[evt->type];
+	++*(uint64_t *)((char *)&gw->stats + r->counter);
+	/* Not of a termination any more, or not yet: its Add waits. */
+	if (s && term->ctx)
+		r->handle(term, s, evt);
+}

@@ -1,0 +1,81 @@
+/* gateway/cmd_modify.c - Modify (H.248.1 7.2.2), of terminations and ROOT */
+#include "gateway/job.h"
+#include "gateway/log.h"
+#include "gateway/root.h"
+#include "gateway/stream.h"
+#include "h248/build.h"
+#include "h248/span.h"
+
+int gw_modify_check(struct gw_call *c, struct h248_err *err)
+{
+	int r;
+
+	if (!c->term)
+		return gw_root_check(c, err);
+	r = gw_plan_init(&c->plan, c->job, c->term, gw_term_peer(c->term), err);
+	if (!r)
+		r = gw_plan_read(&c->plan, c->cmd, err);
+	if (!r)
+		r = gw_plan_check(&c->plan, err);
+	if (r)
+		gw_plan_drop(&c->plan);
+	return r;
+}
+
+void gw_modify_commit(struct gw_call *c)
+{
+	struct gw_about at = { 0 };
+
+	if (!c->term) {
+		gw_root_commit(c);
+		return;
+	}
+	at.ctx = c->ctx->id;
+	at.term = c->term->id;
+	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
+	gw_plan_commit(&c->plan);
+	gw_log(LOG_INFO, &at, "modified");
+}
+
+void gw_modify_reply(struct gw_call *c)
+{
+	const struct h248_desc *at = gw_cmd_desc(c->cmd, H248_DESC_AUDIT);
+
+	if (at)
+		gw_audit_items(c, at->u.audit);
+}
+
+static struct h248_stream *completed(const struct gw_stream *s,
+				     struct h248_arena *a)
+{
+	struct h248_stream *d = H248_NEW(a, struct h248_stream);
+
+	if (!d)
+		return NULL;
+	d->id = s->id;
+	d->is_implicit = s->is_implicit;
+	d->local = H248_NEW(a, struct h248_body);
+	if (d->local)
+		d->local->sdp = h248_arena_dup(a, gw_body_span(&s->local));
+	return d;
+}
+
+struct h248_desc *gw_media_reply(const struct gw_plan *plan,
+				 struct h248_arena *a)
+{
+	struct h248_desc *d;
+	struct h248_stream *list = NULL, **tail = &list;
+
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		if (plan->is_completed[i])
+			H248_APPEND(tail, completed(&plan->next[i], a));
+	if (!list)
+		return NULL;
+	d = h248_desc_new(a, H248_DESC_MEDIA);
+	if (d)
+		d->u.media = H248_NEW(a, struct h248_media);
+	if (!d || !d->u.media)
+		return NULL;
+	d->u.media->streams = list;
+	return d;
+}

@@ -1,0 +1,239 @@
+/* gateway/core.c - the gateway without sockets and timers */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "gateway/bridge.h"
+#include "gateway/context.h"
+#include "gateway/ctl.h"
+#include "gateway/job.h"
+#include "gateway/log.h"
+#include "gateway/notify.h"
+#include "gateway/policy.h"
+#include "gateway/root.h"
+#include "h248/span.h"
+
+enum { HANGTERM_EVERY_US = 1000000, EVENTS_PER_TURN = 1024 };
+
+static void send_octets(void *arg, const struct sockaddr_storage *to,
+			const char *buf, size_t n)
+{
+	struct gw *gw = arg;
+
+	gw->send(gw->send_arg, to, buf, n);
+}
+
+static uint32_t random_number(void *arg)
+{
+	uint32_t v = 0;
+
+	(void)arg;
+	/* Never blocks once the kernel is up; 4 octets come whole. */
+	if (getrandom(&v, sizeof(v), GRND_NONBLOCK) != sizeof(v))
+		v = (uint32_t)gw_now_us();
+	return v;
+}
+
+static uint64_t wall_us(void *arg)
+{
+	(void)arg;
+	return gw_wall_us();
+}
+
+static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
+		  const char *buf, size_t n)
+{
+	struct gw *gw = arg;
+
+	(void)peer;
+	if (gw->conf.log_messages)
+		gw_log(LOG_INFO, NULL, "h248 %s %.*s", is_out ? "out" : "in",
+		       (int)n, buf);
+}
+
+static void state_changed(void *arg, enum h248_assoc_state from,
+			  enum h248_assoc_state to, const char *why)
+{
+	struct gw *gw = arg;
+
+	gw_log(LOG_NOTICE, NULL, "association %s -> %s: %s",
+	       h248_assoc_state_name(from), h248_assoc_state_name(to),
+	       why ? why : "");
+	if (to == H248_ASSOC_ACTIVE)
+		gw_notify_resume(gw);
+}
+
+static void set_hooks(struct gw *gw)
+{
+	gw->ops.txn.send = send_octets;
+	gw->ops.txn.random = random_number;
+	gw->ops.txn.request = gw_job_request;
+	gw->ops.txn.trace = trace;
+	gw->ops.txn.log = gw_log_plain;
+	gw->ops.state = state_changed;
+	gw->ops.wall_us = wall_us;
+}
+
+static int make_assoc(struct gw *gw)
+{
+	const struct conf_h248 *c = &gw->conf.h248;
+	struct h248_assoc_params p = {
+		.txn = {
+			.version = c->version,
+			.style.is_long = c->encoding == CONF_ENC_LONG,
+			.max_txns_per_msg = c->max_txns_per_msg,
+			.first_tid = 1 + (random_number(NULL) & 0xffffff),
+			.retransmit_ms = c->retransmit_ms,
+			.retransmit_max_ms = c->retransmit_max_ms,
+			.t_max_ms = c->t_max_ms,
+			.long_timer_ms = c->long_timer_ms,
+			.provisional_ms = c->provisional_ms,
+			.pending_limit = c->pending_limit,
+		},
+		.n_controllers = c->n_controllers,
+		.profile_version = c->profile_version,
+		.mwd_ms = c->mwd_ms,
+	};
+
+	_Static_assert((int)CONF_MAX_CONTROLLERS <= (int)H248_MAX_CONTROLLERS,
+		       "every controller has a place");
+	if (h248_mid_dec(h248_span_of(c->mid), &p.txn.mid))
+		return -EINVAL;
+	memcpy(p.controllers, c->controller,
+	       c->n_controllers * sizeof(c->controller[0]));
+	snprintf(p.profile, sizeof(p.profile), "%s", c->profile);
+	gw->assoc = h248_assoc_new(&p, &gw->ops, gw);
+	return gw->assoc ? 0 : -ENOMEM;
+}
+
+static struct pkt_prefix prefix_of(const struct conf_prefix *p)
+{
+	return (struct pkt_prefix) {
+		.addr = p->addr,
+		.len = (uint8_t)(p->len + (p->family == AF_INET ? 96 : 0)),
+	};
+}
+
+static void copy_realm(const struct conf_realm *c, struct pkt_realm_cfg *r)
+{
+	snprintf(r->name, sizeof(r->name), "%s", c->name);
+	memcpy(r->tun, c->tun, sizeof(r->tun));
+	for (unsigned int i = 0; i < c->n_ifaces && i < PKT_MAX_IFACES; i++)
+		memcpy(r->iface[r->n_ifaces++], c->iface[i],
+		       sizeof(r->iface[0]));
+	for (unsigned int i = 0; i < c->n_pools && i < PKT_MAX_PREFIXES; i++)
+		r->prefix[r->n_prefixes++] = prefix_of(&c->pool[i]);
+	r->table = c->table;
+	r->port_min = c->port_min;
+	r->port_max = c->port_max;
+	r->quarantine_ms = c->quarantine_s * 1000;
+	r->mtu = c->mtu;
+}
+
+static int make_engine(struct gw *gw, char *err, size_t cap)
+{
+	struct pkt_engine_cfg *cfg = calloc(1, sizeof(*cfg));
+	int r;
+
+	if (!cfg)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < gw->conf.n_realms; i++)
+		copy_realm(&gw->conf.realm[i], &cfg->realm[cfg->n_realms++]);
+	cfg->n_workers = gw->conf.workers;
+	/* A context may have several streams, mostly it has one. */
+	cfg->max_rendezvous = gw->conf.max_contexts;
+	cfg->owns_host = gw->conf.owns_host;
+	gw_policy_defaults(&gw->conf.rendezvous, &cfg->defaults);
+	cfg->log = gw_log_plain;
+	r = pkt_engine_new(cfg, &gw->engine, err, cap);
+	free(cfg);
+	return r;
+}
+
+int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
+	    char *err, size_t cap)
+{
+	int r;
+
+	memset(gw, 0, sizeof(*gw));
+	gw->conf = *conf;
+	gw->pkgs = pkgs;
+	gw->start_us = gw_now_us();
+	TAILQ_INIT(&gw->ready);
+	TAILQ_INIT(&gw->blocked);
+	TAILQ_INIT(&gw->waits);
+	set_hooks(gw);
+	snprintf(err, cap, "out of memory");
+	gw->root = gw_root_new();
+	r = gw_contexts_init(gw);
+	if (!r && !gw->root)
+		r = -ENOMEM;
+	if (!r)
+		r = make_engine(gw, err, cap);
+	if (!r) {
+		r = make_assoc(gw);
+		if (r == -EINVAL)
+			snprintf(err, cap, "mid \"%s\" is not a valid MID",
+				 conf->h248.mid);
+	}
+	if (r)
+		gw_fini(gw);
+	return r;
+}
+
+void gw_fini(struct gw *gw)
+{
+	gw_jobs_fini(gw);
+	h248_assoc_free(gw->assoc);
+	gw->assoc = NULL;
+	gw_contexts_fini(gw);
+	pkt_engine_free(gw->engine);
+	gw->engine = NULL;
+	gw_root_free(gw->root);
+	gw->root = NULL;
+	h248_pkgs_free(gw->pkgs);
+	gw->pkgs = NULL;
+}
+
+void gw_input(struct gw *gw, const struct sockaddr_storage *from,
+	      const char *buf, size_t n)
+{
+	h248_assoc_input(gw->assoc, from, buf, n, gw_now_ms());
+	gw_jobs_run(gw);
+}
+
+uint64_t gw_next_ms(const struct gw *gw)
+{
+	uint64_t next = h248_assoc_next(gw->assoc);
+	uint64_t hangterm = gw->hangterm_us / 1000;
+
+	if (!TAILQ_EMPTY(&gw->contexts) && hangterm < next)
+		next = hangterm;
+	return next;
+}
+
+void gw_tick(struct gw *gw)
+{
+	uint64_t now_us = gw_now_us();
+
+	h248_assoc_tick(gw->assoc, now_us / 1000);
+	if (now_us >= gw->hangterm_us) {
+		gw->hangterm_us = now_us + HANGTERM_EVERY_US;
+		gw_notify_hangterm(gw, now_us);
+	}
+	gw_jobs_run(gw);
+}
+
+void gw_engine_ready(struct gw *gw)
+{
+	struct pkt_evt evt;
+
+	for (unsigned int n = 0; n < EVENTS_PER_TURN; n++) {
+		if (!pkt_engine_next_evt(gw->engine, &evt))
+			break;
+		gw_bridge_event(gw, &evt);
+	}
+	gw_jobs_run(gw);
+}

@@ -1,0 +1,163 @@
+/* gateway/job.c - jobs: begin, wait for the engine, go on, end */
+#include "gateway/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/log.h"
+#include "h248/build.h"
+#include "h248/txn.h"
+
+/* Steps before another job gets its turn (decision 24). */
+enum { STEPS_PER_TURN = 512 };
+
+static void job_free(struct gw_job *job)
+{
+	gw_job_forget(job);
+	gw_plan_drop(&job->call.plan);
+	h248_arena_free(job->arena);
+	job->gw->n_jobs--;
+	free(job);
+}
+
+void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
+		    const struct h248_msg *msg,
+		    const struct sockaddr_storage *from)
+{
+	struct gw *gw = arg;
+	struct gw_job *job = calloc(1, sizeof(*job));
+
+	(void)msg;
+	(void)from;
+	if (job)
+		job->arena = h248_arena_new(0);
+	if (!job || !job->arena) {
+		free(job);
+		h248_in_fail(in, 510, "Insufficient resources", gw_now_ms());
+		return;
+	}
+	job->gw = gw;
+	job->in = in;
+	job->req = req;
+	job->action = req->actions;
+	job->reply_tail = &job->replies;
+	gw->n_jobs++;
+	TAILQ_INSERT_TAIL(&gw->ready, job, entry);
+	gw_jobs_run(gw);
+}
+
+/* The fault of a transaction, after what stood before it (8.2.2). */
+static void answer(struct gw_job *job)
+{
+	const struct h248_err *fault = &job->req->fault;
+	uint64_t now = gw_now_ms();
+
+	if (h248_arena_failed(job->arena)) {
+		h248_in_fail(job->in, 533, "Response exceeds maximum PDU size",
+			     now);
+		return;
+	}
+	if (!fault->code || (job->is_failed && job->replies)) {
+		h248_in_reply(job->in, job->replies, now);
+		return;
+	}
+	job->gw->stats.error_code[fault->code % GW_MAX_ERROR_CODE]++;
+	if (!job->replies) {
+		h248_in_fail(job->in, fault->code, fault->text, now);
+		return;
+	}
+	job->out = h248_action_new(job->arena, H248_CTX_NULL, 0);
+	if (job->out)
+		job->out->error = h248_error_desc_new(job->arena, fault->code,
+						      fault->text);
+	H248_APPEND(job->reply_tail, job->out);
+	h248_in_reply(job->in, job->replies, now);
+}
+
+static void run_one(struct gw_job *job)
+{
+	for (unsigned int n = 0; n < STEPS_PER_TURN; n++)
+		if (!gw_job_step(job)) {
+			if (job->state != GW_JOB_OVER)
+				return;
+			answer(job);
+			job_free(job);
+			return;
+		}
+	TAILQ_INSERT_TAIL(&job->gw->ready, job, entry);
+}
+
+void gw_jobs_run(struct gw *gw)
+{
+	struct gw_job *job;
+
+	if (gw->is_running_jobs)
+		return;
+	gw->is_running_jobs = true;
+	while ((job = TAILQ_FIRST(&gw->ready))) {
+		TAILQ_REMOVE(&gw->ready, job, entry);
+		run_one(job);
+	}
+	gw->is_running_jobs = false;
+}
+
+static void free_queue(struct gw_jobs *queue)
+{
+	struct gw_job *job;
+
+	while ((job = TAILQ_FIRST(queue))) {
+		TAILQ_REMOVE(queue, job, entry);
+		job_free(job);
+	}
+}
+
+void gw_jobs_fini(struct gw *gw)
+{
+	struct gw_wait *w;
+
+	while ((w = TAILQ_FIRST(&gw->waits)))
+		job_free(w->job);
+	free_queue(&gw->ready);
+	free_queue(&gw->blocked);
+}
+
+uint64_t gw_job_expect(struct gw_job *job)
+{
+	struct gw_wait *w = job->wait;
+
+	while (w->token)
+		w++;
+	w->token = ++job->gw->next_token;
+	w->job = job;
+	job->n_waits++;
+	TAILQ_INSERT_TAIL(&job->gw->waits, w, entry);
+	return w->token;
+}
+
+static void release(struct gw_wait *w)
+{
+	TAILQ_REMOVE(&w->job->gw->waits, w, entry);
+	w->token = 0;
+	w->job->n_waits--;
+}
+
+void gw_job_forget(struct gw_job *job)
+{
+	for (unsigned int i = 0; i < GW_MAX_WAITS; i++)
+		if (job->wait[i].token)
+			release(&job->wait[i]);
+}
+
+void gw_job_done(struct gw *gw, uint64_t token)
+{
+	struct gw_wait *w;
+
+	TAILQ_FOREACH (w, &gw->waits, entry)
+		if (w->token == token)
+			break;
+	if (!w)
+		return;
+	release(w);
+	if (!w->job->n_waits)
+		TAILQ_INSERT_TAIL(&gw->ready, w->job, entry);
+}

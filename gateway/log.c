@@ -1,0 +1,104 @@
+/* gateway/log.c - one line per event, on stderr, as text or JSON */
+#include "gateway/log.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+static int max_priority = LOG_INFO;
+static enum conf_log_format line_format = CONF_LOG_TEXT;
+
+static const char *const names[] = { "emerg",	"alert",  "crit", "error",
+				     "warning", "notice", "info", "debug" };
+
+void gw_log_setup(int level, enum conf_log_format format)
+{
+	max_priority = level;
+	line_format = format;
+}
+
+static void stamp(char *buf, size_t cap)
+{
+	struct timespec ts;
+	struct tm tm;
+	char day[32];
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	gmtime_r(&ts.tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf, cap, "%s.%03ldZ", day, ts.tv_nsec / 1000000);
+}
+
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if (!isprint((unsigned char)*text))
+			*text = '?';
+}
+
+static void put_json_string(const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			fputc('\\', stderr);
+		fputc(*text, stderr);
+	}
+}
+
+static void put_json(int priority, const struct gw_about *about, const char *at,
+		     const char *text)
+{
+	fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\"", at,
+		names[priority]);
+	if (about->ctx)
+		fprintf(stderr, ",\"ctx\":%u", about->ctx);
+	if (about->term) {
+		fputs(",\"term\":\"", stderr);
+		put_json_string(about->term);
+		fputc('"', stderr);
+	}
+	if (about->txn)
+		fprintf(stderr, ",\"txn\":%u", about->txn);
+	fputs(",\"text\":\"", stderr);
+	put_json_string(text);
+	fputs("\"}\n", stderr);
+}
+
+static void put_text(int priority, const struct gw_about *about, const char *at,
+		     const char *text)
+{
+	fprintf(stderr, "%s %s ", at, names[priority]);
+	if (about->ctx)
+		fprintf(stderr, "ctx=%u ", about->ctx);
+	if (about->term)
+		fprintf(stderr, "term=%s ", about->term);
+	if (about->txn)
+		fprintf(stderr, "txn=%u ", about->txn);
+	fprintf(stderr, "%s\n", text);
+}
+
+void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)
+{
+	static const struct gw_about nothing;
+	char text[1024], at[48];
+	va_list args;
+
+	if (priority < 0 || priority > LOG_DEBUG || priority > max_priority)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	clean(text);
+	stamp(at, sizeof(at));
+	if (line_format == CONF_LOG_JSON)
+		put_json(priority, about ? about : &nothing, at, text);
+	else
+		put_text(priority, about ? about : &nothing, at, text);
+}
+
+void gw_log_plain(void *arg, int priority, const char *text)
+{
+	(void)arg;
+	gw_log(priority, NULL, "%s", text);
+}

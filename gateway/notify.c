@@ -1,0 +1,311 @@
+/* gateway/notify.c - telling the controller what happened */
+#include "gateway/notify.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gateway/events.h"
+#include "gateway/log.h"
+#include "h248/build.h"
+#include "h248/span.h"
+
+enum { MAX_BATCH = 8 };
+
+/* Who a Notify was about: the termination may be gone when it is answered. */
+struct pending {
+	struct gw *gw;
+	uint32_t ctx;
+	char term[H248_MAX_TERM_ID + 1];
+	uint64_t added_us;
+};
+
+static void flush(struct gw_term *term);
+
+void gw_notify_text(struct gw_notify_params *p, const char *name,
+		    const char *value, bool is_quoted)
+{
+	struct gw_param *n = &p->param[p->n++];
+
+	snprintf(n->name, sizeof(n->name), "%s", name);
+	snprintf(n->value, sizeof(n->value), "%s", value);
+	n->is_quoted = is_quoted;
+}
+
+void gw_notify_uint(struct gw_notify_params *p, const char *name,
+		    uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	gw_notify_text(p, name, text, false);
+}
+
+/* yyyymmddThhmmsscc, UTC (reference 1.2). */
+static struct h248_span timestamp(uint64_t mono_us, struct h248_arena *a)
+{
+	uint64_t wall_us = gw_wall_of(mono_us);
+	time_t s = (time_t)(wall_us / 1000000);
+	char day[32];
+	struct tm tm;
+
+	gmtime_r(&s, &tm);
+	strftime(day, sizeof(day), "%Y%m%dT%H%M%S", &tm);
+	return h248_arena_printf(a, "%s%02u", day,
+				 (unsigned int)(wall_us % 1000000 / 10000));
+}
+
+static struct h248_observed_event *build_event(const struct gw_observed *o,
+					       struct h248_arena *a)
+{
+	struct h248_observed_event *e = H248_NEW(a, struct h248_observed_event);
+
+	if (!e)
+		return NULL;
+	e->timestamp = timestamp(o->at_us, a);
+	e->name.pkg = h248_span_of(o->pkg);
+	e->name.item = h248_span_of(o->item);
+	e->stream = o->stream;
+	e->params = gw_params_build(o->param, o->n_params, a);
+	return e;
+}
+
+struct h248_desc *gw_observed_build(const struct gw_observed *first,
+				    unsigned int n, struct h248_arena *a)
+{
+	struct h248_desc *d = h248_desc_new(a, H248_DESC_OBSERVED);
+	struct h248_observed_event **tail;
+
+	if (d)
+		d->u.observed = H248_NEW(a, struct h248_observed);
+	if (!d || !d->u.observed)
+		return NULL;
+	d->u.observed->request_id = first->request_id;
+	tail = &d->u.observed->list;
+	for (; n; n--, first = STAILQ_NEXT(first, entry))
+		H248_APPEND(tail, build_event(first, a));
+	return d;
+}
+
+static void drop_first(struct gw_term *term, unsigned int n)
+{
+	struct gw_observed *o;
+
+	for (; n; n--) {
+		o = STAILQ_FIRST(&term->observed);
+		STAILQ_REMOVE_HEAD(&term->observed, entry);
+		free(o);
+		term->n_observed--;
+	}
+}
+
+/* The code of the first error in a reply; 0: none. */
+static uint16_t error_of(const struct h248_txn *reply)
+{
+	const struct h248_action *a;
+	const struct h248_cmd *c;
+	const struct h248_desc *d;
+
+	if (reply->error)
+		return reply->error->code;
+	for (a = reply->actions; a; a = a->next) {
+		if (a->error)
+			return a->error->code;
+		for (c = a->cmds; c; c = c->next)
+			for (d = c->descs; d; d = d->next)
+				if (d->kind == H248_DESC_ERROR)
+					return d->u.error.code;
+	}
+	return 0;
+}
+
+static struct gw_term *find(const struct pending *p)
+{
+	struct gw_context *ctx = gw_context_find(p->gw, p->ctx);
+	struct gw_term *term =
+		ctx ? gw_term_find(ctx, h248_span_of(p->term)) : NULL;
+
+	return term && term->added_us == p->added_us ? term : NULL;
+}
+
+/* A controller that does not know the termination: an operator's matter,
+ * nothing is released by guess (decision 26). */
+static void refused(struct gw *gw, struct gw_term *term, uint16_t code)
+{
+	struct gw_about at = { term->ctx->id, term->id, 0 };
+	bool is_unknown = code == 411 || code == 430 || code == 435;
+
+	gw->stats.notify_failed++;
+	if (is_unknown) {
+		gw->stats.notify_unknown++;
+		term->unknown_us = gw_now_us();
+	}
+	gw_log(LOG_WARNING, &at, "Notify refused by the controller: %u%s", code,
+	       is_unknown ? ", it does not know this termination" : "");
+}
+
+static void answered(void *arg, int err, const struct h248_txn *reply)
+{
+	struct pending *p = arg;
+	struct gw_term *term = find(p);
+	uint16_t code = err ? 0 : error_of(reply);
+	unsigned int n;
+
+	if (!term)
+		goto out;
+	n = term->n_notify_out;
+	term->n_notify_out = 0;
+	if (err) {
+		/* Kept; sent again when the association is back. */
+		struct gw_about at = { p->ctx, p->term, 0 };
+
+		p->gw->stats.notify_failed++;
+		gw_log(LOG_WARNING, &at, "Notify not answered: %s",
+		       strerror(-err));
+		goto out;
+	}
+	drop_first(term, n);
+	if (code)
+		refused(p->gw, term, code);
+	flush(term);
+out:
+	free(p);
+}
+
+static unsigned int batch(const struct gw_term *term)
+{
+	const struct gw_observed *first = STAILQ_FIRST(&term->observed), *o;
+	unsigned int n = 0;
+
+	for (o = first;
+	     o && n < MAX_BATCH && o->request_id == first->request_id;
+	     o = STAILQ_NEXT(o, entry))
+		n++;
+	return n;
+}
+
+static int send_notify(struct gw_term *term, struct pending *p,
+		       struct h248_arena *a, unsigned int n)
+{
+	struct h248_action *act =
+		h248_action_new(a, H248_CTX_ID, term->ctx->id);
+	struct h248_cmd *cmd =
+		h248_cmd_new(a, H248_CMD_NOTIFY, h248_span_of(term->id));
+
+	if (!act || !cmd)
+		return -ENOMEM;
+	cmd->descs = gw_observed_build(STAILQ_FIRST(&term->observed), n, a);
+	act->cmds = cmd;
+	if (h248_arena_failed(a))
+		return -ENOMEM;
+	return h248_assoc_request(p->gw->assoc, act, answered, p, gw_now_ms(),
+				  NULL);
+}
+
+static void flush(struct gw_term *term)
+{
+	struct gw *gw = term->ctx->gw;
+	unsigned int n = batch(term);
+	struct h248_arena *a;
+	struct pending *p;
+
+	if (!n || term->n_notify_out ||
+	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
+		return;
+	a = h248_arena_new(0);
+	p = calloc(1, sizeof(*p));
+	if (a && p) {
+		p->gw = gw;
+		p->ctx = term->ctx->id;
+		p->added_us = term->added_us;
+		memcpy(p->term, term->id, sizeof(p->term));
+		term->n_notify_out = n;
+		if (!send_notify(term, p, a, n)) {
+			gw->stats.notifies++;
+			p = NULL;
+		} else {
+			term->n_notify_out = 0;
+		}
+	}
+	free(p);
+	h248_arena_free(a);
+}
+
+/* Events in a Notify that is out stay; the oldest after them goes. */
+static void drop_oldest(struct gw_term *term)
+{
+	struct gw_observed *old = STAILQ_FIRST(&term->observed);
+
+	for (unsigned int i = 0; i < term->n_notify_out; i++)
+		old = STAILQ_NEXT(old, entry);
+	STAILQ_REMOVE(&term->observed, old, gw_observed, entry);
+	free(old);
+	term->n_observed--;
+}
+
+static void keep(struct gw_term *term, struct gw_observed *o)
+{
+	if (term->n_observed >= GW_MAX_OBSERVED)
+		drop_oldest(term);
+	STAILQ_INSERT_TAIL(&term->observed, o, entry);
+	term->n_observed++;
+	term->last_observed = *o;
+}
+
+void gw_notify(struct gw_term *term, const char *pkg, const char *item,
+	       const struct gw_stream *stream, uint64_t at_us,
+	       const struct gw_notify_params *params)
+{
+	uint16_t id = stream ? stream->id : 0;
+	struct gw_observed *o;
+
+	if (!gw_events_find(&term->events, pkg, item, id))
+		return;
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return;
+	o->at_us = at_us;
+	o->request_id = term->events.request_id;
+	snprintf(o->pkg, sizeof(o->pkg), "%s", pkg);
+	snprintf(o->item, sizeof(o->item), "%s", item);
+	o->stream = stream && !stream->is_implicit ? id : 0;
+	if (params) {
+		o->n_params = params->n;
+		memcpy(o->param, params->param, sizeof(o->param));
+	}
+	keep(term, o);
+	flush(term);
+}
+
+void gw_notify_resume(struct gw *gw)
+{
+	struct gw_context *ctx;
+
+	TAILQ_FOREACH (ctx, &gw->contexts, entry)
+		for (unsigned int i = 0; i < ctx->n_terms; i++)
+			flush(ctx->term[i]);
+}
+
+static void look(struct gw_term *term, uint64_t now_us)
+{
+	const struct gw_event *e =
+		gw_events_find(&term->events, "hangterm", "thb", 0);
+
+	if (!e || !e->timer_s ||
+	    now_us - term->touched_us < (uint64_t)e->timer_s * 1000000)
+		return;
+	term->touched_us = now_us;
+	gw_notify(term, "hangterm", "thb", NULL, now_us, NULL);
+}
+
+void gw_notify_hangterm(struct gw *gw, uint64_t now_us)
+{
+	struct gw_context *ctx;
+
+	TAILQ_FOREACH (ctx, &gw->contexts, entry)
+		for (unsigned int i = 0; i < ctx->n_terms; i++)
+			look(ctx->term[i], now_us);
+}

@@ -1,0 +1,31 @@
+/*
+ * gateway/notify.h - telling the controller what happened
+ *
+ * One Notify of a termination is out at a time, so that the order is kept
+ * (reference 2.2); what happens meanwhile waits on the termination.
+ */
+#pragma once
+
+#include "gateway/context.h"
+
+struct gw_notify_params {
+	unsigned int n;
+	struct gw_param param[GW_MAX_PARAMS];
+};
+void gw_notify_text(struct gw_notify_params *p, const char *name,
+		    const char *value, bool is_quoted);
+void gw_notify_uint(struct gw_notify_params *p, const char *name,
+		    uint64_t value);
+
+/* An event: queued and sent when the controller asked for it. */
+void gw_notify(struct gw_term *term, const char *pkg, const char *item,
+	       const struct gw_stream *stream, uint64_t at_us,
+	       const struct gw_notify_params *params);
+/* Sends what waits on any termination (the association is back). */
+void gw_notify_resume(struct gw *gw);
+/* hangterm/thb: looks for terminations nobody spoke of (reference 5.7). */
+void gw_notify_hangterm(struct gw *gw, uint64_t now_us);
+
+/* ObservedEvents of n events, linked from first. */
+struct h248_desc *gw_observed_build(const struct gw_observed *first,
+				    unsigned int n, struct h248_arena *a);

@@ -1,0 +1,295 @@
+/* gateway/plan.c - what an Add or a Modify will do to a termination */
+#include "gateway/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/events.h"
+#include "gateway/job.h"
+#include "gateway/plan_gate.h"
+#include "gateway/stream.h"
+#include "h248/error.h"
+#include "h248/span.h"
+
+static const struct h248_place nowhere;
+
+static int no_memory(struct h248_err *err)
+{
+	return h248_err_set(err, 510, nowhere, "memory");
+}
+
+int gw_plan_init(struct gw_plan *p, struct gw_job *job, struct gw_term *term,
+		 const struct gw_term *peer, struct h248_err *err)
+{
+	int r = 0;
+
+	memset(p, 0, sizeof(*p));
+	p->job = job;
+	p->term = term;
+	p->peer = peer;
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		gw_stream_init(&p->next[i], 0);
+		if (!r && term->stream[i].is_used)
+			r = gw_stream_copy(&p->next[i], &term->stream[i]);
+		if (term->stream[i].is_used)
+			p->realm = term->stream[i].realm;
+	}
+	if (!r)
+		return 0;
+	gw_plan_drop(p);
+	return no_memory(err);
+}
+
+static int slot_of(struct gw_plan *p, const struct h248_stream *d,
+		   struct h248_err *err)
+{
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		if (p->next[i].is_used && p->next[i].id == d->id)
+			return (int)i;
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		if (p->next[i].is_used)
+			continue;
+		gw_stream_init(&p->next[i], d->id);
+		p->next[i].is_used = true;
+		p->next[i].is_implicit = d->is_implicit;
+		p->next[i].realm = p->realm;
+		return (int)i;
+	}
+	return h248_err_set(err, 510, d->at, "streams");
+}
+
+/* LocalControl is replaced as a whole (H.248.1 7.1.7). */
+static int read_control(struct gw_plan *p, struct gw_stream *s,
+			const struct h248_local_control *c,
+			struct h248_err *err)
+{
+	const struct h248_pkgs *pkgs = p->job->gw->pkgs;
+	int r;
+
+	r = h248_pkgs_check_props(pkgs, c->props, H248_IN_LOCAL_CONTROL, err);
+	if (r)
+		return r;
+	s->mode = c->has_mode == H248_GIVEN ? c->mode : H248_MODE_INACTIVE;
+	s->reserve_value = c->reserve_value;
+	s->reserve_group = c->reserve_group;
+	gw_props_clear(&s->props);
+	for (const struct h248_prop *q = c->props; q; q = q->next) {
+		r = gw_props_add(&s->props, q);
+		if (r == -ENOMEM)
+			return no_memory(err);
+		if (r)
+			return h248_err_set(err, 449, q->at, "value too long");
+	}
+	return 0;
+}
+
+static bool is_same(const struct gw_body *b, struct h248_span s)
+{
+	return b->is_present && b->n == s.n && !memcmp(b->octets, s.p, s.n);
+}
+
+static int read_stream(struct gw_plan *p, const struct h248_stream *d,
+		       struct h248_err *err)
+{
+	int i = slot_of(p, d, err), r = 0;
+	struct gw_stream *s;
+
+	if (i < 0)
+		return i;
+	if (d->has_stats)
+		return h248_err_set(err, 460, d->at, "Statistics");
+	s = &p->next[i];
+	p->step[i] = s->gate.gen ? GW_STEP_CHANGE : GW_STEP_ADD;
+	if (d->control)
+		r = read_control(p, s, d->control, err);
+	if (!r && d->remote && !is_same(&s->remote, d->remote->sdp)) {
+		r = gw_body_set(&s->remote, d->remote->sdp) ? no_memory(err) :
+							      0;
+		p->rearm[i] = s->gate.gen;
+	}
+	if (!r && d->local)
+		r = gw_body_set(&s->local, d->local->sdp) ? no_memory(err) : 0;
+	if (!r && d->local && !d->local->sdp.n && s->gate.gen)
+		p->step[i] = GW_STEP_DROP;
+	return r;
+}
+
+static int read_media(struct gw_plan *p, const struct h248_media *m,
+		      struct h248_err *err)
+{
+	int r = 0;
+
+	if (!m)
+		return 0;
+	if (m->state && m->state->has_service == H248_GIVEN)
+		return h248_err_set(err, 501, nowhere, "ServiceStates");
+	if (m->state && m->state->props)
+		r = h248_pkgs_check_props(p->job->gw->pkgs, m->state->props,
+					  H248_IN_TERMINATION_STATE, err);
+	for (const struct h248_stream *d = m->streams; !r && d; d = d->next)
+		r = read_stream(p, d, err);
+	return r;
+}
+
+static int read_napt(const struct h248_signal *s, enum gw_latch *out,
+		     struct h248_err *err)
+{
+	const struct h248_prop *q = s->params;
+
+	while (q && !h248_span_is(q->name.item, "napt"))
+		q = q->next;
+	if (!q || !q->values)
+		return h248_err_set(err, 457, s->at, "napt");
+	if (h248_span_is(q->values->text, "LATCH"))
+		*out = GW_LATCH_LATCH;
+	else if (h248_span_is(q->values->text, "RELATCH"))
+		*out = GW_LATCH_RELATCH;
+	else if (h248_span_is(q->values->text, "OFF"))
+		*out = GW_LATCH_OFF;
+	else
+		return h248_err_set(err, 454, q->at, "%.*s",
+				    (int)q->values->text.n, q->values->text.p);
+	return 0;
+}
+
+static void set_latch(struct gw_plan *p, uint16_t stream, enum gw_latch latch)
+{
+	struct gw_stream *s;
+
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		s = &p->next[i];
+		if (!s->is_used || (stream && s->id != stream))
+			continue;
+		s->latch = latch;
+		s->is_latch_pending =
+			latch == GW_LATCH_LATCH || latch == GW_LATCH_RELATCH;
+		p->rearm[i] = s->gate.gen && s->is_latch_pending;
+		if (!p->step[i])
+			p->step[i] = GW_STEP_CHANGE;
+	}
+}
+
+/* Signals are replaced as a whole: a latch that has not happened yet and is
+ * not named again stops; one that has happened stays the policy. */
+static void stop_signals(struct gw_plan *p)
+{
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		if (!p->next[i].is_latch_pending)
+			continue;
+		p->next[i].is_latch_pending = false;
+		p->next[i].latch = GW_LATCH_NONE;
+		if (!p->step[i])
+			p->step[i] = GW_STEP_CHANGE;
+	}
+}
+
+static int read_signals(struct gw_plan *p, const struct h248_signals *d,
+			struct h248_err *err)
+{
+	const struct h248_signal *s = d ? d->list : NULL;
+	enum gw_latch latch;
+	int r = 0;
+
+	stop_signals(p);
+	for (; !r && s; s = s->next) {
+		if (s->is_list)
+			return h248_err_set(err, 501, s->at, "SignalList");
+		r = h248_pkgs_check_signal(p->job->gw->pkgs, s, err);
+		if (!r && (!h248_span_is(s->name.pkg, "ipnapt") ||
+			   !h248_span_is(s->name.item, "latch")))
+			return h248_err_set(err, 513, s->at, "%.*s/%.*s",
+					    (int)s->name.pkg.n, s->name.pkg.p,
+					    (int)s->name.item.n,
+					    s->name.item.p);
+		if (!r)
+			r = read_napt(s, &latch, err);
+		if (!r)
+			set_latch(p, s->stream, latch);
+	}
+	return r;
+}
+
+int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
+		 struct h248_err *err)
+{
+	const struct h248_desc *media = gw_cmd_desc(cmd, H248_DESC_MEDIA);
+	const struct h248_desc *events = gw_cmd_desc(cmd, H248_DESC_EVENTS);
+	const struct h248_desc *signals = gw_cmd_desc(cmd, H248_DESC_SIGNALS);
+	static const struct h248_events none;
+	int r = 0;
+
+	if (media)
+		r = read_media(p, media->u.media, err);
+	if (!r && events) {
+		p->has_events = true;
+		r = gw_events_make(p->job->gw->pkgs,
+				   events->u.events ? events->u.events : &none,
+				   &p->events, err);
+	}
+	if (!r && signals)
+		r = read_signals(p, signals->u.signals, err);
+	return r;
+}
+
+int gw_plan_check(struct gw_plan *p, struct h248_err *err)
+{
+	int r = 0;
+
+	for (unsigned int i = 0; !r && i < GW_MAX_STREAMS; i++)
+		if (p->step[i] && p->step[i] != GW_STEP_DROP)
+			r = gw_plan_gate_check(p, i, err);
+	/* What can fail in the engine comes last: it has to be undone. */
+	for (unsigned int i = 0; !r && i < GW_MAX_STREAMS; i++)
+		if (p->step[i] == GW_STEP_ADD)
+			r = gw_plan_gate_add(p, i, err);
+	return r;
+}
+
+static void commit_stream(struct gw_plan *p, unsigned int i)
+{
+	struct gw *gw = p->job->gw;
+	struct gw_stream *s = &p->next[i];
+
+	switch (p->step[i]) {
+	case GW_STEP_NONE:
+		return;
+	case GW_STEP_CHANGE:
+		if (p->rearm[i])
+			s->last_cause = PKT_CAUSE_NONE;
+		gw_plan_gate_modify(p, i);
+		break;
+	case GW_STEP_DROP:
+		gw_plan_gate_remove(p, i);
+		gw_gate_unbind(gw, s->gate);
+		gw_stream_clear(s);
+		break;
+	case GW_STEP_ADD:
+		break;
+	}
+	gw_stream_move(&p->term->stream[i], s);
+}
+
+void gw_plan_commit(struct gw_plan *p)
+{
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		commit_stream(p, i);
+	if (p->has_events)
+		gw_events_move(&p->term->events, &p->events);
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		gw_stream_clear(&p->next[i]);
+	p->job = NULL;
+}
+
+void gw_plan_drop(struct gw_plan *p)
+{
+	if (!p->job)
+		return;
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		if (p->step[i] == GW_STEP_ADD && p->next[i].gate.gen)
+			gw_plan_gate_undo(p, i);
+		gw_stream_clear(&p->next[i]);
+	}
+	gw_events_clear(&p->events);
+	gw_job_forget(p->job);
+	p->job = NULL;
+}

@@ -1,0 +1,284 @@
+/* gateway/policy.c - what a stream asks of the engine */
+#include "gateway/policy.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/filter.h"
+#include "gateway/stream.h"
+#include "h248/error.h"
+
+/* Who opens the connection, as seen from us (reference 5.14.3). */
+enum side { SIDE_NONE, SIDE_PASSIVE, SIDE_ACTIVE };
+
+static const struct h248_place nowhere;
+
+struct in6_addr gw_in6_of(const struct sockaddr_storage *ss)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
+	struct in6_addr a = { 0 };
+
+	if (ss->ss_family == AF_INET6)
+		return ((const struct sockaddr_in6 *)ss)->sin6_addr;
+	a.s6_addr[10] = a.s6_addr[11] = 0xff;
+	memcpy(&a.s6_addr[12], &v4->sin_addr, sizeof(v4->sin_addr));
+	return a;
+}
+
+static int read_body(const struct gw_body *body, struct h248_sdp *out,
+		     bool *has, struct h248_err *err)
+{
+	struct h248_sdp alternative[H248_SDP_MAX_ALTERNATIVES];
+	size_t n;
+	int r;
+
+	*has = body->is_present && body->n;
+	if (!*has)
+		return 0;
+	r = h248_sdp_parse(gw_body_span(body), alternative,
+			   H248_SDP_MAX_ALTERNATIVES, &n, err);
+	if (!r)
+		*out = alternative[0];
+	return r;
+}
+
+int gw_sdp_read(const struct gw_stream *s, struct gw_sdp *out,
+		struct h248_err *err)
+{
+	int r;
+
+	memset(out, 0, sizeof(*out));
+	r = read_body(&s->local, &out->local, &out->has_local, err);
+	return r ? r :
+		   read_body(&s->remote, &out->remote, &out->has_remote, err);
+}
+
+int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
+		    uint8_t *realm, struct h248_err *err)
+{
+	const struct gw_prop *p = gw_props_find(&s->props, "ipdc", "realm");
+
+	if (!p)
+		return 0;
+	for (unsigned int i = 0; i < conf->n_realms; i++)
+		if (!strcasecmp(conf->realm[i].name, p->value)) {
+			*realm = (uint8_t)i;
+			return 0;
+		}
+	return h248_err_set(err, 449, nowhere, "ipdc/realm=%s", p->value);
+}
+
+static enum side side_of_local(const struct gw_sdp *sdp)
+{
+	switch (sdp->has_local ? sdp->local.setup : H248_SETUP_NONE) {
+	case H248_SETUP_PASSIVE:
+	case H248_SETUP_ACTPASS:
+		return SIDE_PASSIVE;
+	case H248_SETUP_ACTIVE:
+		return SIDE_ACTIVE;
+	default:
+		return SIDE_NONE;
+	}
+}
+
+static enum side side_of_remote(const struct gw_sdp *sdp)
+{
+	switch (sdp->has_remote ? sdp->remote.setup : H248_SETUP_NONE) {
+	case H248_SETUP_ACTIVE:
+	case H248_SETUP_ACTPASS:
+		return SIDE_PASSIVE;
+	case H248_SETUP_PASSIVE:
+		return SIDE_ACTIVE;
+	default:
+		return SIDE_NONE;
+	}
+}
+
+static int side_of(const struct gw_sdp *sdp, enum side *out,
+		   struct h248_err *err)
+{
+	enum side local = side_of_local(sdp), remote = side_of_remote(sdp);
+
+	if (sdp->has_local && sdp->local.setup == H248_SETUP_ACTPASS && remote)
+		local = remote;
+	if (local && remote && local != remote)
+		return h248_err_set(err, 473, nowhere,
+				    "a=setup of Local and Remote");
+	if ((sdp->has_local && sdp->local.setup == H248_SETUP_HOLDCONN) ||
+	    (sdp->has_remote && sdp->remote.setup == H248_SETUP_HOLDCONN))
+		*out = SIDE_NONE;
+	else
+		*out = remote ? remote : local;
+	return 0;
+}
+
+static const char *mode_of(const struct gw_stream *s)
+{
+	const struct gw_prop *p =
+		s ? gw_props_find(&s->props, "tcprv", "mode") : NULL;
+
+	return p && strcasecmp(p->value, "auto") ? p->value : NULL;
+}
+
+/* The role of both legs together; peer_side only counts with a peer. */
+static int role_of(const char *mode, enum side mine, enum side theirs,
+		   uint8_t *role, struct h248_err *err)
+{
+	if (mode && !strcasecmp(mode, "relay"))
+		return h248_err_set(err, 501, nowhere, "relay mode");
+	if (mode && (mine == SIDE_ACTIVE || theirs == SIDE_ACTIVE))
+		return h248_err_set(err, 473, nowhere,
+				    "tcprv/mode=merge with a=setup");
+	if (mine == SIDE_ACTIVE && theirs == SIDE_ACTIVE)
+		return h248_err_set(err, 501, nowhere, "dual dial-out");
+	if ((mine == SIDE_ACTIVE && theirs == SIDE_PASSIVE) ||
+	    (mine == SIDE_PASSIVE && theirs == SIDE_ACTIVE))
+		return h248_err_set(err, 501, nowhere, "relay mode");
+	*role = mode || mine == SIDE_PASSIVE ? PKT_ROLE_MERGE : PKT_ROLE_HOLD;
+	return 0;
+}
+
+static int make_role(struct gw_stream *s, const struct gw_sdp *sdp,
+		     const struct gw_stream *peer, struct h248_err *err)
+{
+	const char *mine = mode_of(s), *theirs = mode_of(peer);
+	enum side side, other = SIDE_NONE;
+	struct gw_sdp peer_sdp;
+	int r;
+
+	if (mine && theirs && strcasecmp(mine, theirs))
+		return h248_err_set(err, 473, nowhere, "tcprv/mode=%s", mine);
+	r = side_of(sdp, &side, err);
+	if (!r && peer)
+		r = gw_sdp_read(peer, &peer_sdp, err);
+	if (!r && peer)
+		r = side_of(&peer_sdp, &other, err);
+	return r ? r :
+		   role_of(mine ? mine : theirs, side, other,
+			   &s->gate_cfg.leg.role, err);
+}
+
+/* A tcprv property of either leg; both, and different: 473. */
+static int shared_prop(const struct gw_stream *s, const struct gw_stream *peer,
+		       const char *item, const char **value,
+		       struct h248_err *err)
+{
+	const struct gw_prop *mine = gw_props_find(&s->props, "tcprv", item);
+	const struct gw_prop *theirs =
+		peer ? gw_props_find(&peer->props, "tcprv", item) : NULL;
+
+	if (mine && theirs && strcasecmp(mine->value, theirs->value))
+		return h248_err_set(err, 473, nowhere, "tcprv/%s=%s", item,
+				    mine->value);
+	*value = mine ? mine->value : theirs ? theirs->value : NULL;
+	return 0;
+}
+
+void gw_policy_defaults(const struct conf_rendezvous *c,
+			struct pkt_rdv_cfg *out)
+{
+	static const uint8_t commit[] = {
+		[CONF_COMMIT_AUTO] = PKT_COMMIT_AUTO,
+		[CONF_COMMIT_PARALLEL] = PKT_COMMIT_PARALLEL,
+		[CONF_COMMIT_WAITING] = PKT_COMMIT_WAITING,
+	};
+	static const uint8_t ts[] = {
+		[CONF_TS_FRESH] = PKT_TS_FRESH,
+		[CONF_TS_LATEST] = PKT_TS_LATEST,
+		[CONF_TS_ZERO] = PKT_TS_ZERO,
+		[CONF_TS_NEVER] = PKT_TS_NEVER,
+	};
+
+	*out = (struct pkt_rdv_cfg) {
+		.commit = commit[c->commit],
+		.ts_policy = ts[c->ts_policy],
+		.fast_fail = c->fast_fail,
+		.release_rst = c->release_rst,
+		.twait_s = c->twait_s,
+		.tidle_s = c->tidle_s,
+		.thalf_s = c->thalf_s,
+		.tfin_s = c->tfin_s,
+		.trst_s = c->trst_s,
+		.tfresh_ms = c->tfresh_ms,
+		.tts_ms = c->tts_ms,
+		.tgrace_ms = c->tgrace_ms,
+		.syn_rate = c->syn_rate,
+	};
+}
+
+static int make_rdv(const struct conf *conf, struct gw_stream *s,
+		    const struct gw_stream *peer, struct h248_err *err)
+{
+	struct pkt_rdv_cfg *rdv = &s->gate_cfg.rdv;
+	const char *commit, *twait, *tidle;
+
+	gw_policy_defaults(&conf->rendezvous, rdv);
+	if (shared_prop(s, peer, "commit", &commit, err) ||
+	    shared_prop(s, peer, "twait", &twait, err) ||
+	    shared_prop(s, peer, "tidle", &tidle, err))
+		return -EPROTO;
+	if (commit && !strcasecmp(commit, "auto"))
+		rdv->commit = PKT_COMMIT_AUTO;
+	if (commit && !strcasecmp(commit, "parallel"))
+		rdv->commit = PKT_COMMIT_PARALLEL;
+	if (commit && !strcasecmp(commit, "waiting"))
+		rdv->commit = PKT_COMMIT_WAITING;
+	if (twait)
+		rdv->twait_s = (uint16_t)strtoul(twait, NULL, 0);
+	if (tidle)
+		rdv->tidle_s = (uint32_t)strtoul(tidle, NULL, 0);
+	return 0;
+}
+
+/* ds/dscp is the whole DS octet, not mirrored (reference 1.3, 5.10). */
+static int make_dscp(struct gw_stream *s, struct h248_err *err)
+{
+	const struct gw_prop *p = gw_props_find(&s->props, "ds", "dscp");
+	const char *text = p ? p->value : NULL;
+	unsigned long octet;
+	char *end;
+
+	s->gate_cfg.leg.has_dscp = p;
+	s->gate_cfg.leg.dscp = 0;
+	if (!p)
+		return 0;
+	octet = strtoul(text, &end, 16);
+	if (end == text || *end || octet > UINT8_MAX)
+		return h248_err_set(err, 449, nowhere, "ds/dscp=%s", text);
+	s->gate_cfg.leg.dscp = (uint8_t)(octet >> 2);
+	return 0;
+}
+
+static int make_mode(struct gw_stream *s, struct h248_err *err)
+{
+	static const uint8_t bits[] = {
+		[H248_MODE_SEND_ONLY] = PKT_MODE_TX,
+		[H248_MODE_RECV_ONLY] = PKT_MODE_RX,
+		[H248_MODE_SEND_RECV] = PKT_MODE_RX | PKT_MODE_TX,
+		[H248_MODE_INACTIVE] = 0,
+	};
+
+	if (s->mode == H248_MODE_LOOPBACK)
+		return h248_err_set(err, 517, nowhere, "Loopback");
+	s->gate_cfg.leg.mode = bits[s->mode];
+	return 0;
+}
+
+int gw_policy_make(const struct conf *conf, struct gw_stream *s,
+		   const struct gw_sdp *sdp, const struct gw_stream *peer,
+		   struct h248_err *err)
+{
+	struct pkt_leg_cfg *leg = &s->gate_cfg.leg;
+
+	s->gate_cfg.realm = s->realm;
+	leg->mtu = conf->realm[s->realm].mtu;
+	leg->family = sdp->has_local ? (uint8_t)sdp->local.family : 0;
+	if (make_mode(s, err) || make_dscp(s, err) ||
+	    make_role(s, sdp, peer, err) || make_rdv(conf, s, peer, err) ||
+	    gw_filter_check_remote(s, sdp, peer, err) ||
+	    gw_filter_make(s, sdp, &leg->from, err))
+		return -EPROTO;
+	leg->is_armed = leg->role == PKT_ROLE_MERGE;
+	return 0;
+}

@@ -1,0 +1,143 @@
+/* gateway/stream.c - the parts of a stream: bodies, properties, copies */
+#include "gateway/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "h248/span.h"
+
+int gw_body_set(struct gw_body *b, struct h248_span text)
+{
+	char *octets = NULL;
+
+	if (text.n) {
+		octets = malloc(text.n);
+		if (!octets)
+			return -ENOMEM;
+		memcpy(octets, text.p, text.n);
+	}
+	gw_body_clear(b);
+	b->octets = octets;
+	b->n = text.n;
+	b->is_present = true;
+	return 0;
+}
+
+void gw_body_clear(struct gw_body *b)
+{
+	free(b->octets);
+	memset(b, 0, sizeof(*b));
+}
+
+struct h248_span gw_body_span(const struct gw_body *b)
+{
+	return (struct h248_span) { b->octets, b->n };
+}
+
+void gw_props_init(struct gw_props *props)
+{
+	STAILQ_INIT(props);
+}
+
+int gw_props_add(struct gw_props *props, const struct h248_prop *p)
+{
+	struct gw_prop *n = calloc(1, sizeof(*n));
+	struct h248_span value = p->values ? p->values->text : H248_SPAN("");
+
+	if (!n)
+		return -ENOMEM;
+	if (h248_span_str(p->name.pkg, n->pkg, sizeof(n->pkg)) ||
+	    h248_span_str(p->name.item, n->item, sizeof(n->item)) ||
+	    h248_span_str(value, n->value, sizeof(n->value))) {
+		free(n);
+		return -ENAMETOOLONG;
+	}
+	n->is_quoted = p->values && p->values->is_quoted;
+	STAILQ_INSERT_TAIL(props, n, entry);
+	return 0;
+}
+
+const struct gw_prop *gw_props_find(const struct gw_props *props,
+				    const char *pkg, const char *item)
+{
+	const struct gw_prop *p;
+
+	STAILQ_FOREACH (p, props, entry)
+		if (!strcasecmp(p->pkg, pkg) && !strcasecmp(p->item, item))
+			return p;
+	return NULL;
+}
+
+void gw_props_clear(struct gw_props *props)
+{
+	struct gw_prop *p;
+
+	while ((p = STAILQ_FIRST(props))) {
+		STAILQ_REMOVE_HEAD(props, entry);
+		free(p);
+	}
+}
+
+static int copy_props(struct gw_props *to, const struct gw_props *from)
+{
+	const struct gw_prop *p;
+	struct gw_prop *n;
+
+	STAILQ_FOREACH (p, from, entry) {
+		n = malloc(sizeof(*n));
+		if (!n)
+			return -ENOMEM;
+		*n = *p;
+		STAILQ_INSERT_TAIL(to, n, entry);
+	}
+	return 0;
+}
+
+static int copy_body(struct gw_body *to, const struct gw_body *from)
+{
+	return from->is_present ? gw_body_set(to, gw_body_span(from)) : 0;
+}
+
+void gw_stream_init(struct gw_stream *s, uint16_t id)
+{
+	memset(s, 0, sizeof(*s));
+	s->id = id;
+	s->mode = H248_MODE_INACTIVE;
+	gw_props_init(&s->props);
+}
+
+int gw_stream_copy(struct gw_stream *to, const struct gw_stream *from)
+{
+	*to = *from;
+	memset(&to->local, 0, sizeof(to->local));
+	memset(&to->remote, 0, sizeof(to->remote));
+	gw_props_init(&to->props);
+	if (copy_props(&to->props, &from->props) ||
+	    copy_body(&to->local, &from->local) ||
+	    copy_body(&to->remote, &from->remote)) {
+		gw_stream_clear(to);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void gw_stream_clear(struct gw_stream *s)
+{
+	gw_body_clear(&s->local);
+	gw_body_clear(&s->remote);
+	gw_props_clear(&s->props);
+	gw_stream_init(s, s->id);
+}
+
+void gw_stream_move(struct gw_stream *to, struct gw_stream *from)
+{
+	uint16_t id = from->id;
+
+	gw_stream_clear(to);
+	*to = *from;
+	/* The head of a tail queue points into itself. */
+	gw_props_init(&to->props);
+	STAILQ_CONCAT(&to->props, &from->props);
+	gw_stream_init(from, id);
+}

@@ -1,0 +1,249 @@
+/* test/support/engine_stub.c - see engine_stub.h */
+#include "test/support/engine_stub.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_CMDS = 256, MAX_EVTS = 256, MAX_GATES = 64, FIRST_PORT = 40001 };
+
+static struct stub_cmd cmds[MAX_CMDS];
+static bool is_done[MAX_CMDS];
+static unsigned int n_cmds;
+static struct pkt_evt evts[MAX_EVTS];
+static unsigned int n_evts, next_evt;
+static struct gate {
+	struct pkt_gate_id id;
+	struct pkt_gate_stat stat;
+} gates[MAX_GATES];
+static unsigned int n_live;
+static uint32_t last_gen;
+static uint16_t next_port = FIRST_PORT;
+static int add_error;
+static bool auto_done;
+
+void stub_reset(void)
+{
+	n_cmds = n_evts = next_evt = n_live = 0;
+	memset(gates, 0, sizeof(gates));
+	memset(is_done, 0, sizeof(is_done));
+	next_port = FIRST_PORT;
+	add_error = 0;
+	auto_done = false;
+}
+
+void stub_fail_add(int err)
+{
+	add_error = err;
+}
+
+unsigned int stub_count(void)
+{
+	return n_cmds;
+}
+
+const struct stub_cmd *stub_cmd(unsigned int i)
+{
+	return &cmds[i];
+}
+
+unsigned int stub_gates(void)
+{
+	return n_live;
+}
+
+static struct gate *find(struct pkt_gate_id id)
+{
+	for (unsigned int i = 0; i < MAX_GATES; i++)
+		if (gates[i].id.gen && gates[i].id.gen == id.gen &&
+		    gates[i].id.slot == id.slot)
+			return &gates[i];
+	return NULL;
+}
+
+static void put_event(struct pkt_evt evt)
+{
+	const struct gate *g = find(evt.gate);
+
+	if (g)
+		evt.stat = g->stat;
+	evt.at_us = 5000000;
+	if (n_evts < MAX_EVTS)
+		evts[n_evts++] = evt;
+}
+
+static void done(unsigned int i)
+{
+	struct gate *g = find(cmds[i].gate);
+
+	is_done[i] = true;
+	put_event((struct pkt_evt) { .type = PKT_EVT_DONE,
+				     .gate = cmds[i].gate,
+				     .token = cmds[i].token });
+	if (g && !strcmp(cmds[i].verb, "remove")) {
+		g->id.gen = 0;
+		n_live--;
+	}
+}
+
+static struct stub_cmd *record(const char *verb, struct pkt_gate_id id,
+			       uint64_t token)
+{
+	struct stub_cmd *c = &cmds[n_cmds % MAX_CMDS];
+
+	memset(c, 0, sizeof(*c));
+	snprintf(c->verb, sizeof(c->verb), "%s", verb);
+	c->gate = id;
+	c->token = token;
+	is_done[n_cmds++ % MAX_CMDS] = false;
+	return c;
+}
+
+void stub_done_all(void)
+{
+	for (unsigned int i = 0; i < n_cmds && i < MAX_CMDS; i++)
+		if (!is_done[i])
+			done(i);
+}
+
+void stub_auto_done(bool on)
+{
+	auto_done = on;
+}
+
+void stub_set_stat(struct pkt_gate_id gate, const struct pkt_gate_stat *stat)
+{
+	struct gate *g = find(gate);
+
+	if (g)
+		g->stat = *stat;
+}
+
+void stub_event(enum pkt_evt_type type, struct pkt_gate_id gate,
+		enum pkt_cause cause, bool is_far)
+{
+	put_event((struct pkt_evt) { .type = type,
+				     .gate = gate,
+				     .cause = (uint8_t)cause,
+				     .is_far = is_far });
+}
+
+int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
+		   char *err, size_t cap)
+{
+	(void)cfg;
+	(void)err;
+	(void)cap;
+	*out = (struct pkt_engine *)gates;
+	return 0;
+}
+
+void pkt_engine_free(struct pkt_engine *e)
+{
+	(void)e;
+}
+
+/* 192.0.2.10, or 2001:db8:1::10. */
+static void choose(struct pkt_leg_cfg *leg)
+{
+	static const uint8_t v4[] = { 0, 0, 0,	  0,	0,   0, 0, 0,
+				      0, 0, 0xff, 0xff, 192, 0, 2, 10 };
+	static const uint8_t v6[] = { 0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 0,
+				      0,    0,	  0,	0,    0, 0, 0, 0x10 };
+
+	memcpy(&leg->local, leg->family == AF_INET6 ? v6 : v4, sizeof(v4));
+	leg->local_port = next_port++;
+}
+
+int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
+		 struct pkt_gate_cfg *cfg, uint64_t token,
+		 struct pkt_gate_id *id)
+{
+	struct gate *g = gates;
+	struct stub_cmd *c;
+
+	(void)e;
+	if (add_error)
+		return add_error;
+	if (IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
+		choose(&cfg->leg);
+	while (g < gates + MAX_GATES - 1 && g->id.gen)
+		g++;
+	*id = (struct pkt_gate_id) { (uint32_t)(g - gates), ++last_gen };
+	memset(g, 0, sizeof(*g));
+	g->id = *id;
+	n_live++;
+	c = record("add", *id, token);
+	c->peer = peer;
+	c->cfg = *cfg;
+	if (auto_done)
+		stub_done_all();
+	return 0;
+}
+
+int pkt_gate_modify(struct pkt_engine *e, struct pkt_gate_id id,
+		    const struct pkt_gate_cfg *cfg, bool rearm, uint64_t token)
+{
+	struct stub_cmd *c;
+
+	(void)e;
+	if (!find(id))
+		return -ENOENT;
+	c = record("modify", id, token);
+	c->cfg = *cfg;
+	c->rearm = rearm;
+	if (auto_done)
+		stub_done_all();
+	return 0;
+}
+
+static int simple(const char *verb, struct pkt_gate_id id, uint64_t token)
+{
+	if (!find(id))
+		return -ENOENT;
+	record(verb, id, token);
+	if (auto_done)
+		stub_done_all();
+	return 0;
+}
+
+int pkt_gate_remove(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token)
+{
+	(void)e;
+	return simple("remove", id, token);
+}
+
+int pkt_gate_read(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token)
+{
+	(void)e;
+	return simple("read", id, token);
+}
+
+int pkt_engine_evt_fd(const struct pkt_engine *e)
+{
+	(void)e;
+	return -1;
+}
+
+bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
+{
+	(void)e;
+	if (next_evt == n_evts)
+		return false;
+	*evt = evts[next_evt++];
+	return true;
+}
+
+void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
+{
+	(void)e;
+	memset(out, 0, sizeof(*out));
+}
+
+void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
+		      struct pkt_portpool_usage *out)
+{
+	(void)e;
+	(void)realm;
+	memset(out, 0, sizeof(*out));
+}

@@ -1,0 +1,200 @@
+/* test/support/gw_rig.c - see gw_rig.h */
+#include "test/support/gw_rig.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/context.h"
+#include "gateway/log.h"
+#include "gateway/packages.h"
+#include "test/support/engine_stub.h"
+
+static struct sockaddr_storage address(const char *text)
+{
+	struct sockaddr_storage ss = { 0 };
+	struct sockaddr_in *in = (struct sockaddr_in *)&ss;
+
+	in->sin_family = AF_INET;
+	in->sin_port = htons(2944);
+	inet_pton(AF_INET, text, &in->sin_addr);
+	return ss;
+}
+
+static void keep(void *arg, const struct sockaddr_storage *to, const char *buf,
+		 size_t n)
+{
+	struct rig *r = arg;
+
+	(void)to;
+	if (r->n_sent < RIG_MAX_SENT)
+		r->sent[r->n_sent++] = strndup(buf, n);
+}
+
+static void realm(struct conf_realm *r, const char *name, const char *iface)
+{
+	snprintf(r->name, sizeof(r->name), "%s", name);
+	snprintf(r->interface, sizeof(r->interface), "%s", iface);
+	r->mtu = 1500;
+	r->port_min = 16384;
+	r->port_max = 65535;
+}
+
+static void configure(struct conf *c, unsigned int max_contexts)
+{
+	memset(c, 0, sizeof(*c));
+	snprintf(c->name, sizeof(c->name), "bench");
+	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.20]:2944");
+	snprintf(c->h248.profile, sizeof(c->h248.profile), "ETSI_BGF");
+	snprintf(c->h248.group, sizeof(c->h248.group), "1");
+	c->h248.profile_version = 2;
+	c->h248.version = 3;
+	c->h248.controller[0] = address("198.51.100.10");
+	c->h248.n_controllers = 1;
+	c->h248.max_txns_per_msg = 10;
+	c->h248.retransmit_ms = 500;
+	c->h248.retransmit_max_ms = 4000;
+	c->h248.t_max_ms = 25000;
+	c->h248.long_timer_ms = 30000;
+	c->h248.provisional_ms = 2000;
+	realm(&c->realm[0], "access.example", "access");
+	realm(&c->realm[1], "core.example", "core");
+	c->realm[0].is_default = true;
+	c->n_realms = 2;
+	c->rendezvous.twait_s = 75;
+	c->rendezvous.tidle_s = 7440;
+	c->max_contexts = max_contexts;
+	c->workers = 1;
+}
+
+/* Answers the ServiceChange that the gateway began with. */
+static void register_gateway(struct rig *r)
+{
+	unsigned long tid = 0;
+	char text[128];
+	const char *id;
+
+	h248_assoc_start(r->gw.assoc, gw_now_ms());
+	gw_tick(&r->gw);
+	id = strstr(rig_last(r), "T=");
+	if (id)
+		tid = strtoul(id + 2, NULL, 10);
+	snprintf(text, sizeof(text), "P=%lu{C=-{SC=ROOT{SV{V=3}}}}", tid);
+	rig_send(r, text);
+	if (h248_assoc_state(r->gw.assoc) != H248_ASSOC_ACTIVE) {
+		fprintf(stderr, "not registered: %s\n", rig_last(r));
+		exit(1);
+	}
+}
+
+struct rig *rig_new(unsigned int max_contexts)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+	static struct conf conf;
+	struct h248_pkgs *pkgs;
+	char err[512];
+
+	gw_log_setup(getenv("GW_RIG_LOG") ? LOG_DEBUG : LOG_EMERG,
+		     CONF_LOG_TEXT);
+	gw_clock_freeze(5000000, UINT64_C(1768465800000000));
+	stub_reset();
+	configure(&conf, max_contexts);
+	if (gw_packages_load(SOURCE_DIR "/conf/packages", &pkgs, err,
+			     sizeof(err)) ||
+	    gw_init(&r->gw, &conf, pkgs, err, sizeof(err))) {
+		fprintf(stderr, "%s\n", err);
+		exit(1);
+	}
+	r->gw.send = keep;
+	r->gw.send_arg = r;
+	r->tid = 50001;
+	register_gateway(r);
+	return r;
+}
+
+void rig_free(struct rig *r)
+{
+	gw_fini(&r->gw);
+	for (unsigned int i = 0; i < r->n_sent; i++)
+		free(r->sent[i]);
+	free(r);
+	gw_clock_freeze(0, 0);
+}
+
+void rig_send(struct rig *r, const char *text)
+{
+	struct sockaddr_storage from = address("198.51.100.10");
+	static char buf[RIG_OCTETS];
+	int n;
+
+	n = snprintf(buf, sizeof(buf), "!/%d [198.51.100.10]:2944\n%s",
+		     h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ? 3 : 1,
+		     text);
+	gw_input(&r->gw, &from, buf, (size_t)n);
+}
+
+const char *rig_ask(struct rig *r, const char *actions)
+{
+	static char text[RIG_OCTETS];
+
+	snprintf(text, sizeof(text), "T=%u{%s}", r->tid++, actions);
+	stub_auto_done(true);
+	rig_send(r, text);
+	for (unsigned int i = 0; i < 8; i++)
+		rig_events(r);
+	stub_auto_done(false);
+	return rig_last(r);
+}
+
+const char *rig_last(const struct rig *r)
+{
+	return r->n_sent ? r->sent[r->n_sent - 1] : "";
+}
+
+void rig_events(struct rig *r)
+{
+	gw_engine_ready(&r->gw);
+}
+
+static void put_stream(FILE *f, const struct gw_stream *s)
+{
+	const struct gw_prop *p;
+
+	fprintf(f, "    stream %u mode %d latch %d%s gate %u/%u port %u\n",
+		s->id, s->mode, s->latch, s->is_latch_pending ? "?" : "",
+		s->gate.slot, s->gate.gen, s->gate_cfg.leg.local_port);
+	STAILQ_FOREACH (p, &s->props, entry)
+		fprintf(f, "      %s/%s=%s\n", p->pkg, p->item, p->value);
+	fprintf(f, "      L<%.*s> R<%.*s>\n", (int)s->local.n,
+		s->local.octets ? s->local.octets : "", (int)s->remote.n,
+		s->remote.octets ? s->remote.octets : "");
+}
+
+static void put_term(FILE *f, const struct gw_term *t)
+{
+	fprintf(f, "  term %s events %u\n", t->id, t->events.request_id);
+	for (unsigned int i = 0; i < t->events.n; i++)
+		fprintf(f, "    %s/%s\n", t->events.list[i].pkg,
+			t->events.list[i].item);
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		if (t->stream[i].is_used)
+			put_stream(f, &t->stream[i]);
+}
+
+const char *rig_state(struct rig *r)
+{
+	FILE *f = fmemopen(r->state, sizeof(r->state), "w");
+	const struct gw_context *c;
+
+	fprintf(f, "%u contexts, %u terminations, %u gates, %u jobs\n",
+		r->gw.n_contexts, r->gw.n_terms, stub_gates(), r->gw.n_jobs);
+	TAILQ_FOREACH (c, &r->gw.contexts, entry) {
+		fprintf(f, " context %u priority %u owner %d\n", c->id,
+			c->priority, c->owner != NULL);
+		for (unsigned int i = 0; i < c->n_terms; i++)
+			put_term(f, c->term[i]);
+	}
+	fclose(f);
+	return r->state;
+}

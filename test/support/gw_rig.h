@@ -1,0 +1,34 @@
+/*
+ * test/support/gw_rig.h - a gateway on the bench: text in, text out
+ *
+ * The gateway runs on engine_stub with stopped clocks; what it sends is kept.
+ */
+#pragma once
+
+#include "gateway/gw.h"
+
+enum { RIG_MAX_SENT = 64, RIG_OCTETS = 65536 };
+
+struct rig {
+	struct gw gw;
+	unsigned int n_sent;
+	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL */
+	uint32_t tid; /* of the next request */
+	char state[RIG_OCTETS];
+};
+
+/* A registered gateway with realms "access.example" and "core.example" and
+ * room for max_contexts.  Returns new; ends the program when that fails. */
+struct rig *rig_new(unsigned int max_contexts);
+void rig_free(struct rig *r);
+
+/* A message of the controller: header and text. */
+void rig_send(struct rig *r, const char *text);
+/* T=n{...} with the next id, engine answers at once; what came back. */
+const char *rig_ask(struct rig *r, const char *actions);
+/* The last message the gateway sent, "" for none. */
+const char *rig_last(const struct rig *r);
+/* Everything that stays of what a controller asked, as text. */
+const char *rig_state(struct rig *r);
+/* Let the gateway read the events of the stub. */
+void rig_events(struct rig *r);
