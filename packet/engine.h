@@ -91,6 +91,7 @@ struct pkt_evt {
 	uint8_t type; /* enum pkt_evt_type */
 	uint8_t cause; /* enum pkt_cause */
 	bool is_far; /* CLOSED: the other side caused it */
+	uint8_t cmd; /* DONE: which command; the engine's own */
 	struct pkt_gate_id gate;
 	uint64_t token; /* DONE: of the command */
 	uint64_t at_us; /* CLOCK_MONOTONIC */
@@ -126,13 +127,15 @@ void pkt_engine_free(struct pkt_engine *e);
  * Out:     *id; cfg->leg.local and local_port are filled in
  * Returns: 0 (then DONE comes), -ENOSPC pool empty, -EAFNOSUPPORT no address
  *          of that family in the realm, -EAGAIN command ring full, -ENOENT
- *          peer is gone, -EADDRNOTAVAIL an explicit local address that is not
- *          to be had.  Room for the removal is reserved here.
+ *          peer is gone or has a peer already, -EADDRNOTAVAIL an explicit
+ *          local address that is not to be had.  Room for the removal is
+ *          reserved here.
  */
 int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 		 struct pkt_gate_cfg *cfg, uint64_t token,
 		 struct pkt_gate_id *id);
-/* New policy; rearm: LATCH, RELATCH or a new Remote.  0, -ENOENT. */
+/* New policy; rearm: LATCH, RELATCH or a new Remote.  0, -ENOENT; -EAGAIN
+ * only while an earlier Modify of this gate is still on its way. */
 int pkt_gate_modify(struct pkt_engine *e, struct pkt_gate_id id,
 		    const struct pkt_gate_cfg *cfg, bool rearm, uint64_t token);
 /* Unlink, fence, release.  DONE carries the final statistics; after it no

@@ -1,0 +1,466 @@
+/* packet/worker.c - see worker.h: the loop, and the way of a packet */
+#include "packet/worker_priv.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "packet/translate_pkt.h"
+#include "packet/tun.h"
+
+enum {
+	WAKE = PKT_MAX_REALMS, /* epoll data of wake_fd */
+	ROOM_POLL_MS = 5, /* while events wait for room */
+	MAX_WAIT_MS = 10000,
+};
+
+static uint64_t clock_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* The pure half */
+
+struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
+{
+	struct worker_rdv *r = &w->rdvs[rdv];
+	struct pkt_rdv view = { .setup = NULL };
+
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		if (r->slot[leg] == PKT_SLOT_NONE)
+			continue;
+		view.leg[leg] = &w->cfg.entries[r->slot[leg]];
+		view.cold[leg] = &r->cold[leg];
+	}
+	if (r->setup)
+		view.setup = &w->setups[r->setup - 1];
+	return view;
+}
+
+static void name_setup(struct pkt_worker *w, const struct worker_rdv *r)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		if (r->slot[leg] != PKT_SLOT_NONE)
+			w->cfg.entries[r->slot[leg]].setup = r->setup;
+}
+
+void worker_attach_setup(struct pkt_worker *w, uint32_t rdv)
+{
+	struct worker_rdv *r = &w->rdvs[rdv];
+	struct pkt_rdv view;
+
+	assert(!r->setup && w->n_free_setups);
+	r->setup = w->free_setups[--w->n_free_setups] + 1;
+	name_setup(w, r);
+	view = worker_view(w, rdv);
+	pkt_rdv_init(&view);
+}
+
+void worker_detach_setup(struct pkt_worker *w, uint32_t rdv)
+{
+	struct worker_rdv *r = &w->rdvs[rdv];
+
+	w->free_setups[w->n_free_setups++] = r->setup - 1;
+	r->setup = 0;
+	name_setup(w, r);
+}
+
+void worker_arm(struct pkt_worker *w, uint32_t rdv)
+{
+	struct pkt_rdv view = worker_view(w, rdv);
+	uint64_t due = PKT_TIMER_NEVER;
+
+	if (view.leg[0] || view.leg[1])
+		due = pkt_rdv_next(&view, w->now_us);
+	pkt_timers_set(w->timers, rdv, due);
+}
+
+/* What leaves */
+
+static void send_packet(struct pkt_worker *w, unsigned int realm,
+			const struct virtio_net_hdr *vh, const uint8_t *pkt,
+			size_t n)
+{
+	if (pkt_tun_write(w->cfg.realm[realm].fd, vh, pkt, n)) {
+		worker_count(&w->drop[PKT_DROP_TX], 1);
+		return;
+	}
+	worker_count(&w->tx_pkts, 1);
+	worker_count(&w->tx_octets, n);
+}
+
+static void send_own(struct pkt_worker *w, unsigned int realm,
+		     const struct pkt_tx *tx)
+{
+	static const struct virtio_net_hdr plain;
+	uint8_t buf[PKT_SEG_MAX_BUILT];
+
+	if (tx->flags & PKT_SYN)
+		worker_count(&w->synacks, 1);
+	else if (tx->flags & PKT_RST)
+		worker_count(&w->rsts, 1);
+	else
+		worker_count(&w->challenges, 1);
+	send_packet(w, realm, &plain, buf, pkt_tx_build(tx, buf));
+}
+
+void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
+{
+	struct worker_rdv *r = &w->rdvs[rdv];
+
+	for (unsigned int i = 0; i < out->n_tx; i++)
+		send_own(w, r->realm[out->tx[i].leg], &out->tx[i].seg);
+	for (unsigned int i = 0; i < out->n_reports; i++)
+		worker_report(w, rdv, &out->report[i]);
+	if (out->is_setup_done && r->setup)
+		worker_detach_setup(w, rdv);
+}
+
+static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		    const struct pkt_seg *seg, size_t n)
+{
+	struct worker_rdv *r = &w->rdvs[rdv];
+	struct pkt_entry *in = &w->cfg.entries[r->slot[leg]];
+	struct pkt_entry *out = &w->cfg.entries[r->slot[1 - leg]];
+
+	if (pkt_translate(w->buf, seg, in, out)) {
+		worker_count(&w->drop[PKT_DROP_TX], 1);
+		return;
+	}
+	send_packet(w, r->realm[1 - leg], &w->vh, w->buf, n);
+}
+
+/* What arrives */
+
+/* Reads the packet in w->buf and finds its gate. */
+static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
+			      size_t n, struct pkt_seg *seg, uint32_t *slot)
+{
+	bool is_partial = w->vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	bool is_gso = w->vh.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+	enum pkt_drop drop = pkt_seg_parse(w->buf, n, is_partial, is_gso, seg);
+
+	if (drop != PKT_DROP_NONE)
+		return drop;
+	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
+			       seg->dport);
+	if (*slot == PKT_SLOT_NONE || !w->cfg.entries[*slot].gen)
+		return PKT_DROP_NO_GATE;
+	return PKT_DROP_NONE;
+}
+
+/* A deadline only moves nearer while there is a set-up block, or when the
+ * state changes; that of an open session is looked at when it comes. */
+static bool moves_deadline(const struct worker_rdv *r,
+			   const struct pkt_seg *seg, const struct pkt_out *out)
+{
+	return r->setup || out->n_reports || out->n_tx ||
+	       seg->flags & (PKT_SYN | PKT_FIN | PKT_RST);
+}
+
+static void handle_segment(struct pkt_worker *w, uint32_t slot,
+			   const struct pkt_seg *seg, size_t n)
+{
+	uint32_t rdv = w->owner[slot];
+	struct worker_rdv *r = &w->rdvs[rdv];
+	unsigned int leg = r->slot[1] == slot;
+	struct pkt_rdv view = worker_view(w, rdv);
+	bool had_setup = r->setup;
+	struct pkt_out out;
+
+	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
+	if (out.is_setup_needed) {
+		worker_attach_setup(w, rdv);
+		view = worker_view(w, rdv);
+		pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
+	}
+	worker_apply(w, rdv, &out);
+	if (out.act == PKT_ACT_FORWARD)
+		forward(w, rdv, leg, seg, n);
+	else if (out.act == PKT_ACT_DROP)
+		worker_count(&w->drop[out.drop], 1);
+	if (had_setup || moves_deadline(r, seg, &out))
+		worker_arm(w, rdv);
+}
+
+static void handle_packet(struct pkt_worker *w, unsigned int realm, size_t n)
+{
+	enum pkt_drop drop;
+	struct pkt_seg seg;
+	uint32_t slot;
+
+	worker_count(&w->rx_pkts, 1);
+	worker_count(&w->rx_octets, n);
+	drop = classify(w, realm, n, &seg, &slot);
+	if (drop == PKT_DROP_NONE)
+		handle_segment(w, slot, &seg, n);
+	else
+		worker_count(&w->drop[drop], 1);
+}
+
+static void read_realm(struct pkt_worker *w, unsigned int realm)
+{
+	int fd = w->cfg.realm[realm].fd;
+
+	for (unsigned int i = 0; i < PKT_BATCH; i++) {
+		ssize_t n = pkt_tun_read(fd, &w->vh, w->buf, PKT_BUF_OCTETS);
+
+		if (n <= 0)
+			return;
+		w->now_us = clock_us();
+		handle_packet(w, realm, (size_t)n);
+	}
+}
+
+/* The loop */
+
+static void tick(struct pkt_worker *w, uint32_t rdv)
+{
+	struct pkt_rdv view = worker_view(w, rdv);
+	struct pkt_out out;
+	uint64_t due;
+
+	due = pkt_rdv_next(&view, w->now_us);
+	if (due <= w->now_us) {
+		pkt_rdv_tick(&view, w->now_us, &out);
+		worker_apply(w, rdv, &out);
+		view = worker_view(w, rdv);
+		due = pkt_rdv_next(&view, w->now_us);
+	}
+	/* Never at once again: the loop must get on whatever is asked. */
+	if (due <= w->now_us)
+		due = w->now_us + 1000;
+	pkt_timers_set(w->timers, rdv, due);
+}
+
+static void run_timers(struct pkt_worker *w)
+{
+	uint32_t rdv;
+
+	while (pkt_timers_first(w->timers, &rdv) <= w->now_us)
+		tick(w, rdv);
+}
+
+static int wait_ms(struct pkt_worker *w, int max_ms)
+{
+	uint32_t rdv;
+	uint64_t due = pkt_timers_first(w->timers, &rdv);
+
+	if (!worker_has_room(w, PKT_EVTS_PER_CMD) && max_ms > ROOM_POLL_MS)
+		max_ms = ROOM_POLL_MS;
+	if (due <= w->now_us)
+		return 0;
+	if (due - w->now_us < (uint64_t)max_ms * 1000)
+		return (int)((due - w->now_us + 999) / 1000);
+	return max_ms;
+}
+
+static void tell_control(struct pkt_worker *w)
+{
+	uint64_t one = 1;
+
+	if (!w->has_pushed)
+		return;
+	w->has_pushed = false;
+	/* Fails only when the counter is full: then it is readable. */
+	(void)!write(w->cfg.evt_fd, &one, sizeof(one));
+}
+
+static void drain_wake(struct pkt_worker *w)
+{
+	uint64_t n;
+
+	/* Its value says nothing: the ring is looked at in every turn. */
+	(void)!read(w->wake_fd, &n, sizeof(n));
+}
+
+void pkt_worker_turn(struct pkt_worker *w, int max_ms)
+{
+	struct epoll_event ready[PKT_MAX_REALMS + 1];
+	int n;
+
+	w->now_us = clock_us();
+	worker_flush_sticky(w);
+	worker_commands(w);
+	run_timers(w);
+	tell_control(w);
+	n = epoll_wait(w->epoll_fd, ready, PKT_MAX_REALMS + 1,
+		       wait_ms(w, max_ms));
+	for (int i = 0; i < n; i++) {
+		if (ready[i].data.u32 == WAKE)
+			drain_wake(w);
+		else
+			read_realm(w, ready[i].data.u32);
+	}
+	tell_control(w);
+}
+
+static void *run(void *arg)
+{
+	struct pkt_worker *w = arg;
+
+	while (!atomic_load_explicit(&w->want_stop, memory_order_relaxed))
+		pkt_worker_turn(w, MAX_WAIT_MS);
+	return NULL;
+}
+
+void pkt_worker_wake(struct pkt_worker *w)
+{
+	uint64_t one = 1;
+
+	/* Fails only when the counter is full: then it is readable. */
+	(void)!write(w->wake_fd, &one, sizeof(one));
+}
+
+int pkt_worker_start(struct pkt_worker *w)
+{
+	sigset_t all, before;
+	int rc;
+
+	/* Signals are the control thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	rc = pthread_create(&w->thread, NULL, run, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (rc)
+		return -rc;
+	pthread_setname_np(w->thread, "bgfd-worker");
+	return 0;
+}
+
+void pkt_worker_stop(struct pkt_worker *w)
+{
+	atomic_store(&w->want_stop, true);
+	pkt_worker_wake(w);
+	pthread_join(w->thread, NULL);
+}
+
+void pkt_worker_counters(const struct pkt_worker *w, struct pkt_counters *sum)
+{
+#define ADD(name) \
+	(sum->name += atomic_load_explicit(&w->name, memory_order_relaxed))
+	ADD(rx_pkts);
+	ADD(rx_octets);
+	ADD(tx_pkts);
+	ADD(tx_octets);
+	ADD(synacks);
+	ADD(rsts);
+	ADD(challenges);
+	ADD(evt_ring_full);
+	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
+		ADD(drop[i]);
+#undef ADD
+}
+
+/* Life */
+
+/* Zero pages, touched when used. */
+static void *map(size_t n, size_t octets)
+{
+	void *p = mmap(NULL, n * octets, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void unmap(void *p, size_t n, size_t octets)
+{
+	if (p)
+		munmap(p, n * octets);
+}
+
+static int allocate(struct pkt_worker *w)
+{
+	uint32_t n = w->cfg.max_rendezvous;
+
+	w->rdvs = map(n, sizeof(*w->rdvs));
+	w->owner = map(w->cfg.n_slots, sizeof(*w->owner));
+	w->setups = map(n, sizeof(*w->setups));
+	w->sticky = map((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
+			sizeof(*w->sticky));
+	w->free_setups = calloc(n, sizeof(*w->free_setups));
+	w->timers = pkt_timers_new(n);
+	w->buf = malloc(PKT_BUF_OCTETS);
+	if (!w->rdvs || !w->owner || !w->setups || !w->sticky ||
+	    !w->free_setups || !w->timers || !w->buf)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		w->free_setups[n - 1 - i] = i;
+		w->rdvs[i].slot[0] = w->rdvs[i].slot[1] = PKT_SLOT_NONE;
+	}
+	w->n_free_setups = n;
+	return 0;
+}
+
+static int watch(struct pkt_worker *w, int fd, uint32_t data)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = data };
+
+	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static int watch_all(struct pkt_worker *w)
+{
+	int rc;
+
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (w->epoll_fd < 0 || w->wake_fd < 0)
+		return -errno;
+	rc = watch(w, w->wake_fd, WAKE);
+	for (unsigned int i = 0; !rc && i < w->cfg.n_realms; i++)
+		rc = watch(w, w->cfg.realm[i].fd, i);
+	return rc;
+}
+
+int pkt_worker_new(const struct pkt_worker_cfg *cfg, struct pkt_worker **out)
+{
+	struct pkt_worker *w = calloc(1, sizeof(*w));
+	int rc;
+
+	if (!w)
+		return -ENOMEM;
+	w->cfg = *cfg;
+	w->epoll_fd = w->wake_fd = -1;
+	rc = allocate(w);
+	if (!rc)
+		rc = watch_all(w);
+	if (rc) {
+		pkt_worker_free(w);
+		return rc;
+	}
+	*out = w;
+	return 0;
+}
+
+void pkt_worker_free(struct pkt_worker *w)
+{
+	uint32_t n;
+
+	if (!w)
+		return;
+	n = w->cfg.max_rendezvous;
+	unmap(w->rdvs, n, sizeof(*w->rdvs));
+	unmap(w->owner, w->cfg.n_slots, sizeof(*w->owner));
+	unmap(w->setups, n, sizeof(*w->setups));
+	unmap(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
+	      sizeof(*w->sticky));
+	free(w->free_setups);
+	pkt_timers_free(w->timers);
+	free(w->buf);
+	if (w->epoll_fd >= 0)
+		close(w->epoll_fd);
+	if (w->wake_fd >= 0)
+		close(w->wake_fd);
+	free(w);
+}

@@ -1,0 +1,67 @@
+/*
+ * packet/worker.h - the thread that moves packets
+ *
+ * Owns the entries of its class of ports, the set-up blocks, the timers and
+ * its counters.  Reads the TUN devices of all realms, takes commands from one
+ * ring, gives events into another.  Neither allocates nor logs nor blocks
+ * after new (architecture 4).  Used by engine.c and by tests.
+ */
+#pragma once
+
+#include "packet/engine.h"
+#include "packet/ring.h"
+#include "packet/slots.h"
+
+enum { PKT_EVT_RING_MIN = 16 };
+
+enum pkt_cmd_type {
+	PKT_CMD_ADD,
+	PKT_CMD_MODIFY,
+	PKT_CMD_REMOVE,
+	PKT_CMD_READ,
+};
+
+/* One slot of the command ring. */
+struct pkt_cmd {
+	uint8_t type; /* enum pkt_cmd_type */
+	bool rearm; /* MODIFY */
+	uint32_t rdv; /* index of the rendezvous */
+	struct pkt_gate_id gate;
+	uint64_t token;
+	struct pkt_gate_cfg cfg; /* ADD, MODIFY */
+};
+
+struct pkt_worker_cfg {
+	struct {
+		int fd; /* TUN queue of the realm; borrowed */
+		struct pkt_slots slots;
+	} realm[PKT_MAX_REALMS];
+	unsigned int n_realms;
+	struct pkt_entry *entries; /* n_slots of them, zero; borrowed */
+	uint32_t n_slots;
+	uint32_t max_rendezvous; /* pkt_cmd.rdv is below */
+	struct pkt_ring *cmds; /* of struct pkt_cmd; borrowed */
+	struct pkt_ring *evts; /* of struct pkt_evt, PKT_EVT_RING_MIN slots
+				* or more; borrowed */
+	int evt_fd; /* eventfd: events were pushed; borrowed */
+};
+
+struct pkt_worker; /* opaque */
+
+/* Returns 0 and new in *out, or a negative errno. */
+int pkt_worker_new(const struct pkt_worker_cfg *cfg, struct pkt_worker **out);
+/* The thread is stopped already.  NULL is fine. */
+void pkt_worker_free(struct pkt_worker *w);
+
+/* The thread.  Start: 0 or a negative errno; stop waits until it has ended. */
+int pkt_worker_start(struct pkt_worker *w);
+void pkt_worker_stop(struct pkt_worker *w);
+
+/* Control, any time: commands were pushed. */
+void pkt_worker_wake(struct pkt_worker *w);
+/* Control, any time: adds the counters of this worker to *sum. */
+void pkt_worker_counters(const struct pkt_worker *w, struct pkt_counters *sum);
+
+/* One turn of the loop: commands, timers, packets; waits at most max_ms for
+ * something to do.  For the thread, and for tests without one. */
+void pkt_worker_turn(struct pkt_worker *w, int max_ms);

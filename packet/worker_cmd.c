@@ -1,0 +1,113 @@
+/*
+ * packet/worker_cmd.c - commands of the control thread
+ *
+ * With one worker the fence of a removal is the command itself: packets and
+ * commands are handled by the same thread, one after the other.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "packet/worker_priv.h"
+
+static unsigned int leg_of(const struct worker_rdv *rdv, uint32_t slot)
+{
+	assert(rdv->slot[0] == slot || rdv->slot[1] == slot);
+	return rdv->slot[1] == slot;
+}
+
+static void link_peers(struct pkt_worker *w, const struct worker_rdv *rdv)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		if (rdv->slot[leg] != PKT_SLOT_NONE)
+			w->cfg.entries[rdv->slot[leg]].peer =
+				rdv->slot[1 - leg];
+}
+
+static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
+{
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+	unsigned int leg = rdv->slot[0] != PKT_SLOT_NONE;
+	struct pkt_rdv view;
+
+	assert(rdv->slot[leg] == PKT_SLOT_NONE && !e->gen);
+	rdv->slot[leg] = cmd->gate.slot;
+	rdv->realm[leg] = cmd->cfg.realm;
+	w->owner[cmd->gate.slot] = cmd->rdv;
+	e->gen = cmd->gate.gen;
+	if (!rdv->setup)
+		worker_attach_setup(w, cmd->rdv);
+	e->setup = rdv->setup;
+	link_peers(w, rdv);
+	view = worker_view(w, cmd->rdv);
+	pkt_rdv_add_leg(&view, leg, &cmd->cfg.leg, &cmd->cfg.rdv);
+	pkt_rdv_policy(&view, &cmd->cfg.rdv);
+}
+
+static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
+{
+	unsigned int leg = leg_of(&w->rdvs[cmd->rdv], cmd->gate.slot);
+	struct pkt_rdv view = worker_view(w, cmd->rdv);
+	struct pkt_out out;
+
+	pkt_rdv_policy(&view, &cmd->cfg.rdv);
+	pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm, w->now_us,
+			   &out);
+	if (out.is_setup_needed) {
+		worker_attach_setup(w, cmd->rdv);
+		view = worker_view(w, cmd->rdv);
+		pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm,
+				   w->now_us, &out);
+	}
+	worker_apply(w, cmd->rdv, &out);
+}
+
+/* What the client is told, then the last statistics, then nothing more. */
+static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
+			struct pkt_gate_stat *stat)
+{
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	unsigned int leg = leg_of(rdv, cmd->gate.slot);
+	struct pkt_rdv view = worker_view(w, cmd->rdv);
+	struct pkt_out out;
+
+	pkt_rdv_release(&view, leg, w->now_us, &out);
+	worker_apply(w, cmd->rdv, &out);
+	worker_stat(w, cmd->rdv, leg, stat);
+	memset(&w->cfg.entries[cmd->gate.slot], 0, sizeof(struct pkt_entry));
+	rdv->slot[leg] = PKT_SLOT_NONE;
+	link_peers(w, rdv);
+	if (rdv->slot[1 - leg] == PKT_SLOT_NONE && rdv->setup)
+		worker_detach_setup(w, cmd->rdv);
+}
+
+static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
+{
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	struct pkt_gate_stat stat;
+
+	switch (cmd->type) {
+	case PKT_CMD_ADD:
+		add(w, cmd);
+		break;
+	case PKT_CMD_MODIFY:
+		modify(w, cmd);
+		break;
+	case PKT_CMD_REMOVE:
+		remove_gate(w, cmd, &stat);
+		break;
+	}
+	if (cmd->type != PKT_CMD_REMOVE)
+		worker_stat(w, cmd->rdv, leg_of(rdv, cmd->gate.slot), &stat);
+	worker_arm(w, cmd->rdv);
+	worker_done(w, cmd, &stat);
+}
+
+void worker_commands(struct pkt_worker *w)
+{
+	struct pkt_cmd cmd;
+
+	while (worker_has_room(w, PKT_EVTS_PER_CMD) &&
+	       pkt_ring_pop(w->cfg.cmds, &cmd))
+		execute(w, &cmd);
+}

@@ -1,0 +1,158 @@
+/*
+ * packet/worker_evt.c - events and snapshots
+ *
+ * An event that finds the ring full, or others that wait, becomes a sticky
+ * mark and leaves later with its first time stamp.  A command is only
+ * executed when nothing waits, so the marks never outlive their gate.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "packet/worker_priv.h"
+
+static uint32_t ms_until(uint64_t then_us, uint64_t now_us)
+{
+	return then_us > now_us ? (uint32_t)((then_us - now_us) / 1000) : 0;
+}
+
+void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		 struct pkt_gate_stat *out)
+{
+	const struct pkt_rdv r = worker_view(w, rdv);
+	const struct pkt_entry *e = r.leg[leg];
+	const struct pkt_cold *c = r.cold[leg];
+
+	memset(out, 0, sizeof(*out));
+	out->remote = e->remote;
+	out->remote_port = ntohs(e->remote_port_be);
+	out->rx_octets = e->rx_octets;
+	out->tx_octets = e->tx_octets;
+	out->drops = e->drops;
+	out->syns = c->syns;
+	out->synacks = c->synacks;
+	out->relatches = c->relatches;
+	out->est_ms = c->est_ms;
+	out->mss = c->mss;
+	out->opts = c->opts;
+	out->is_dirty = c->is_dirty;
+	out->state = (uint8_t)pkt_rdv_state(&r);
+	out->leg_state = (uint8_t)pkt_rdv_leg_state(&r, leg);
+	if (r.setup && out->state == PKT_STATE_WAIT)
+		out->wait_left_ms = ms_until(r.setup->deadline_us, w->now_us);
+	if (e->last_seen_ms)
+		out->idle_ms = (uint32_t)(w->now_us / 1000) - e->last_seen_ms;
+}
+
+static struct pkt_evt new_event(struct pkt_worker *w, uint32_t rdv,
+				unsigned int leg, uint8_t type)
+{
+	uint32_t slot = w->rdvs[rdv].slot[leg];
+	struct pkt_evt evt = {
+		.type = type,
+		.gate = { slot, w->cfg.entries[slot].gen },
+		.at_us = w->now_us,
+	};
+
+	worker_stat(w, rdv, leg, &evt.stat);
+	return evt;
+}
+
+static bool push(struct pkt_worker *w, const struct pkt_evt *evt)
+{
+	if (!pkt_ring_push(w->cfg.evts, evt))
+		return false;
+	w->has_pushed = true;
+	return true;
+}
+
+static void mark(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		 const struct pkt_evt *evt)
+{
+	uint32_t i = (rdv * PKT_LEGS + leg) * PKT_STICKY_TYPES + evt->type -
+		     PKT_EVT_SYN;
+	struct sticky *s = &w->sticky[i];
+
+	worker_count(&w->evt_ring_full, 1);
+	s->cause = evt->cause;
+	s->is_far = evt->is_far;
+	if (s->is_set)
+		return;
+	s->is_set = true;
+	s->at_us = evt->at_us;
+	s->next = 0;
+	if (w->sticky_last)
+		w->sticky[w->sticky_last - 1].next = i + 1;
+	else
+		w->sticky_first = i + 1;
+	w->sticky_last = i + 1;
+}
+
+void worker_flush_sticky(struct pkt_worker *w)
+{
+	while (w->sticky_first) {
+		uint32_t i = w->sticky_first - 1;
+		struct sticky *s = &w->sticky[i];
+		uint32_t leg = i / PKT_STICKY_TYPES % PKT_LEGS;
+		struct pkt_evt evt;
+
+		evt = new_event(w, i / PKT_STICKY_TYPES / PKT_LEGS, leg,
+				(uint8_t)(PKT_EVT_SYN + i % PKT_STICKY_TYPES));
+		evt.cause = s->cause;
+		evt.is_far = s->is_far;
+		evt.at_us = s->at_us;
+		if (!push(w, &evt))
+			return;
+		s->is_set = false;
+		w->sticky_first = s->next;
+		if (!w->sticky_first)
+			w->sticky_last = 0;
+	}
+}
+
+bool worker_has_room(struct pkt_worker *w, uint32_t n)
+{
+	return !w->sticky_first && pkt_ring_room(w->cfg.evts) >= n;
+}
+
+static const uint8_t event_of[] = {
+	[PKT_REPORT_SYN] = PKT_EVT_SYN,
+	[PKT_REPORT_OPEN] = PKT_EVT_OPEN,
+	[PKT_REPORT_FAIL] = PKT_EVT_FAIL,
+	[PKT_REPORT_CLOSED] = PKT_EVT_CLOSED,
+};
+
+void worker_report(struct pkt_worker *w, uint32_t rdv,
+		   const struct pkt_report *report)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		struct pkt_evt evt;
+
+		if (w->rdvs[rdv].slot[leg] == PKT_SLOT_NONE)
+			continue;
+		if (report->type == PKT_REPORT_SYN && report->leg != leg)
+			continue;
+		evt = new_event(w, rdv, leg, event_of[report->type]);
+		evt.cause = report->cause;
+		evt.is_far =
+			report->type == PKT_REPORT_CLOSED && report->leg != leg;
+		if (w->sticky_first || !push(w, &evt))
+			mark(w, rdv, leg, &evt);
+	}
+}
+
+void worker_done(struct pkt_worker *w, const struct pkt_cmd *cmd,
+		 const struct pkt_gate_stat *stat)
+{
+	struct pkt_evt evt = {
+		.type = PKT_EVT_DONE,
+		.cmd = cmd->type,
+		.gate = cmd->gate,
+		.token = cmd->token,
+		.at_us = w->now_us,
+		.stat = *stat,
+	};
+	bool is_pushed = push(w, &evt);
+
+	assert(is_pushed); /* worker_has_room() was asked */
+	(void)is_pushed;
+}

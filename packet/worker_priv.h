@@ -1,0 +1,100 @@
+/*
+ * packet/worker_priv.h - what the files of the worker share
+ *
+ * worker.c: loop and packets; worker_cmd.c: commands; worker_evt.c: events
+ * and snapshots.  Everything here belongs to the worker thread, but for the
+ * counters, which others read relaxed, and the stop flag.
+ */
+#pragma once
+
+#include <linux/virtio_net.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "packet/rendezvous.h"
+#include "packet/timers.h"
+#include "packet/worker.h"
+
+enum {
+	PKT_STICKY_TYPES = 4, /* SYN, OPEN, FAIL, CLOSED */
+	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
+	PKT_BATCH = 64, /* packets of one device in a turn */
+	/* At most two events of each report of a command, and its DONE. */
+	PKT_EVTS_PER_CMD = 2 * PKT_OUT_REPORTS + 1,
+};
+_Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
+	       "a command must fit");
+
+/* A rendezvous as the worker knows it; the pure half gets a view of it. */
+struct worker_rdv {
+	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
+	uint8_t realm[PKT_LEGS];
+	uint32_t setup; /* index + 1; 0: none */
+	struct pkt_cold cold[PKT_LEGS];
+};
+
+/* An event that found the ring full: its first time stamp, in a list in the
+ * order of these (decision 24).  One per rendezvous, leg and type. */
+struct sticky {
+	uint64_t at_us;
+	uint32_t next; /* index + 1; 0: last */
+	uint8_t cause;
+	bool is_far, is_set;
+};
+
+struct pkt_worker {
+	struct pkt_worker_cfg cfg;
+	struct worker_rdv *rdvs; /* max_rendezvous */
+	uint32_t *owner; /* of a slot: index of the rendezvous */
+	struct pkt_setup *setups; /* max_rendezvous */
+	uint32_t *free_setups; /* a stack */
+	uint32_t n_free_setups;
+	struct pkt_timers *timers;
+	struct sticky *sticky;
+	uint32_t sticky_first, sticky_last; /* index + 1; 0: none */
+	bool has_pushed; /* events, since evt_fd was written */
+
+	uint64_t now_us;
+	struct virtio_net_hdr vh;
+	uint8_t *buf;
+
+	int epoll_fd, wake_fd;
+	pthread_t thread;
+	atomic_bool want_stop;
+
+	/* worker writes, control reads */
+	_Atomic uint64_t rx_pkts, rx_octets, tx_pkts, tx_octets;
+	_Atomic uint64_t synacks, rsts, challenges, evt_ring_full;
+	_Atomic uint64_t drop[PKT_DROP__COUNT];
+};
+
+/* The only writer adds: no read-modify-write is needed. */
+static inline void worker_count(_Atomic uint64_t *counter, uint64_t n)
+{
+	uint64_t v = atomic_load_explicit(counter, memory_order_relaxed);
+
+	atomic_store_explicit(counter, v + n, memory_order_relaxed);
+}
+
+/* worker.c */
+struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv);
+void worker_attach_setup(struct pkt_worker *w, uint32_t rdv);
+void worker_detach_setup(struct pkt_worker *w, uint32_t rdv);
+/* Sends, reports and gives the set-up block back, as out says. */
+void worker_apply(struct pkt_worker *w, uint32_t rdv,
+		  const struct pkt_out *out);
+void worker_arm(struct pkt_worker *w, uint32_t rdv);
+
+/* worker_cmd.c: executes commands while their events have room. */
+void worker_commands(struct pkt_worker *w);
+
+/* worker_evt.c */
+void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		 struct pkt_gate_stat *out);
+void worker_report(struct pkt_worker *w, uint32_t rdv,
+		   const struct pkt_report *report);
+void worker_done(struct pkt_worker *w, const struct pkt_cmd *cmd,
+		 const struct pkt_gate_stat *stat);
+/* Room for at least n events, none of them waiting. */
+bool worker_has_room(struct pkt_worker *w, uint32_t n);
+void worker_flush_sticky(struct pkt_worker *w);
