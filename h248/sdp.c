@@ -15,6 +15,8 @@
 #include "h248/sdp_lines.h"
 #include "h248/span.h"
 
+enum { MAX_WORDS = 64 }; /* of an m= line */
+
 static int refuse(struct h248_err *err, uint16_t code, const char *what)
 {
 	return h248_err_set(err, code, (struct h248_place) { 0 }, "%s", what);
@@ -298,6 +300,27 @@ static int read_connection(const sdp_connection_t *c, struct h248_sdp *out,
 	return out->is_address_choose ? 0 : read_address(c, out, err);
 }
 
+/* That of the media counts, but both are judged (C14: families mixed). */
+static int read_connections(const sdp_connection_t *session,
+			    const osip_list_t *media, struct h248_sdp *out,
+			    struct h248_err *err)
+{
+	const sdp_connection_t *c = osip_list_get(media, 0);
+	int rc = session ? read_connection(session, out, err) : 0;
+	int family = out->family;
+
+	if (rc || !c)
+		return rc;
+	if (osip_list_size(media) > 1)
+		return refuse(err, 474, "more than one c=");
+	memset(&out->address, 0, sizeof(out->address));
+	out->family = 0;
+	rc = read_connection(c, out, err);
+	if (!rc && family && out->family && family != out->family)
+		rc = refuse(err, 474, "c= of two address families");
+	return rc;
+}
+
 static int read_port(const sdp_media_t *m, struct h248_sdp *out,
 		     struct h248_err *err)
 {
@@ -393,14 +416,8 @@ static int read_all(const sdp_message_t *s, struct h248_sdp *out,
 		    struct h248_err *err)
 {
 	const sdp_media_t *m = osip_list_get(&s->m_medias, 0);
-	const sdp_connection_t *c = osip_list_get(&m->c_connections, 0);
-	int rc = 0;
+	int rc = read_connections(s->c_connection, &m->c_connections, out, err);
 
-	if (osip_list_size(&m->c_connections) > 1)
-		return refuse(err, 474, "more than one c=");
-	c = c ? c : s->c_connection;
-	if (c)
-		rc = read_connection(c, out, err);
 	if (!rc)
 		rc = read_media(m, out, err);
 	if (!rc)
@@ -415,6 +432,16 @@ static int read_all(const sdp_message_t *s, struct h248_sdp *out,
 }
 
 /* ---- one alternative ---- */
+
+/* libosip2 takes time with the square of the formats of m=. */
+static bool has_few_words(struct h248_span rest)
+{
+	unsigned int n = 0;
+
+	while (n <= MAX_WORDS && h248_sdp_word(&rest).n)
+		n++;
+	return n <= MAX_WORDS;
+}
 
 static int parse_text(const struct text *t, const struct h248_sdp_lines *lines,
 		      const struct h248_sdp_alt *alt, unsigned int m,
@@ -453,6 +480,8 @@ static int parse_alt(const struct h248_sdp_lines *lines,
 		return refuse(err, 474, "SDP needs exactly one m= line");
 	while (lines->line[m].type != 'm')
 		m++;
+	if (!has_few_words(lines->line[m].value))
+		return refuse(err, 474, "m= with too many formats");
 	if (text_new(&t, lines, alt))
 		return refuse(err, 510, "no memory for SDP");
 	put_alt(&t, lines, alt, m);

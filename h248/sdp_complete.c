@@ -73,10 +73,11 @@ static int set_local(struct out *o, const struct sockaddr_storage *local)
 static int put_connection(struct out *o, struct h248_span value)
 {
 	struct h248_span rest = value;
-	struct h248_span net = h248_sdp_word(&rest);
-	struct h248_span type = h248_sdp_word(&rest);
-	struct h248_span addr = h248_sdp_word(&rest);
+	struct h248_span type, addr;
 
+	h248_sdp_word(&rest); /* IN */
+	type = h248_sdp_word(&rest);
+	addr = h248_sdp_word(&rest);
 	if (!h248_span_is(addr, "$")) {
 		put(o, "c=");
 		put_span(o, value);
@@ -85,9 +86,7 @@ static int put_connection(struct out *o, struct h248_span value)
 	}
 	if (!h248_span_is(type, "$") && !h248_span_is(type, o->family))
 		return -EBADMSG;
-	put(o, "c=");
-	put_span(o, net);
-	put(o, " %s %s\r\n", o->family, o->addr);
+	put(o, "c=IN %s %s\r\n", o->family, o->addr);
 	return 0;
 }
 

@@ -49,6 +49,7 @@ static void loads_again(void)
 {
 	check(SOURCE_DIR "/conf/bgfd.xml");
 	check(TEST_DATA "/conf/everything.xml");
+	check(TEST_DATA "/conf/ipv6.xml");
 }
 
 /* Every attribute that is there was written: none is lost, none ignored. */

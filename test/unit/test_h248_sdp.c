@@ -112,6 +112,12 @@ static const struct body_case bodies[] = {
 	  NULL, 0, NULL, 0 },
 	{ "C14 families mixed", "c=IN IP6 192.0.2.1\n" MSRP "\n", 474, 0, NULL,
 	  0, NULL, 0 },
+	{ "C14 families mixed, session and media",
+	  "c=IN IP4 192.0.2.1\n" MSRP "\nc=IN IP6 2001:db8::1\n", 474, 0, NULL,
+	  0, NULL, 0 },
+	{ "C14 session c= that does not count",
+	  "c=IN IP4 192.0.2\n" MSRP "\nc=IN IP4 192.0.2.1\n", 474, 0, NULL, 0,
+	  NULL, 0 },
 	{ "C14 four numbers too large", "c=IN IP4 192.0.2.256\n" MSRP "\n", 474,
 	  0, NULL, 0, NULL, 0 },
 	{ "C14 scope", "c=IN IP6 fe80::1%eth0\n" MSRP "\n", 474, 0, NULL, 0,
@@ -230,6 +236,17 @@ static void large(void)
 				       1, &n, &err),
 			-EPROTO);
 	CU_ASSERT_EQUAL(err.code, 474);
+	at = (size_t)sprintf(body, "m=message 9 TCP");
+	for (int i = 0; i < 62; i++)
+		at += (size_t)sprintf(body + at, " x");
+	err.code = 0;
+	CU_ASSERT_EQUAL(h248_sdp_parse((struct h248_span) { body, at }, out, 1,
+				       &n, &err),
+			-EPROTO);
+	CU_ASSERT_EQUAL(err.code, 474);
+	CU_ASSERT_EQUAL(h248_sdp_parse((struct h248_span) { body, at - 2 }, out,
+				       1, &n, &err),
+			0);
 }
 
 static const struct {
