@@ -307,14 +307,75 @@ static json_t *stream(const struct gw_term *term, const struct gw_stream *s,
 	return j;
 }
 
+static json_t *params(const struct gw_param *p, unsigned int n)
+{
+	json_t *j = json_array();
+
+	for (; n; n--, p++)
+		json_array_append_new(j, json_pack("{s:o,s:o}", "name",
+						   text(p->name), "value",
+						   text(p->value)));
+	return j;
+}
+
+static json_t *events(const struct gw_events *e)
+{
+	json_t *list;
+
+	if (!e->is_set)
+		return json_null();
+	list = json_array();
+	for (unsigned int i = 0; i < e->n; i++)
+		json_array_append_new(
+			list,
+			json_pack("{s:o,s:i,s:o}", "name",
+				  item_name(e->list[i].pkg, e->list[i].item),
+				  "stream", e->list[i].stream, "parameters",
+				  params(e->list[i].param,
+					 e->list[i].n_params)));
+	return json_pack("{s:I,s:o}", "request_id", (json_int_t)e->request_id,
+			 "list", list);
+}
+
+static json_t *observed(const struct gw_observed *o, const char *report)
+{
+	return json_pack("{s:o,s:i,s:o,s:I,s:I,s:s}", "name",
+			 item_name(o->pkg, o->item), "stream", o->stream,
+			 "parameters", params(o->param, o->n_params),
+			 "request_id", (json_int_t)o->request_id, "age_ms",
+			 (json_int_t)((gw_now_us() - o->at_us) / 1000),
+			 "report", report);
+}
+
+/* The last one acknowledged, then those that are not yet. */
+static json_t *observed_list(const struct gw_term *term)
+{
+	const struct gw_observed *o;
+	json_t *list = json_array();
+	unsigned int i = 0;
+
+	if (term->last_observed.at_us)
+		json_array_append_new(list,
+				      observed(&term->last_observed, "last"));
+	STAILQ_FOREACH (o, &term->observed, entry)
+		json_array_append_new(list,
+				      observed(o, i++ < term->n_notify_out ?
+							  "sent" :
+							  "waiting"));
+	return list;
+}
+
 static json_t *term_full(const struct gw_term *term)
 {
 	uint64_t now = gw_now_us();
 
-	return json_pack("{s:I,s:I}", "age_ms",
+	return json_pack("{s:I,s:I,s:b,s:o,s:o}", "age_ms",
 			 (json_int_t)((now - term->added_us) / 1000),
 			 "untouched_ms",
-			 (json_int_t)((now - term->touched_us) / 1000));
+			 (json_int_t)((now - term->touched_us) / 1000),
+			 "is_unknown_to_controller", term->unknown_us != 0,
+			 "events", events(&term->events), "observed_events",
+			 observed_list(term));
 }
 
 static json_t *termination(const struct gw_term *term, enum ctl_detail detail)

@@ -30,7 +30,7 @@ static const char dump_reply[] =
 	"\"properties\":[{\"name\":\"ipdc/realm\",\"value\":\"a & <b>\"}]},"
 	"\"signals\":[{\"name\":\"ipnapt/latch\",\"value\":\"LATCH\"}]}],"
 	"\"events\":{\"request_id\":5,\"list\":[{\"name\":\"tcprv/est\","
-	"\"stream\":1,\"parameters\":\"\"}]}},"
+	"\"stream\":1,\"parameters\":[{\"name\":\"p\",\"value\":\"v\"}]}]}},"
 	"{\"id\":\"ip/1/core/2\",\"streams\":[{\"id\":1,\"state\":\"open\","
 	"\"leg\":\"sent\",\"waits_for\":\"the handshake ACK\","
 	"\"local_address\":{\"address\":\"2001:db8::9\",\"port\":20002},"
@@ -102,7 +102,7 @@ static void dump_as_text(void)
 	CU_ASSERT(!strstr(text, "\n    Remote"));
 	CU_ASSERT(has(text, "ipdc/realm  value=a & <b>\n"));
 	CU_ASSERT(has(text, "ipnapt/latch  value=LATCH\n"));
-	CU_ASSERT(has(text, "tcprv/est  stream=1"));
+	CU_ASSERT(has(text, "tcprv/est  stream=1  parameters=p=v\n"));
 	CU_ASSERT(has(text, "the handshake ACK\n"));
 	CU_ASSERT(has(text, "ws,sack"));
 	free(text);

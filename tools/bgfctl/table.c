@@ -67,6 +67,20 @@ static char *list_shown(const json_t *list)
 	return text;
 }
 
+/* A parameter: "name=value". */
+static char *pair_shown(const json_t *pair)
+{
+	char *name = json_shown(json_object_get(pair, "name"));
+	char *value = json_shown(json_object_get(pair, "value"));
+	char *text;
+
+	if (asprintf(&text, "%s=%s", name, value) < 0)
+		die("out of memory");
+	free(name);
+	free(value);
+	return text;
+}
+
 char *json_shown(const json_t *v)
 {
 	char *text = NULL;
@@ -77,6 +91,8 @@ char *json_shown(const json_t *v)
 			      ESCAPE_TERMINAL);
 	if (json_is_array(v) && json_array_size(v))
 		return list_shown(v);
+	if (json_is_object(v) && json_object_get(v, "value"))
+		return pair_shown(v);
 	if (json_is_integer(v))
 		rc = asprintf(&text, "%" JSON_INTEGER_FORMAT,
 			      json_integer_value(v));

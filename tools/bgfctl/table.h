@@ -20,7 +20,8 @@ struct table; /* opaque */
 /* Returns new; columns must outlive it. */
 struct table *table_new(const struct column *columns);
 void table_text(struct table *t, const char *text); /* NULL: "-" */
-/* A string, number, boolean or list as it is; null and absent: "-". */
+/* A string, number, boolean or list as it is; an object with a name and a
+ * value as name=value; null and absent: "-". */
 void table_json(struct table *t, const json_t *value);
 /* Header line and rows, each behind `indent` blanks.  Takes the table. */
 void table_print(struct table *t, unsigned int indent, FILE *out);
