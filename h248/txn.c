@@ -265,7 +265,7 @@ static void set_defaults(struct h248_txn_params *p)
 	set_default(&p->t_max_ms, 25000);
 	set_default(&p->long_timer_ms, 30000);
 	set_default(&p->provisional_ms, 2000);
-	set_default(&p->max_stored, 65536);
+	set_default(&p->max_stored, 32768);
 	if (!p->max_stored_octets)
 		p->max_stored_octets = 64 << 20;
 }

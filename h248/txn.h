@@ -31,7 +31,7 @@ struct h248_txn_params {
 	uint16_t pending_limit; /* Pendings we send before 506; 0: any */
 	/* Of the reply store: when one is reached new requests get 510, and
 	 * nothing is forgotten early. */
-	uint32_t max_stored; /* transactions; 65536 */
+	uint32_t max_stored; /* transactions; 32768 */
 	size_t max_stored_octets; /* 64 MiB */
 };
 
@@ -94,6 +94,8 @@ void h248_txns_input(struct h248_txns *t, const struct sockaddr_storage *from,
 
 /* When h248_txns_tick() is due, UINT64_MAX: never. */
 uint64_t h248_txns_next(const struct h248_txns *t);
+/* A bounded share of what is due: h248_txns_next() says whether there is more.
+ */
 void h248_txns_tick(struct h248_txns *t, uint64_t now_ms);
 
 /*

@@ -464,11 +464,14 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 
 static void confirm(struct h248_in *in, uint64_t now_ms)
 {
+	bool is_repeating = in->interval_ms;
+
 	if (in->state != IN_REPLIED)
 		return;
 	drop_reply(in);
 	enter(in, IN_CONFIRMED);
-	arm_replied(in, now_ms);
+	if (is_repeating)
+		arm_replied(in, now_ms);
 }
 
 /* A range costs as much as it has ids, or as there are replies, whichever is
@@ -536,6 +539,10 @@ void h248_txn_in_tick(struct h248_txns *t, uint64_t now_ms)
 {
 	struct h248_timer *timer;
 
-	while ((timer = h248_timers_pop(&t->in.timers, now_ms)))
+	for (int n = 0; n < TXN_MAX_EXPIRED; n++) {
+		timer = h248_timers_pop(&t->in.timers, now_ms);
+		if (!timer)
+			break;
 		expire(in_of(timer), now_ms);
+	}
 }

@@ -18,6 +18,7 @@ enum { /* limits and sizes by design */
        TXN_MAX_OUT = 4096, /* requests of ours unanswered */
        TXN_MAX_ACK_RANGES = 64, /* of one K{}; the rest is ignored */
        TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
+       TXN_MAX_EXPIRED = 1024, /* timers in one tick, each way */
 };
 
 /* A received message: octets and tree.  Shared by the transactions in it. */

@@ -243,8 +243,12 @@ void h248_txn_out_tick(struct h248_txns *t, uint64_t now_ms)
 {
 	struct h248_timer *timer;
 
-	while ((timer = h248_timers_pop(&t->out.timers, now_ms)))
+	for (int n = 0; n < TXN_MAX_EXPIRED; n++) {
+		timer = h248_timers_pop(&t->out.timers, now_ms);
+		if (!timer)
+			break;
 		expire(t, out_of(timer), now_ms);
+	}
 }
 
 /* Takes out what goes to `to` (NULL: everything): what a callback sends
