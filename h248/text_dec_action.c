@@ -267,7 +267,11 @@ static int context_audit_item(struct h248_dec *d, void *node)
 	struct props *c = node;
 	h248_dec_rule *rule = h248_dec_choose(d, ctx_props, N_CTX_AUDIT);
 
-	return rule ? rule(d, c) : h248_dec_pkg_prop(d, &c->attrs_tail);
+	if (rule)
+		return rule(d, c);
+	if (h248_dec_need(d, H248_TOK_CONTEXT_ATTR))
+		return -EPROTO;
+	return h248_dec_pkg_prop(d, &c->attrs_tail);
 }
 
 /* contextAudit: CA "{" list(item) "}" */

@@ -76,7 +76,7 @@ static int packages_descriptor(struct h248_dec *d, struct h248_desc *desc)
 	struct h248_package_version **tail = &desc->u.packages;
 
 	h248_dec_advance(d);
-	return h248_dec_block0(d, packages_item, &tail);
+	return h248_dec_filled(d, packages_item, &tail);
 }
 
 /* statisticsDescriptor: SA "{" list(statistic) "}" */
@@ -85,7 +85,7 @@ static int statistics_descriptor(struct h248_dec *d, struct h248_desc *desc)
 	struct h248_prop **tail = &desc->u.stats;
 
 	h248_dec_advance(d);
-	return h248_dec_block0(d, h248_dec_stat, &tail);
+	return h248_dec_filled(d, h248_dec_stat, &tail);
 }
 
 static int events_descriptor(struct h248_dec *d, struct h248_desc *desc)
@@ -181,10 +181,22 @@ static bool is_bare(const struct h248_dec *d)
 	return l.kind == H248_LEX_MARK && (l.mark == ',' || l.mark == '}');
 }
 
-/* "SG" and "SG{}" mean the same, so they are the same in the tree. */
+/* "SG" and "SG{}" mean the same, so they are the same in the tree; "M{}" in
+ * an audit is "M". */
 static void normalise(struct h248_desc *desc)
 {
+	const struct h248_media *m = desc->u.media;
+
 	switch (desc->kind) {
+	case H248_DESC_MEDIA:
+		desc->is_bare = !m || (!m->streams && !m->state);
+		break;
+	case H248_DESC_STATISTICS:
+		desc->is_bare = !desc->u.stats;
+		break;
+	case H248_DESC_PACKAGES:
+		desc->is_bare = !desc->u.packages;
+		break;
 	case H248_DESC_SIGNALS:
 		desc->is_bare = !desc->u.signals->list;
 		break;

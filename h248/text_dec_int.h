@@ -51,6 +51,10 @@ int h248_dec_list(struct h248_dec *d, h248_dec_rule *rule, void *node,
 		  char close);
 int h248_dec_block(struct h248_dec *d, h248_dec_rule *rule, void *node);
 int h248_dec_block0(struct h248_dec *d, h248_dec_rule *rule, void *node);
+/* What a request fills and an audit or a reply may leave empty. */
+int h248_dec_filled(struct h248_dec *d, h248_dec_rule *rule, void *node);
+/* Behind its token: only named?  That is for audits and replies. */
+bool h248_dec_is_named(const struct h248_dec *d);
 /* The rule of the token at hand; NULL when there is none. */
 h248_dec_rule *h248_dec_choose(const struct h248_dec *d,
 			       const struct h248_dec_choice *choices, size_t n);

@@ -9,12 +9,6 @@ struct control {
 	struct h248_prop **tail;
 };
 
-/* Behind its token: only named?  That is for audits. */
-static bool is_named(const struct h248_dec *d)
-{
-	return d->is_audit && (h248_dec_at(d, ',') || h248_dec_at(d, '}'));
-}
-
 static int twice(struct h248_dec *d, const char *what)
 {
 	return h248_dec_fail(d, 448, what);
@@ -35,7 +29,7 @@ static int mode(struct h248_dec *d, void *node)
 
 	h248_dec_advance(d);
 	lc->c->has_mode = H248_NAMED;
-	if (is_named(d))
+	if (h248_dec_is_named(d))
 		return 0;
 	lc->c->has_mode = H248_GIVEN;
 	lc->c->mode_ne = d->is_audit && h248_dec_at(d, '#');
@@ -55,7 +49,7 @@ static int reserved(struct h248_dec *d, enum h248_given *given, bool *value)
 {
 	h248_dec_advance(d);
 	*given = H248_NAMED;
-	if (is_named(d))
+	if (h248_dec_is_named(d))
 		return 0;
 	*given = H248_GIVEN;
 	return h248_dec_eq_onoff(d, value);
@@ -102,7 +96,7 @@ static int local_control(struct h248_dec *d, void *node)
 	lc.c = s->control;
 	lc.tail = &s->control->props;
 	h248_dec_advance(d);
-	return is_named(d) ? 0 : h248_dec_block0(d, local_parm, &lc);
+	return h248_dec_is_named(d) ? 0 : h248_dec_block0(d, local_parm, &lc);
 }
 
 /* "\}" stands for "}" */
@@ -137,7 +131,7 @@ static int body(struct h248_dec *d, struct h248_body **out)
 	b->at = d->cur.at;
 	b->sdp = (struct h248_span) { d->cur.text.p, 0 };
 	*out = b;
-	if (is_named(d))
+	if (h248_dec_is_named(d))
 		return 0;
 	if (!h248_dec_at(d, '{'))
 		return h248_dec_syntax(d, "'{'");
@@ -169,7 +163,8 @@ static int stream_statistics(struct h248_dec *d, void *node)
 		return twice(d, "Statistics appear twice");
 	s->has_stats = true;
 	h248_dec_advance(d);
-	return is_named(d) ? 0 : h248_dec_block0(d, h248_dec_stat, &tail);
+	return h248_dec_is_named(d) ? 0 :
+				      h248_dec_filled(d, h248_dec_stat, &tail);
 }
 
 static const struct h248_dec_choice stream_parms[] = {
@@ -221,7 +216,7 @@ static int stream_descriptor(struct h248_dec *d, void *node)
 	for (; !rc && other; other = other->next)
 		if (other != s && other->id == s->id)
 			return twice(d, "a Stream appears twice");
-	if (rc || is_named(d))
+	if (rc || h248_dec_is_named(d))
 		return rc;
 	return h248_dec_block0(d, stream_parm, s);
 }
@@ -245,7 +240,7 @@ static int service_states(struct h248_dec *d, void *node)
 
 	h248_dec_advance(d);
 	s->has_service = H248_NAMED;
-	if (is_named(d))
+	if (h248_dec_is_named(d))
 		return 0;
 	s->has_service = H248_GIVEN;
 	rc = h248_dec_eq_tok(d, states, 3, "a service state", &which);
@@ -264,7 +259,7 @@ static int event_buffer_control(struct h248_dec *d, void *node)
 
 	h248_dec_advance(d);
 	s->has_buffer = H248_NAMED;
-	if (is_named(d))
+	if (h248_dec_is_named(d))
 		return 0;
 	s->has_buffer = H248_GIVEN;
 	rc = h248_dec_eq_tok(d, toks, 2, "OFF or LockStep", &which);
@@ -297,7 +292,9 @@ static int termination_state(struct h248_dec *d, void *node)
 	c.s = m->state;
 	c.tail = &m->state->props;
 	h248_dec_advance(d);
-	return is_named(d) ? 0 : h248_dec_block0(d, termination_state_parm, &c);
+	return h248_dec_is_named(d) ?
+		       0 :
+		       h248_dec_block0(d, termination_state_parm, &c);
 }
 
 /* A streamParm without Stream around it belongs to stream 1. */
@@ -340,5 +337,5 @@ int h248_dec_media(struct h248_dec *d, struct h248_desc *desc)
 	c.m = desc->u.media;
 	c.streams_tail = &c.m->streams;
 	h248_dec_advance(d);
-	return h248_dec_block0(d, media_parm, &c);
+	return h248_dec_filled(d, media_parm, &c);
 }

@@ -123,6 +123,19 @@ int h248_dec_block0(struct h248_dec *d, h248_dec_rule *rule, void *node)
 	return h248_dec_list(d, rule, node, '}');
 }
 
+int h248_dec_filled(struct h248_dec *d, h248_dec_rule *rule, void *node)
+{
+	if (d->is_audit || d->is_reply)
+		return h248_dec_block0(d, rule, node);
+	return h248_dec_block(d, rule, node);
+}
+
+bool h248_dec_is_named(const struct h248_dec *d)
+{
+	return (d->is_audit || d->is_reply) &&
+	       (h248_dec_at(d, ',') || h248_dec_at(d, '}'));
+}
+
 h248_dec_rule *h248_dec_choose(const struct h248_dec *d,
 			       const struct h248_dec_choice *choices, size_t n)
 {

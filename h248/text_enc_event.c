@@ -42,6 +42,28 @@ static void embed(struct h248_enc *e, const struct h248_event *ev,
 	h248_enc_close(e);
 }
 
+/* notifyRegulated takes the embedded descriptors in braces of its own. */
+static void notify_behaviour(struct h248_enc *e, const struct h248_event *ev,
+			     bool *is_first)
+{
+	static const enum h248_tok behaviours[] = {
+		[H248_NOTIFY_DEFAULT] = H248_TOK_NONE,
+		[H248_NOTIFY_IMMEDIATE] = H248_TOK_NOTIFY_IMMEDIATE,
+		[H248_NOTIFY_REGULATED] = H248_TOK_NOTIFY_REGULATED,
+		[H248_NOTIFY_NEVER] = H248_TOK_NEVER_NOTIFY,
+	};
+	bool is_first_in;
+
+	tok_item(e, ev->behaviour, behaviours[ev->behaviour], is_first);
+	if (ev->behaviour != H248_NOTIFY_REGULATED) {
+		embed(e, ev, is_first);
+	} else if (ev->embed_signals || ev->embed_events) {
+		h248_enc_open(e, &is_first_in);
+		embed(e, ev, &is_first_in);
+		h248_enc_close(e);
+	}
+}
+
 static bool has_event_parms(const struct h248_event *ev)
 {
 	return ev->stream || ev->keep_active || ev->reset_events ||
@@ -51,12 +73,6 @@ static bool has_event_parms(const struct h248_event *ev)
 
 static void event(struct h248_enc *e, const struct h248_event *ev)
 {
-	static const enum h248_tok behaviours[] = {
-		[H248_NOTIFY_DEFAULT] = H248_TOK_NONE,
-		[H248_NOTIFY_IMMEDIATE] = H248_TOK_NOTIFY_IMMEDIATE,
-		[H248_NOTIFY_REGULATED] = H248_TOK_NOTIFY_REGULATED,
-		[H248_NOTIFY_NEVER] = H248_TOK_NEVER_NOTIFY,
-	};
 	bool is_first;
 
 	h248_enc_name(e, &ev->name);
@@ -65,9 +81,8 @@ static void event(struct h248_enc *e, const struct h248_event *ev)
 	h248_enc_open(e, &is_first);
 	uint_item(e, ev->stream, H248_TOK_STREAM, ev->stream, &is_first);
 	tok_item(e, ev->keep_active, H248_TOK_KEEP_ACTIVE, &is_first);
-	tok_item(e, ev->behaviour, behaviours[ev->behaviour], &is_first);
+	notify_behaviour(e, ev, &is_first);
 	tok_item(e, ev->reset_events, H248_TOK_RESET_EVENTS, &is_first);
-	embed(e, ev, &is_first);
 	if (ev->digit_map.p) {
 		h248_enc_item(e, &is_first);
 		h248_enc_tok(e, H248_TOK_DIGIT_MAP);
