@@ -187,7 +187,7 @@ static int read_signals(struct gw_plan *p, const struct h248_signals *d,
 			struct h248_err *err)
 {
 	const struct h248_signal *s = d ? d->list : NULL;
-	enum gw_latch latch;
+	enum gw_latch latch = GW_LATCH_NONE;
 	int r = 0;
 
 	stop_signals(p);

@@ -106,8 +106,8 @@ enum client_result client_ask(const char *path, const json_t *request,
 {
 	int fd = dial(path), rc;
 	json_error_t why;
-	char *text;
-	size_t n;
+	char *text = NULL;
+	size_t n = 0;
 
 	if (fd < 0) {
 		snprintf(err, cap, "cannot connect to %s: %s; %s", path,
