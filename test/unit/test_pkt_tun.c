@@ -1,0 +1,441 @@
+/*
+ * test/unit/test_pkt_tun.c - the engine on real TUN devices, real TCP clients
+ *
+ * Three network namespaces: the gateway in this process, a client in each of
+ * two children.  Needs root; says so and passes as skipped without.
+ *
+ *   client "access" 10.77.1.2 -- vacc -- gateway -- vcor -- 10.77.2.2 "core"
+ *
+ * Each side connects to a media address of its realm; what one sends the
+ * other gets.  BGFD_TUN_MB: megabytes each way instead of 20.
+ */
+#include "packet/engine.h"
+#include "test/support/suite.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PERIOD = 262139, WAIT_MS = 60000 };
+
+/* What a child is told, and what it answers. */
+struct order {
+	enum { CONNECT_ONLY, TRANSFER, BIG_DATAGRAM } what;
+	struct in_addr addr;
+	uint16_t port;
+	uint64_t octets;
+};
+
+struct answer {
+	int error; /* errno of connect() or of the transfer */
+	uint64_t octets; /* received */
+	bool is_wrong; /* not as sent */
+	uint64_t us;
+};
+
+struct side {
+	pid_t pid;
+	int to, from; /* pipes */
+	struct pkt_gate_id gate;
+	struct pkt_gate_cfg cfg;
+};
+
+static struct side side[2];
+static struct pkt_engine *engine;
+
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* The client */
+
+/* Octet i of the stream is octet i % PERIOD; twice, so that any chunk is
+ * found in one piece. */
+static uint8_t pattern[2 * PERIOD];
+
+static void make_pattern(void)
+{
+	for (size_t i = 0; i < sizeof(pattern); i++)
+		pattern[i] = (uint8_t)(i % PERIOD * 31 + (i % PERIOD >> 8));
+}
+
+static void send_pattern(int s, uint64_t octets)
+{
+	for (uint64_t at = 0; at < octets;) {
+		size_t n = octets - at < PERIOD ? octets - at : PERIOD;
+		ssize_t done = send(s, pattern + at % PERIOD, n, MSG_NOSIGNAL);
+
+		if (done <= 0)
+			return;
+		at += (uint64_t)done;
+	}
+	shutdown(s, SHUT_WR);
+}
+
+static void receive_pattern(int s, struct answer *a)
+{
+	static uint8_t buf[PERIOD];
+	ssize_t n;
+
+	while ((n = recv(s, buf, sizeof(buf), 0)) > 0) {
+		a->is_wrong |= memcmp(buf, pattern + a->octets % PERIOD,
+				      (size_t)n) != 0;
+		a->octets += (uint64_t)n;
+	}
+	if (n < 0)
+		a->error = errno;
+}
+
+static void transfer(int s, const struct order *o, struct answer *a)
+{
+	uint64_t start = now_us();
+	pid_t sender = fork();
+
+	if (!sender) {
+		send_pattern(s, o->octets);
+		_exit(0);
+	}
+	receive_pattern(s, a);
+	waitpid(sender, NULL, 0);
+	a->us = now_us() - start;
+}
+
+static struct answer obey(const struct order *o)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_addr = o->addr,
+				  .sin_port = htons(o->port) };
+	struct timeval tv = { .tv_sec = 15 };
+	struct answer a = { 0 };
+	int s;
+
+	if (o->what == BIG_DATAGRAM) {
+		static const uint8_t big[4000];
+
+		s = socket(AF_INET, SOCK_DGRAM, 0);
+		(void)!sendto(s, big, sizeof(big), 0, (void *)&to, sizeof(to));
+		close(s);
+		return a;
+	}
+	s = socket(AF_INET, SOCK_STREAM, 0);
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	if (connect(s, (struct sockaddr *)&to, sizeof(to)))
+		a.error = errno;
+	else if (o->what == TRANSFER)
+		transfer(s, o, &a);
+	close(s);
+	return a;
+}
+
+static void child(int from, int to)
+{
+	struct answer a = { 0 };
+	struct order o;
+
+	if (unshare(CLONE_NEWNET))
+		_exit(1);
+	(void)!write(to, &a, sizeof(a)); /* the namespace is there */
+	while (read(from, &o, sizeof(o)) == sizeof(o)) {
+		a = obey(&o);
+		(void)!write(to, &a, sizeof(a));
+	}
+	_exit(0);
+}
+
+/* The gateway */
+
+static struct answer answer_of(const struct side *s)
+{
+	struct pollfd pfd = { s->from, POLLIN, 0 };
+	struct answer a = { .error = ETIME };
+
+	CU_ASSERT_EQUAL_FATAL(poll(&pfd, 1, WAIT_MS), 1);
+	CU_ASSERT_EQUAL_FATAL(read(s->from, &a, sizeof(a)), sizeof(a));
+	return a;
+}
+
+static void tell(const struct side *s, const struct order *o)
+{
+	CU_ASSERT_EQUAL_FATAL(write(s->to, o, sizeof(*o)), sizeof(*o));
+}
+
+static void spawn(struct side *s)
+{
+	int down[2], up[2];
+
+	CU_ASSERT_EQUAL_FATAL(pipe(down) | pipe(up), 0);
+	s->pid = fork();
+	CU_ASSERT_TRUE_FATAL(s->pid >= 0);
+	if (!s->pid) {
+		close(down[1]);
+		close(up[0]);
+		child(down[0], up[1]);
+	}
+	close(down[0]);
+	close(up[1]);
+	s->to = down[1];
+	s->from = up[0];
+	answer_of(s);
+}
+
+static void shell(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+static void shell(const char *format, ...)
+{
+	char command[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(command, sizeof(command), format, ap);
+	va_end(ap);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+}
+
+static void wire(int i, const char *iface)
+{
+	pid_t pid = side[i].pid;
+	int net = i + 1;
+
+	shell("ip link add %s type veth peer name eth0 netns %d", iface, pid);
+	shell("ip addr add 10.77.%d.1/24 dev %s; ip link set %s up", net, iface,
+	      iface);
+	shell("nsenter -t %d -n sh -c 'ip link set lo up; ip link set eth0 up;"
+	      " ip addr add 10.77.%d.2/24 dev eth0;"
+	      " ip route add default via 10.77.%d.1'",
+	      pid, net, net);
+}
+
+static struct pkt_engine_cfg config(void)
+{
+	static const char *const media[2] = { "::ffff:198.51.100.0",
+					      "::ffff:10.77.2.64" };
+	struct pkt_engine_cfg cfg = {
+		.n_realms = 2,
+		.n_workers = 1,
+		.max_rendezvous = 16,
+		.owns_host = true,
+		.defaults = { .twait_s = 20,
+			      .tidle_s = 7440,
+			      .thalf_s = 30,
+			      .tfin_s = 120,
+			      .trst_s = 30,
+			      .tfresh_ms = 3000,
+			      .tts_ms = 1000,
+			      .tgrace_ms = 1500,
+			      .syn_rate = 5,
+			      .release_rst = true },
+	};
+
+	for (int i = 0; i < 2; i++) {
+		struct pkt_realm_cfg *r = &cfg.realm[i];
+
+		strcpy(r->name, i ? "core" : "access");
+		strcpy(r->tun, i ? "bgf-core" : "bgf-access");
+		strcpy(r->iface[0], i ? "vcor" : "vacc");
+		r->n_ifaces = 1;
+		r->n_prefixes = 1;
+		inet_pton(AF_INET6, media[i], &r->prefix[0].addr);
+		r->prefix[0].len = 128 - 2;
+		r->table = 254;
+		r->port_min = 16384;
+		r->port_max = 65535;
+		r->mtu = 1500;
+	}
+	return cfg;
+}
+
+static void start(void)
+{
+	struct pkt_engine_cfg cfg = config();
+	char err[256] = "";
+	int rc = pkt_engine_new(&cfg, &engine, err, sizeof(err));
+
+	if (rc)
+		printf("\n%s\n", err);
+	CU_ASSERT_EQUAL_FATAL(rc, 0);
+}
+
+static struct pkt_evt expect(uint8_t type)
+{
+	struct pollfd pfd = { pkt_engine_evt_fd(engine), POLLIN, 0 };
+	struct pkt_evt evt = { .type = 255 };
+
+	while (!pkt_engine_next_evt(engine, &evt))
+		CU_ASSERT_EQUAL_FATAL(poll(&pfd, 1, WAIT_MS), 1);
+	CU_ASSERT_EQUAL(evt.type, type);
+	return evt;
+}
+
+static void add(int i, struct pkt_gate_id peer)
+{
+	struct pkt_gate_cfg *cfg = &side[i].cfg;
+
+	memset(cfg, 0, sizeof(*cfg));
+	cfg->realm = (uint8_t)i;
+	cfg->rdv = config().defaults;
+	cfg->leg.family = AF_INET;
+	cfg->leg.mode = PKT_MODE_RX | PKT_MODE_TX;
+	cfg->leg.role = PKT_ROLE_MERGE;
+	cfg->leg.is_armed = true;
+	cfg->leg.mtu = 1500;
+	inet_pton(AF_INET6, i ? "::ffff:10.77.2.2" : "::ffff:10.77.1.2",
+		  &cfg->leg.from.addr);
+	cfg->leg.from.prefix_len = 128;
+	cfg->leg.from.port_max = 65535;
+	CU_ASSERT_EQUAL_FATAL(pkt_gate_add(engine, peer, cfg, 1, &side[i].gate),
+			      0);
+	expect(PKT_EVT_DONE);
+}
+
+static struct order to_gate(int i, int what, uint64_t octets)
+{
+	struct order o = { .what = what,
+			   .port = side[i].cfg.leg.local_port,
+			   .octets = octets };
+
+	memcpy(&o.addr, &side[i].cfg.leg.local.s6_addr[12], 4);
+	return o;
+}
+
+static struct pkt_evt remove_gate(int i)
+{
+	CU_ASSERT_EQUAL_FATAL(pkt_gate_remove(engine, side[i].gate, 3), 0);
+	return expect(PKT_EVT_DONE);
+}
+
+/* Both ways at once; statistics are the octets that the clients moved, and
+ * nothing was retransmitted between them and us (decision 22). */
+static void session(void)
+{
+	const char *mb = getenv("BGFD_TUN_MB");
+	uint64_t octets = (mb ? strtoull(mb, NULL, 10) : 20) << 20;
+	struct pkt_counters c;
+	struct answer a[2];
+
+	start();
+	add(0, (struct pkt_gate_id) { 0, 0 });
+	add(1, side[0].gate);
+	for (int i = 0; i < 2; i++) {
+		struct order o = to_gate(i, TRANSFER, octets);
+
+		tell(&side[i], &o);
+		expect(PKT_EVT_SYN);
+	}
+	expect(PKT_EVT_OPEN);
+	expect(PKT_EVT_OPEN);
+	for (int i = 0; i < 2; i++) {
+		a[i] = answer_of(&side[i]);
+		CU_ASSERT_EQUAL(a[i].error, 0);
+		CU_ASSERT_EQUAL(a[i].octets, octets);
+		CU_ASSERT_FALSE(a[i].is_wrong);
+	}
+	CU_ASSERT_EQUAL(expect(PKT_EVT_CLOSED).cause, PKT_CAUSE_FIN);
+	expect(PKT_EVT_CLOSED);
+	pkt_engine_counters(engine, &c);
+	for (int i = 0; i < 2; i++) {
+		struct pkt_evt evt = remove_gate(i);
+
+		CU_ASSERT_TRUE(evt.stat.rx_octets >= octets);
+		CU_ASSERT_TRUE(evt.stat.tx_octets >= octets);
+		printf(" %.2f Gbit/s",
+		       (double)a[i].octets * 8e-3 / (double)a[i].us);
+	}
+	/* Segments arrived as super-segments, not one by one. */
+	CU_ASSERT_TRUE(c.rx_octets / c.rx_pkts > 2000);
+	CU_ASSERT_EQUAL(c.drop[PKT_DROP_TX], 0);
+	printf(", %lu octets a packet ... ", c.rx_octets / c.rx_pkts);
+	pkt_engine_free(engine);
+}
+
+/* Decision 2: the gateway is no router. */
+static void no_router(void)
+{
+	struct order o = { .what = CONNECT_ONLY, .port = 9 };
+
+	start();
+	inet_pton(AF_INET, "10.77.2.2", &o.addr);
+	tell(&side[0], &o);
+	CU_ASSERT_EQUAL(answer_of(&side[0]).error, EHOSTUNREACH);
+	pkt_engine_free(engine);
+}
+
+/* Decision 5: fragments for media do not even reach the engine. */
+static void fragments(void)
+{
+	struct pkt_counters before, after;
+	struct order o;
+
+	start();
+	add(0, (struct pkt_gate_id) { 0, 0 });
+	o = to_gate(0, BIG_DATAGRAM, 0);
+	pkt_engine_counters(engine, &before);
+	tell(&side[0], &o);
+	answer_of(&side[0]);
+	usleep(50000);
+	pkt_engine_counters(engine, &after);
+	CU_ASSERT_EQUAL(after.rx_pkts, before.rx_pkts);
+	shell("nft list counter inet bgfd fragment | grep -q 'packets 3'");
+	pkt_engine_free(engine);
+}
+
+/* A second start finds nothing in its way; the end leaves nothing. */
+static void leaves_nothing(void)
+{
+	start();
+	pkt_engine_free(engine);
+	start();
+	pkt_engine_free(engine);
+	shell("test -z \"$(nft list ruleset)\"");
+	shell("test \"$(ip rule | wc -l)\" = 3");
+	shell("test -z \"$(ip route show table all | grep -E '182|bgf')\"");
+}
+
+static void laboratory(void)
+{
+	spawn(&side[0]);
+	spawn(&side[1]);
+	wire(0, "vacc");
+	wire(1, "vcor");
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "laboratory", laboratory },
+		{ "O1 a session both ways at once", session },
+		{ "decision 2: access does not reach core", no_router },
+		{ "decision 5: fragments", fragments },
+		{ "decision 3: leaves nothing", leaves_nothing },
+		{ NULL, NULL },
+	};
+	int rc;
+
+	if (geteuid() || unshare(CLONE_NEWNET) ||
+	    access("/dev/net/tun", R_OK)) {
+		puts("skipped: needs root, namespaces and /dev/net/tun");
+		return 0;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	make_pattern();
+	rc = suite_run("packet/tun", tests);
+	for (int i = 0; i < 2 && side[i].pid; i++) {
+		kill(side[i].pid, SIGKILL);
+		waitpid(side[i].pid, NULL, 0);
+	}
+	return rc;
+}
