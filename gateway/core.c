@@ -58,9 +58,9 @@ static void state_changed(void *arg, enum h248_assoc_state from,
 {
 	struct gw *gw = arg;
 
-	gw_log(LOG_NOTICE, NULL, "association %s -> %s: %s",
-	       h248_assoc_state_name(from), h248_assoc_state_name(to),
-	       why ? why : "");
+	/* The association says it in the log itself. */
+	(void)from;
+	(void)why;
 	if (to == H248_ASSOC_ACTIVE)
 		gw_notify_resume(gw);
 }
