@@ -69,11 +69,6 @@ static json_t *realms(const struct gw *gw)
 
 json_t *ctl_json_status(const struct gw *gw)
 {
-	const struct gw_context *ctx;
-	uint64_t n_terms = 0;
-
-	TAILQ_FOREACH (ctx, &gw->contexts, entry)
-		n_terms += ctx->n_terms;
 	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
 			 gw->conf.name, "version", BGF_VERSION, "is_stopping",
 			 gw->is_stopping, "uptime_s",
@@ -81,7 +76,7 @@ json_t *ctl_json_status(const struct gw *gw)
 			 "association", association(gw), "contexts",
 			 num(gw->n_contexts), "contexts_max",
 			 num(gw->conf.max_contexts), "terminations",
-			 num(n_terms), "realms", realms(gw));
+			 num(gw->n_terms), "realms", realms(gw));
 }
 
 static const char *const cmd_names[H248_CMD__COUNT] = {
@@ -111,7 +106,7 @@ static json_t *errors(const struct gw_stats *s)
 {
 	json_t *list = json_array();
 
-	for (unsigned int i = 0; i < 1000; i++)
+	for (unsigned int i = 0; i < GW_MAX_ERROR_CODE; i++)
 		if (s->error_code[i])
 			json_array_append_new(
 				list,
@@ -142,13 +137,14 @@ static json_t *messages(const struct gw *gw)
 
 static json_t *sessions(const struct gw_stats *s)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "contexts_created", num(s->contexts_created),
 			 "contexts_closed", num(s->contexts_closed), "latched",
 			 num(s->syn), "opened", num(s->open), "failed",
 			 num(s->fail), "ended", num(s->closed), "notifies",
 			 num(s->notifies), "notifies_failed",
-			 num(s->notify_failed));
+			 num(s->notify_failed), "notifies_unknown",
+			 num(s->notify_unknown));
 }
 
 static json_t *packets(const struct pkt_counters *c)

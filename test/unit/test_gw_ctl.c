@@ -316,6 +316,8 @@ static void pipelined(void)
 	json_decref(j);
 	j = hear_json(&f, fd);
 	CU_ASSERT_EQUAL(number(json_object_get(j, "status"), "contexts"), 2);
+	CU_ASSERT_EQUAL(number(json_object_get(j, "status"), "terminations"),
+			4);
 	json_decref(j);
 	j = hear_json(&f, fd);
 	CU_ASSERT_EQUAL(number(context_of(j, 0), "id"), 1);

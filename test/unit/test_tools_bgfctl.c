@@ -221,8 +221,8 @@ static void odd_replies(void)
 		"{}",
 		"{\"contexts\":{}}",
 		"{\"contexts\":[1,null,{\"id\":\"x\",\"terminations\":7}]}",
-		"{\"contexts\":[{\"terminations\":[{\"streams\":[3,{\"id\":1,"
-		"\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}",
+		("{\"contexts\":[{\"terminations\":[{\"streams\":[3,{\"id\":1,"
+		 "\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}"),
 		"{\"status\":[],\"statistics\":\"x\"}",
 	};
 	static render_h *const all[] = { text_contexts,	  text_context,
