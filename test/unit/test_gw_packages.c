@@ -1,0 +1,108 @@
+/* test/unit/test_gw_packages.c - shipped definitions in the registry */
+#include "gateway/packages.h"
+#include "h248/span.h"
+#include "test/support/suite.h"
+
+#include <errno.h>
+
+/* Requests of the reference, and what is wrong with some. */
+static const struct {
+	const char *id, *pkg, *item, *value;
+	unsigned int where;
+	uint16_t code;
+} t[] = {
+	{ "T47 realm", "ipdc", "realm", "811", H248_IN_LOCAL_CONTROL, 0 },
+	{ "T43 saf", "gm", "saf", "ON", H248_IN_LOCAL_CONTROL, 0 },
+	{ "T43 sam", "gm", "sam", "[192.0.2.1]", H248_IN_LOCAL_CONTROL, 0 },
+	{ "T45 dscp", "ds", "dscp", "b8", H248_IN_LOCAL_CONTROL, 0 },
+	{ "tcprv mode", "tcprv", "mode", "merge", H248_IN_LOCAL_CONTROL, 0 },
+	{ "tcprv mode", "tcprv", "mode", "mix", H248_IN_LOCAL_CONTROL, 454 },
+	{ "tcprv twait", "tcprv", "twait", "121", H248_IN_LOCAL_CONTROL, 449 },
+	{ "root time", "root", "normalMGExecutionTime", "500", H248_IN_ROOT,
+	  0 },
+	{ "root in a stream", "root", "normalMGExecutionTime", "500",
+	  H248_IN_LOCAL_CONTROL, 455 },
+	{ "root read-only", "root", "maxNumberOfContexts", "5", H248_IN_ROOT,
+	  534 },
+	{ "tman", "tman", "sdr", "4294967296", H248_IN_LOCAL_CONTROL, 449 },
+	{ "not supported", "chp", "x", "1", H248_IN_LOCAL_CONTROL, 440 },
+};
+
+static void requests(void)
+{
+	struct h248_pkgs *pkgs = NULL;
+	char text[256];
+
+	CU_ASSERT_EQUAL_FATAL(gw_packages_load(SOURCE_DIR "/conf/packages",
+					       &pkgs, text, sizeof(text)),
+			      0);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct h248_value v = { .text = h248_span_of(t[i].value) };
+		struct h248_prop p = {
+			.name = { h248_span_of(t[i].pkg),
+				  h248_span_of(t[i].item) },
+			.values = &v,
+		};
+		struct h248_err err = { 0 };
+
+		h248_pkgs_check_props(pkgs, &p, t[i].where, &err);
+		if (err.code != t[i].code)
+			printf("\n%s: %u", t[i].id, err.code);
+		CU_ASSERT_EQUAL(err.code, t[i].code);
+	}
+	h248_pkgs_free(pkgs);
+}
+
+static void events(void)
+{
+	static const struct {
+		const char *pkg, *item;
+		uint16_t code;
+	} e[] = {
+		{ "tcprv", "syn", 0 },	    { "tcprv", "est", 0 },
+		{ "tcprv", "fail", 0 },	    { "tcprv", "rel", 0 },
+		{ "adr", "rsac", 0 },	    { "g", "cause", 0 },
+		{ "hangterm", "thb", 457 }, { "tcprv", "open", 451 },
+	};
+	struct h248_pkgs *pkgs = NULL;
+	char text[256];
+
+	CU_ASSERT_EQUAL_FATAL(gw_packages_load(SOURCE_DIR "/conf/packages",
+					       &pkgs, text, sizeof(text)),
+			      0);
+	for (size_t i = 0; i < sizeof(e) / sizeof(*e); i++) {
+		struct h248_event event = { .name = {
+						    h248_span_of(e[i].pkg),
+						    h248_span_of(e[i].item),
+					    } };
+		struct h248_err err = { 0 };
+
+		h248_pkgs_check_event(pkgs, &event, &err);
+		CU_ASSERT_EQUAL(err.code, e[i].code);
+	}
+	h248_pkgs_free(pkgs);
+}
+
+static void no_directory(void)
+{
+	struct h248_pkgs *pkgs = NULL;
+	char text[256] = "";
+
+	CU_ASSERT_EQUAL(gw_packages_load("/nonexistent", &pkgs, text,
+					 sizeof(text)),
+			-ENOENT);
+	CU_ASSERT_PTR_NULL(pkgs);
+	CU_ASSERT(text[0]);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "T43 T45 T47 requests", requests },
+		{ "events", events },
+		{ "a directory that is not there", no_directory },
+		{ NULL, NULL },
+	};
+
+	return suite_run("gateway/packages", tests);
+}
