@@ -459,6 +459,10 @@ static void answers(void)
 		CU_ASSERT_EQUAL(pkt_gate_read(engine, client[NEAR].gate, n), 0);
 		CU_ASSERT_EQUAL(pkt_gate_remove(engine, client[NEAR].gate, n),
 				0);
+		CU_ASSERT_EQUAL(pkt_gate_remove(engine, client[NEAR].gate, n),
+				-ENOENT);
+		CU_ASSERT_EQUAL(pkt_gate_read(engine, client[NEAR].gate, n),
+				-ENOENT);
 		for (int k = 0; k < 4; k++) {
 			evt = expect(PKT_EVT_DONE);
 			CU_ASSERT_EQUAL(evt.gate.gen, client[NEAR].gate.gen);

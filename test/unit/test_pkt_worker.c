@@ -1,0 +1,280 @@
+/*
+ * test/unit/test_pkt_worker.c - the worker without its thread
+ *
+ * The loop is turned by hand, so that rings fill up when the test wants it:
+ * decision 24 (no event is lost, order is kept), style 5.8 (commands wait
+ * while their answers have no room), K1 (a deadline).
+ */
+#include "packet/worker.h"
+#include "test/support/fake_tun.h"
+#include "test/support/suite.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { RDVS = 40, PORT = 30000 };
+
+static struct pkt_worker *worker;
+static struct pkt_worker_cfg cfg;
+static struct pkt_realm_cfg realm;
+static int fd[2];
+
+static struct in6_addr addr(const char *text)
+{
+	struct in6_addr a;
+
+	CU_ASSERT_EQUAL_FATAL(inet_pton(AF_INET6, text, &a), 1);
+	return a;
+}
+
+static void start(void)
+{
+	memset(&cfg, 0, sizeof(cfg));
+	realm = (struct pkt_realm_cfg) { .n_prefixes = 1,
+					 .port_min = PORT,
+					 .port_max = PORT + RDVS - 1 };
+	realm.prefix[0].addr = addr("::ffff:198.51.100.1");
+	realm.prefix[0].len = 128;
+	CU_ASSERT_EQUAL_FATAL(fake_tun_pair(fd), 0);
+	cfg.n_realms = 1;
+	cfg.realm[0].fd = fd[0];
+	CU_ASSERT_EQUAL_FATAL(pkt_slots_init(&cfg.realm[0].slots, &realm, 0,
+					     &cfg.n_slots),
+			      0);
+	cfg.entries = aligned_alloc(64, RDVS * sizeof(*cfg.entries));
+	memset(cfg.entries, 0, RDVS * sizeof(*cfg.entries));
+	cfg.max_rendezvous = RDVS;
+	cfg.cmds = pkt_ring_new(256, sizeof(struct pkt_cmd));
+	cfg.evts = pkt_ring_new(PKT_EVT_RING_MIN, sizeof(struct pkt_evt));
+	cfg.evt_fd = eventfd(0, EFD_NONBLOCK);
+	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
+}
+
+static void stop(void)
+{
+	pkt_worker_free(worker);
+	pkt_ring_free(cfg.cmds);
+	pkt_ring_free(cfg.evts);
+	free(cfg.entries);
+	close(cfg.evt_fd);
+	close(fd[0]);
+	close(fd[1]);
+}
+
+static struct pkt_cmd command(uint8_t type, uint32_t i)
+{
+	struct pkt_cmd cmd = {
+		.type = type, .rdv = i, .gate = { i, i + 1 }, .token = i
+	};
+	struct pkt_leg_cfg *leg = &cmd.cfg.leg;
+
+	leg->local = addr("::ffff:198.51.100.1");
+	leg->local_port = (uint16_t)(PORT + i);
+	leg->family = AF_INET;
+	leg->mode = PKT_MODE_RX | PKT_MODE_TX;
+	leg->role = PKT_ROLE_MERGE;
+	leg->is_armed = true;
+	leg->from.port_max = 65535;
+	cmd.cfg.rdv.twait_s = 1;
+	cmd.cfg.rdv.syn_rate = 5;
+	return cmd;
+}
+
+static void push(uint8_t type, uint32_t i)
+{
+	struct pkt_cmd cmd = command(type, i);
+
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+}
+
+static void syn(uint32_t i)
+{
+	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
+			     .dst = addr("::ffff:198.51.100.1"),
+			     .sport = 40000,
+			     .dport = (uint16_t)(PORT + i),
+			     .family = AF_INET,
+			     .flags = PKT_SYN,
+			     .window = 1000,
+			     .seq = 77 + i };
+
+	fake_tun_send(fd[1], &tx);
+}
+
+static void turn(void)
+{
+	pkt_worker_turn(worker, 0);
+}
+
+/* How many events of one kind there are; each gate once, in order, and the
+ * time never goes back. */
+static uint32_t drain(uint8_t type, uint32_t first, uint64_t *at_us)
+{
+	struct pkt_evt evt;
+	uint32_t n = 0;
+
+	while (pkt_ring_pop(cfg.evts, &evt)) {
+		CU_ASSERT_EQUAL(evt.type, type);
+		CU_ASSERT_EQUAL(evt.gate.slot, first + n);
+		CU_ASSERT_TRUE(evt.at_us >= *at_us);
+		*at_us = evt.at_us;
+		n++;
+	}
+	return n;
+}
+
+/* More answers than the ring holds: commands wait, none is refused. */
+static void commands_wait_for_room(void)
+{
+	uint32_t n = 0, k;
+	uint64_t at_us = 0;
+
+	start();
+	for (uint32_t i = 0; i < RDVS; i++)
+		push(PKT_CMD_ADD, i);
+	do {
+		turn();
+		k = drain(PKT_EVT_DONE, n, &at_us);
+		CU_ASSERT_TRUE(k <= PKT_EVT_RING_MIN);
+		n += k;
+	} while (k);
+	CU_ASSERT_EQUAL(n, RDVS);
+	stop();
+}
+
+static void add_all(void)
+{
+	uint32_t n = 0;
+	uint64_t at_us = 0;
+
+	for (uint32_t i = 0; i < RDVS; i++)
+		push(PKT_CMD_ADD, i);
+	while (n < RDVS) {
+		turn();
+		n += drain(PKT_EVT_DONE, n, &at_us);
+	}
+}
+
+static void no_event_is_lost(void)
+{
+	struct pkt_counters c = { 0 };
+	struct pkt_evt evt;
+	uint64_t at_us = 0;
+	uint32_t n = 0;
+
+	start();
+	add_all();
+	for (uint32_t i = 0; i < RDVS; i++)
+		syn(i);
+	turn();
+	pkt_worker_counters(worker, &c);
+	CU_ASSERT_EQUAL(c.rx_pkts, RDVS);
+	CU_ASSERT_EQUAL(c.evt_ring_full, RDVS - PKT_EVT_RING_MIN);
+	/* A removal waits until what is older has left. */
+	push(PKT_CMD_REMOVE, RDVS - 1);
+	turn();
+	for (int round = 0; n < RDVS && round < 100; round++) {
+		while (n < RDVS && pkt_ring_pop(cfg.evts, &evt)) {
+			CU_ASSERT_EQUAL(evt.type, PKT_EVT_SYN);
+			CU_ASSERT_EQUAL(evt.gate.slot, n);
+			CU_ASSERT_EQUAL(evt.stat.state, PKT_STATE_WAIT);
+			CU_ASSERT_TRUE(evt.at_us >= at_us);
+			at_us = evt.at_us;
+			n++;
+		}
+		turn();
+	}
+	CU_ASSERT_EQUAL(n, RDVS);
+	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
+	CU_ASSERT_EQUAL(evt.type, PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(evt.token, RDVS - 1);
+	CU_ASSERT_EQUAL(evt.stat.syns, 1);
+	stop();
+}
+
+/* An event that waits keeps the time at which it happened. */
+static void first_time_stamp(void)
+{
+	struct pkt_evt evt, last = { 0 };
+	uint32_t n = 0;
+
+	start();
+	add_all();
+	for (uint32_t i = 0; i < PKT_EVT_RING_MIN + 1; i++)
+		syn(i);
+	turn();
+	usleep(20000);
+	turn();
+	while (pkt_ring_pop(cfg.evts, &evt))
+		n++;
+	CU_ASSERT_EQUAL(n, PKT_EVT_RING_MIN);
+	turn();
+	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &last));
+	CU_ASSERT_EQUAL(last.gate.slot, PKT_EVT_RING_MIN);
+	CU_ASSERT_TRUE(last.at_us - evt.at_us < 15000);
+	stop();
+}
+
+/* T_wait is one second; nothing else turns the loop. */
+static void deadline(void)
+{
+	struct pkt_evt evt;
+	uint64_t at_us = 0;
+
+	start();
+	push(PKT_CMD_ADD, 5);
+	turn();
+	CU_ASSERT_EQUAL(drain(PKT_EVT_DONE, 5, &at_us), 1);
+	syn(5);
+	pkt_worker_turn(worker, 1000);
+	CU_ASSERT_EQUAL(drain(PKT_EVT_SYN, 5, &at_us), 1);
+	pkt_worker_turn(worker, 5000);
+	turn();
+	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
+	CU_ASSERT_EQUAL(evt.type, PKT_EVT_FAIL);
+	CU_ASSERT_EQUAL(evt.cause, PKT_CAUSE_TWAIT);
+	CU_ASSERT_TRUE(evt.at_us - at_us >= 1000000);
+	CU_ASSERT_TRUE(evt.at_us - at_us < 1500000);
+	CU_ASSERT_FALSE(fake_tun_recv(fd[1], &(struct fake_pkt) { .n = 0 }, 0));
+	stop();
+}
+
+/* A gate that is removed and added again does not see what was before. */
+static void slot_is_used_again(void)
+{
+	struct pkt_evt evt;
+	uint64_t at_us = 0;
+
+	start();
+	for (int round = 0; round < 3 * RDVS; round++) {
+		push(PKT_CMD_ADD, 7);
+		turn();
+		CU_ASSERT_EQUAL(drain(PKT_EVT_DONE, 7, &at_us), 1);
+		syn(7);
+		turn();
+		CU_ASSERT_EQUAL(drain(PKT_EVT_SYN, 7, &at_us), 1);
+		push(PKT_CMD_REMOVE, 7);
+		turn();
+		CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
+		CU_ASSERT_EQUAL(evt.stat.syns, 1);
+		CU_ASSERT_EQUAL(cfg.entries[7].gen, 0);
+	}
+	stop();
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "style 5.8 commands wait for room", commands_wait_for_room },
+		{ "decision 24: no event is lost", no_event_is_lost },
+		{ "decision 24: first time stamp", first_time_stamp },
+		{ "K1 a deadline wakes the loop", deadline },
+		{ "a slot is used again", slot_is_used_again },
+		{ NULL, NULL },
+	};
+
+	return suite_run("packet/worker", tests);
+}
