@@ -302,17 +302,21 @@ session_client() {		# a or b
 	eval "CLIENT_$1=$STARTED"
 }
 
-session_clients() {		# both have ended, each has it all
+session_clients() {		# both have ended well
 	local pid
 	for pid in $CLIENT_a $CLIENT_b; do
 		wait "$pid" || die "a client ended with $?"
 	done
+}
+
+session_sums() {		# each has all that the other sent
 	equal "what B received" "$(sum_of "$DIR/from_a")" "$(sum_of "$DIR/at_b")"
 	equal "what A received" "$(sum_of "$DIR/from_b")" "$(sum_of "$DIR/at_a")"
 }
 
 session_end() {
 	session_clients
+	session_sums
 	session_release
 }
 

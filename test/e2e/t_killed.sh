@@ -8,13 +8,13 @@ knock() {
 	lab_in a nc -z -w 1 198.51.100.1 20000 || true
 	lab_in b nc -z -w 1 198.51.100.9 20000 || true
 }
-# leaked: packets for media addresses that went where they must not go
-leaked() {
+# count_leaked: packets for media addresses that went where they must not go,
+# in LEAKED
+count_leaked() {
 	capture_end wan control
-	cat "$DIR/wan.pcap" "$DIR/control.pcap" >/dev/null
-	for f in wan control; do
+	LEAKED=$(for f in wan control; do
 		tcpdump -nr "$DIR/$f.pcap" 2>/dev/null
-	done | wc -l
+	done | wc -l)
 }
 watch() {
 	capture wan gw wan0 net 198.51.100.0/28
@@ -27,7 +27,8 @@ lab_host >"$DIR/before"
 lab_in gw sysctl -qw net.ipv4.ip_forward=1
 watch
 knock
-[ "$(leaked)" -gt 0 ] || die "the laboratory has no way out to leak through"
+count_leaked
+[ "$LEAKED" -gt 0 ] || die "the laboratory has no way out to leak through"
 lab_in gw sysctl -qw net.ipv4.ip_forward=0
 
 start_bgfd
@@ -36,7 +37,8 @@ wait "$BGFD" 2>/dev/null || true
 BGFD=
 watch
 knock
-equal "packets that leaked" 0 "$(leaked)"
+count_leaked
+equal "packets that leaked" 0 "$LEAKED"
 
 # The next start finds all that, and brokers a session as if nothing had been.
 session_begin
