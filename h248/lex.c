@@ -237,13 +237,13 @@ int h248_lex_skip_block(struct h248_lex *x)
 	}
 }
 
-/* From an opening to a closing mark, on one line. */
+/* From an opening to a closing mark. */
 static bool bracketed(struct h248_lex *x, char close)
 {
 	while (!at_end(x) && here(x) != close) {
-		if (is(here(x), EOL) || !here(x))
+		if (!here(x))
 			return false;
-		x->pos++;
+		step(x);
 	}
 	if (at_end(x))
 		return false;
@@ -260,10 +260,28 @@ static void port(struct h248_lex *x)
 		x->pos++;
 }
 
+/* A word; when it is MTP, with the braces behind it.  White space may stand
+ * around them. */
+static bool word_or_mtp(struct h248_lex *x)
+{
+	uint32_t start = x->pos;
+	struct h248_lex behind;
+
+	while (!at_end(x) && is(here(x), SAFE))
+		x->pos++;
+	behind = *x;
+	skip_white(&behind);
+	if (!h248_tok_is(since(x, start), H248_TOK_MTP) || at_end(&behind) ||
+	    here(&behind) != '{')
+		return true;
+	*x = behind;
+	return bracketed(x, '}');
+}
+
 int h248_lex_mid(struct h248_lex *x, struct h248_span *mid)
 {
 	uint32_t start = x->pos;
-	bool ok = true;
+	bool ok = false;
 
 	if (at_end(x))
 		return -EPROTO;
@@ -271,12 +289,7 @@ int h248_lex_mid(struct h248_lex *x, struct h248_span *mid)
 		ok = bracketed(x, here(x) == '[' ? ']' : '>');
 		port(x);
 	} else if (is(here(x), SAFE)) {
-		while (!at_end(x) && is(here(x), SAFE))
-			x->pos++;
-		if (h248_tok_is(since(x, start), H248_TOK_MTP))
-			ok = !at_end(x) && here(x) == '{' && bracketed(x, '}');
-	} else {
-		ok = false;
+		ok = word_or_mtp(x);
 	}
 	*mid = since(x, start);
 	return ok ? 0 : -EPROTO;

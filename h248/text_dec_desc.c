@@ -126,6 +126,9 @@ static int raw_descriptor(struct h248_dec *d, struct h248_desc *desc)
 
 	h248_dec_advance(d);
 	start = d->cur.text.p;
+	/* What begins with a word could not be told from the token. */
+	if (d->cur.kind == H248_LEX_WORD)
+		return h248_dec_syntax(d, "'=' or '{'");
 	while (!h248_dec_at(d, '}') && (in_brackets || !h248_dec_at(d, ','))) {
 		if (h248_dec_at(d, '{')) {
 			rc = h248_dec_raw_block(d, &block);
@@ -185,11 +188,14 @@ static bool is_bare(const struct h248_dec *d)
  * an audit is "M". */
 static void normalise(struct h248_desc *desc)
 {
-	const struct h248_media *m = desc->u.media;
+	const struct h248_media *m;
 
 	switch (desc->kind) {
 	case H248_DESC_MEDIA:
+		m = desc->u.media;
 		desc->is_bare = !m || (!m->streams && !m->state);
+		if (desc->is_bare)
+			desc->u.media = NULL;
 		break;
 	case H248_DESC_STATISTICS:
 		desc->is_bare = !desc->u.stats;

@@ -10,6 +10,7 @@ struct services {
 	struct h248_services *s;
 	struct h248_desc **audit_tail;
 	struct h248_prop **extensions_tail;
+	unsigned int seen; /* 1 << index of what stands there once */
 	bool is_any; /* something was said */
 };
 
@@ -207,33 +208,43 @@ static int audit_item(struct h248_dec *d, struct services *c)
 	return rc;
 }
 
+static const struct h248_dec_choice parms[] = {
+	{ H248_TOK_METHOD, method },   { H248_TOK_REASON, reason },
+	{ H248_TOK_DELAY, delay },     { H248_TOK_SC_ADDRESS, address },
+	{ H248_TOK_MGC_ID, mgc_id },   { H248_TOK_PROFILE, profile },
+	{ H248_TOK_VERSION, version }, { H248_TOK_SC_INCOMPLETE, incomplete },
+};
+enum { N_PARMS = sizeof(parms) / sizeof(*parms) };
+
+/* A parameter that may stand once. */
+static int once(struct h248_dec *d, struct services *c, unsigned int which)
+{
+	if (c->seen & 1u << which)
+		return h248_dec_fail(d, d->level, "a parameter appears twice");
+	c->seen |= 1u << which;
+	return parms[which].rule(d, c);
+}
+
+static int timestamp(struct h248_dec *d, struct services *c)
+{
+	c->s->timestamp = d->cur.text;
+	h248_dec_advance(d);
+	return 0;
+}
+
 /* serviceChangeParm, servChgReplyParm */
 static int service_change_parm(struct h248_dec *d, void *node)
 {
-	static const struct h248_dec_choice choices[] = {
-		{ H248_TOK_METHOD, method },
-		{ H248_TOK_REASON, reason },
-		{ H248_TOK_DELAY, delay },
-		{ H248_TOK_SC_ADDRESS, address },
-		{ H248_TOK_MGC_ID, mgc_id },
-		{ H248_TOK_PROFILE, profile },
-		{ H248_TOK_VERSION, version },
-		{ H248_TOK_SC_INCOMPLETE, incomplete },
-	};
 	struct services *c = node;
-	h248_dec_rule *rule =
-		h248_dec_choose(d, choices, sizeof(choices) / sizeof(*choices));
 
 	c->is_any = true;
-	if (rule)
-		return rule(d, c);
 	if (d->cur.kind != H248_LEX_WORD)
 		return h248_dec_syntax(d, "a ServiceChange parameter");
-	if (h248_dec_is_timestamp(d->cur.text)) {
-		c->s->timestamp = d->cur.text;
-		h248_dec_advance(d);
-		return 0;
-	}
+	for (unsigned int i = 0; i < N_PARMS; i++)
+		if (h248_dec_at_tok(d, parms[i].tok))
+			return once(d, c, i);
+	if (h248_dec_is_timestamp(d->cur.text))
+		return timestamp(d, c);
 	if (is_extension(d->cur.text))
 		return extension(d, c);
 	return audit_item(d, c);

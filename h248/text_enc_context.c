@@ -40,7 +40,7 @@ static void context_list(struct h248_enc *e, const struct h248_ctx_props *p,
 	h248_enc_tok(e, H248_TOK_CONTEXT_LIST);
 	if (p->has_context_list == H248_NAMED)
 		return;
-	h248_enc_eq(e);
+	h248_enc_str(e, e->is_long ? " =" : "=");
 	h248_enc_open(e, &is_first_id);
 	for (const struct h248_value *v = p->context_list; v; v = v->next) {
 		h248_enc_item(e, &is_first_id);

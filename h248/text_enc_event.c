@@ -141,7 +141,7 @@ static void completion(struct h248_enc *e, uint8_t bits)
 	bool is_first;
 
 	h248_enc_tok(e, H248_TOK_NOTIFY_COMPLETION);
-	h248_enc_eq(e);
+	h248_enc_str(e, e->is_long ? " =" : "=");
 	h248_enc_open(e, &is_first);
 	for (size_t i = 0; i < N(reasons); i++)
 		tok_item(e, bits & reasons[i].bit, reasons[i].tok, &is_first);

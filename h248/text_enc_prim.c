@@ -89,13 +89,21 @@ void h248_enc_tok_tok(struct h248_enc *e, enum h248_tok t, enum h248_tok v)
 	h248_enc_tok(e, v);
 }
 
-/* A quoted string cannot carry a quote, and nothing can carry a NUL. */
+static bool is_plain(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\t';
+}
+
+/* A quoted string cannot carry a quote, and nothing can carry a NUL.  Line
+ * ends and octets over 0x7f are taken, but not sent: widely used stacks refuse
+ * them. */
 void h248_enc_quoted(struct h248_enc *e, struct h248_span s)
 {
 	if (s.n && (memchr(s.p, '"', s.n) || memchr(s.p, '\0', s.n)))
 		e->is_invalid = true;
 	h248_enc_str(e, "\"");
-	h248_enc_span(e, s);
+	for (uint32_t i = 0; i < s.n; i++)
+		h248_enc_octets(e, is_plain(s.p[i]) ? s.p + i : "?", 1);
 	h248_enc_str(e, "\"");
 }
 

@@ -34,6 +34,18 @@ static bool is_hex(struct h248_span s)
 	return true;
 }
 
+/* White space may stand inside all kinds of brackets. */
+static struct h248_span trim(struct h248_span s)
+{
+	while (s.n && memchr(" \t\r\n", s.p[0], 4)) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n && memchr(" \t\r\n", s.p[s.n - 1], 4))
+		s.n--;
+	return s;
+}
+
 static int address(struct h248_span s, enum h248_mid_kind *kind)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -75,6 +87,7 @@ static int bracketed(struct h248_span s, struct h248_mid *out)
 	out->text.n = (uint32_t)(end - out->text.p);
 	rest.p = end + 1;
 	rest.n = s.n - out->text.n - 2;
+	out->text = trim(out->text);
 	if (port(rest, &out->port))
 		return -EBADMSG;
 	if (s.p[0] == '[')
@@ -85,12 +98,14 @@ static int bracketed(struct h248_span s, struct h248_mid *out)
 	return 0;
 }
 
-static int mtp(struct h248_span s, struct h248_mid *out)
+static int mtp(struct h248_span s, const char *brace, struct h248_mid *out)
 {
 	if (s.p[s.n - 1] != '}')
 		return -EBADMSG;
 	out->kind = H248_MID_MTP;
-	out->text = (struct h248_span) { s.p + 4, s.n - 5 };
+	out->text.p = brace + 1;
+	out->text.n = s.n - (uint32_t)(brace - s.p) - 2;
+	out->text = trim(out->text);
 	if (!is_hex(out->text) || out->text.n < MIN_MTP ||
 	    out->text.n > MAX_MTP)
 		return -EBADMSG;
@@ -100,15 +115,17 @@ static int mtp(struct h248_span s, struct h248_mid *out)
 int h248_mid_dec(struct h248_span text, struct h248_mid *out)
 {
 	struct h248_mid m = { .kind = H248_MID_DEVICE, .text = text };
+	const char *brace;
 	int rc = 0;
 
 	if (!text.n)
 		return -EBADMSG;
+	brace = memchr(text.p, '{', text.n);
 	if (text.p[0] == '[' || text.p[0] == '<')
 		rc = bracketed(text, &m);
-	else if (text.n > 5 &&
-		 h248_span_is((struct h248_span) { text.p, 4 }, "MTP{"))
-		rc = mtp(text, &m);
+	else if (brace && text.n >= 5 &&
+		 h248_span_is((struct h248_span) { text.p, 3 }, "MTP"))
+		rc = mtp(text, brace, &m);
 	else if (!all_of(text, "/*_$@-.") || text.n > MAX_DEVICE)
 		rc = -EBADMSG;
 	if (!rc)

@@ -1,8 +1,9 @@
 /*
  * test/support/tree_eq.h - are two decoded messages the same?
  *
- * Words are compared without case, Local, Remote and quoted strings octet by
- * octet.  Where in the text something stood does not matter.
+ * Words are compared without case, Local and Remote octet by octet.  In a
+ * quoted string of b, "?" stands for what a has and may not be sent.  Where in
+ * the text something stood does not matter.
  */
 #pragma once
 

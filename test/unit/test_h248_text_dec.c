@@ -311,6 +311,8 @@ static void t4_liberal_values(void)
 	same(HDR "T=1{C=-{SC=ROOT{SV{MT=RS,RE=901}}}}",
 	     HDR "T=1{C=-{SC=ROOT{SV{MT=RS,RE=\"901\"}}}}");
 	same(HDR "P=1{C=-{SC=ROOT{SV{}}}}", HDR "P=1{C=-{SC=ROOT}}");
+	same(HDR "T=1{C=-{AV=a{AT{M{},SA{},SG{}}}}}",
+	     HDR "T=1{C=-{AV=a{AT{M,SA,SG}}}}");
 }
 
 /* The Local body of the only stream. */
@@ -489,7 +491,20 @@ static void t13_kept_as_written(void)
 	CU_ASSERT(h248_span_is(desc->u.raw, "=H223{x,y}"));
 	desc = desc->next;
 	CU_ASSERT(h248_span_is(desc->u.raw, "=dial{(0|[1-7]x.)}"));
+	CU_ASSERT_EQUAL(verdict(MF("MX H223{x,y}")), 442);
 	release(&d);
+}
+
+static void services_once(void)
+{
+	static const struct verdict t[] = {
+		{ HDR "T=1{C=-{SC=ROOT{SV{MT=RS,RE=\"900\",MT=FO}}}}", 442 },
+		{ HDR "T=1{C=-{SC=ROOT{SV{MT=RS,AD=[192.0.2.1],AD=5}}}}", 442 },
+		{ HDR "T=1{C=-{SC=ROOT{SV{RE=\"900\"}}}}", 442 },
+		{ HDR "P=1{C=-{SC=ROOT{SV{V=2,V=2}}}}", 442 },
+	};
+
+	expect(t, N(t));
 }
 
 static void t14_extensions(void)
@@ -551,6 +566,8 @@ static void t15_message_identifiers(void)
 		snprintf(text, sizeof(text), "!/1 %s\nK{1}", t[i].text);
 		CU_ASSERT_EQUAL(verdict(text), 0);
 	}
+	CU_ASSERT_EQUAL(verdict("!/1 MTP {\n 0A12 } K{1}"), 0);
+	CU_ASSERT_EQUAL(verdict("!/1 [ 192.0.2.1 ]:2944 K{1}"), 0);
 	for (size_t i = 0; i < N(bad); i++)
 		CU_ASSERT_EQUAL(h248_mid_dec(h248_span_of(bad[i]), &m),
 				-EBADMSG);
@@ -716,6 +733,7 @@ int main(void)
 		{ "T12 C10 descriptors", t12_c10_descriptors },
 		{ "T13 Modem, Mux, DigitMap as written", t13_kept_as_written },
 		{ "T14 extensions", t14_extensions },
+		{ "1.8 Services: each parameter once", services_once },
 		{ "T15 message identifiers", t15_message_identifiers },
 		{ "T15 large body", t15_large_body },
 		{ "C01 nothing", c01_nothing },
