@@ -28,7 +28,7 @@ static const char dump_reply[] =
 	"\"local\":\"v=0\\r\\nc=IN IP4 198.51.100.1\\r\\n\\u009b2J\\r\\n\","
 	"\"remote\":null,\"local_control\":{\"mode\":\"SendReceive\","
 	"\"properties\":[{\"name\":\"ipdc/realm\",\"value\":\"a & <b>\"}]},"
-	"\"signals\":[{\"name\":\"ipnapt/latch\",\"value\":\"LATCH\"}]}],"
+	"\"signals\":[{\"name\":\"ipnapt/latch\",\"value\":\"LATCH\",\"none\":[]}]}],"
 	"\"events\":{\"request_id\":5,\"list\":[{\"name\":\"tcprv/est\","
 	"\"stream\":1,\"parameters\":[{\"name\":\"p\",\"value\":\"v\"}]}]}},"
 	"{\"id\":\"ip/1/core/2\",\"streams\":[{\"id\":1,\"state\":\"open\","

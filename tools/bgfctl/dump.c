@@ -120,7 +120,7 @@ static void print_body(const char *label, const json_t *body, FILE *out)
 	}
 }
 
-/* "name: value" of each item; items with more members tell them behind. */
+/* The name of each item, and behind it what else there is to say of it. */
 static void print_items(const char *label, const json_t *list,
 			unsigned int indent, FILE *out)
 {
@@ -139,7 +139,7 @@ static void print_items(const char *label, const json_t *list,
 		json_object_foreach (item, key, v) {
 			char *shown = json_shown(v);
 
-			if (strcmp(key, "name"))
+			if (strcmp(key, "name") && strcmp(shown, "-"))
 				fprintf(out, "  %s=%s", key, shown);
 			free(shown);
 		}
@@ -192,8 +192,9 @@ static void dump_termination(const json_t *term, FILE *out)
 	}
 	print_items("ObservedEvents", json_object_get(term, "observed_events"),
 		    2, out);
-	json_array_foreach (json_object_get(term, "streams"), i, s)
+	json_array_foreach (json_object_get(term, "streams"), i, s) {
 		dump_stream(s, out);
+	}
 }
 
 static void none(const json_t *reply, FILE *out)
@@ -208,8 +209,9 @@ void text_context(const json_t *reply, FILE *out)
 	size_t i;
 
 	none(reply, out);
-	json_array_foreach (json_object_get(reply, "contexts"), i, ctx)
+	json_array_foreach (json_object_get(reply, "contexts"), i, ctx) {
 		text_live(ctx, out);
+	}
 }
 
 void text_dump(const json_t *reply, FILE *out)
@@ -222,7 +224,8 @@ void text_dump(const json_t *reply, FILE *out)
 		fputs(i ? "\n" : "", out);
 		text_live(ctx, out);
 		json_array_foreach (json_object_get(ctx, "terminations"), k,
-				    term)
+				    term) {
 			dump_termination(term, out);
+		}
 	}
 }
