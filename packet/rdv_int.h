@@ -2,7 +2,8 @@
  * packet/rdv_int.h - what the parts of the rendezvous share
  *
  * rendezvous.c: entry points, time, controller.  rdv_setup.c: until both
- * handshakes are complete.  rdv_latch.c: which SYN counts.  rdv_open.c: from
+ * handshakes are complete.  rdv_latch.c: which SYN counts.  rdv_pair.c: what
+ * the two clients are told.  rdv_open.c: from
  * then on.  rdv_util.c: the only writers of states and of what goes out.
  * Numbers such as "event 4b" are rows of tcp-rendezvous 2.3.
  */
@@ -11,7 +12,9 @@
 #include "packet/rendezvous.h"
 
 enum {
-	RDV_SPACING_US = 200 * 1000, /* between two SYN-ACKs to a client */
+	RDV_MS = 1000, /* in microseconds */
+	RDV_SECOND = 1000 * RDV_MS,
+	RDV_SPACING_US = 200 * RDV_MS, /* between two SYN-ACKs to a client */
 	RDV_CHALLENGE_MS = 500, /* between two challenge ACKs to a client */
 };
 
@@ -83,12 +86,24 @@ void rdv_refresh_syn(struct rdv_call *c, unsigned int leg,
 void rdv_latch(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg);
 void rdv_unlatch(struct rdv_call *c, unsigned int leg);
 
-/* rdv_setup.c */
-void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
-		       const struct pkt_seg *seg);
+/* rdv_pair.c */
+void rdv_send_synack(struct rdv_call *c, unsigned int leg);
+/* Again, but not within the spacing; a client that has moved gets it as soon
+ * as that is over. */
+void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool has_moved);
+/* Its timer is due. */
+void rdv_timed_synack(struct rdv_call *c, unsigned int leg);
+/* A source has moved: both entries are written anew. */
+void rdv_load_rewrites(struct pkt_rdv *r);
+/* Tell one client only, with a window of 0 (D5, D6); its ACK decides. */
+void rdv_probe(struct rdv_call *c, unsigned int leg);
 void rdv_try_pair(struct rdv_call *c);
 /* ARMED, WAIT or SILENT, from what the legs are; T_wait goes with it. */
 void rdv_settle(struct rdv_call *c);
+
+/* rdv_setup.c */
+void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
+		       const struct pkt_seg *seg);
 void rdv_setup_tick(struct rdv_call *c);
 uint64_t rdv_setup_next(const struct pkt_rdv *r);
 

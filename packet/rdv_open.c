@@ -9,8 +9,6 @@
 
 #include "packet/validate.h"
 
-enum { MS = 1000, SECOND = 1000 * MS };
-
 /* ---- one segment on its way ---- */
 
 /* Decision 17.  Nothing passes a termination that is Inactive; payload needs
@@ -53,7 +51,7 @@ static void forward(struct rdv_call *c, unsigned int leg,
 	struct pkt_entry *in = rdv_entry(c, leg);
 
 	c->out->act = PKT_ACT_FORWARD;
-	in->last_seen_ms = (uint32_t)(c->now_us / MS);
+	in->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
 	in->rx_octets += seg->payload_octets;
 	rdv_entry(c, 1 - leg)->tx_octets += seg->payload_octets;
 	c->r->cold[1 - leg]->is_dirty = true;
@@ -104,7 +102,7 @@ static bool is_over(const struct pkt_rdv *r)
 
 static void linger(struct rdv_call *c, uint16_t seconds)
 {
-	rdv_set_linger(c->r, c->now_us + (uint64_t)seconds * SECOND);
+	rdv_set_linger(c->r, c->now_us + (uint64_t)seconds * RDV_SECOND);
 }
 
 /* Events 14 and 15.  T_fin starts anew while one FIN is not acknowledged. */
@@ -220,7 +218,7 @@ void rdv_open_segment(struct rdv_call *c, unsigned int leg,
 /* Milliseconds until T_idle is over; 0 or less: it is. */
 static int64_t idle_left_ms(const struct pkt_rdv *r, uint64_t now_us)
 {
-	uint32_t now_ms = (uint32_t)(now_us / MS);
+	uint32_t now_ms = (uint32_t)(now_us / RDV_MS);
 	uint32_t a = now_ms - r->leg[0]->last_seen_ms;
 	uint32_t b = now_ms - r->leg[1]->last_seen_ms;
 
@@ -244,7 +242,7 @@ void rdv_open_tick(struct rdv_call *c)
 uint64_t rdv_open_next(const struct pkt_rdv *r, uint64_t now_us)
 {
 	int64_t left_ms = idle_left_ms(r, now_us);
-	uint64_t next = now_us + (left_ms > 0 ? (uint64_t)left_ms * MS : 0);
+	uint64_t next = now_us + (left_ms > 0 ? (uint64_t)left_ms * RDV_MS : 0);
 
 	if (r->cold[0]->linger_us && r->cold[0]->linger_us < next)
 		next = r->cold[0]->linger_us;

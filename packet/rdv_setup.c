@@ -7,20 +7,8 @@
  */
 #include "packet/rdv_int.h"
 
-#include <arpa/inet.h>
-
 #include "packet/synack.h"
-#include "packet/translate_pkt.h"
 #include "packet/validate.h"
-
-enum {
-	MS = 1000, /* in microseconds */
-	SECOND = 1000 * MS,
-	RESENDS = 3,
-};
-
-/* Resends by timer 1, 2 and 4 seconds after the first: the gaps. */
-static const uint32_t gap_us[RESENDS] = { SECOND, SECOND, 2 * SECOND };
 
 static bool is_before_commit(enum pkt_leg_state s)
 {
@@ -41,214 +29,6 @@ static void fail(struct rdv_call *c, enum pkt_cause cause)
 {
 	rdv_report(c, PKT_REPORT_FAIL, 0, cause);
 	rdv_silence(c);
-}
-
-/* ---- what is sent ---- */
-
-static void send_synack(struct rdv_call *c, unsigned int leg)
-{
-	struct pkt_setup_leg *s = rdv_leg(c, leg);
-
-	if (!s->synack_us)
-		s->resend_us = c->now_us + gap_us[0];
-	s->synack_us = c->now_us;
-	c->r->cold[leg]->synacks++;
-	pkt_synack_fill(c->r, leg, rdv_emit(c, leg, 0));
-}
-
-/* Again, but not within the spacing; a client that has moved gets it as soon
- * as that is over. */
-static void resend_synack(struct rdv_call *c, unsigned int leg, bool has_moved)
-{
-	struct pkt_setup_leg *s = rdv_leg(c, leg);
-	uint64_t free_us = s->synack_us + RDV_SPACING_US;
-
-	if (!s->synack_us || c->now_us >= free_us)
-		send_synack(c, leg);
-	else if (has_moved && (!s->resend_us || s->resend_us > free_us))
-		s->resend_us = free_us;
-}
-
-/* ---- pairing ---- */
-
-static void load_rewrite(struct pkt_rdv *r, unsigned int leg)
-{
-	const struct pkt_leg_cfg *own = &r->cold[leg]->cfg;
-	const struct pkt_leg_cfg *peer = &r->cold[1 - leg]->cfg;
-	struct pkt_local at = { own->local, htons(own->local_port) };
-	struct pkt_local from = { peer->local, htons(peer->local_port) };
-	struct pkt_local to = { r->leg[1 - leg]->remote,
-				r->leg[1 - leg]->remote_port_be };
-
-	pkt_translate_set(r->leg[leg], &at, &from, &to);
-}
-
-static void load_rewrites(struct pkt_rdv *r)
-{
-	load_rewrite(r, 0);
-	load_rewrite(r, 1);
-}
-
-/* What the window rules start from (section 8): both SYNs, and the window
- * that this client is told. */
-static void load_window(struct pkt_rdv *r, unsigned int leg)
-{
-	const struct pkt_syn *own = &r->setup->leg[leg].syn;
-	struct pkt_entry *e = r->leg[leg];
-	uint16_t told = pkt_synack_window(r, leg);
-
-	e->snd_end = own->isn + 1;
-	e->last_ack = r->setup->leg[1 - leg].syn.isn + 1;
-	e->max_end = e->snd_end + (told ? told : 1);
-	e->max_win = own->window ? own->window : 1;
-	e->window = own->window;
-	e->wscale = r->setup->frozen[leg].has_ws ? own->opts.ws : 0;
-	e->fin_end = 0;
-}
-
-/* Compute, once for the attempt, all that both sides will be told. */
-static void agree(struct rdv_call *c)
-{
-	unsigned int leg;
-
-	pkt_synack_agree(c->r, c->now_us);
-	c->r->setup->is_frozen = true;
-	load_rewrites(c->r);
-	for (leg = 0; leg < PKT_LEGS; leg++)
-		load_window(c->r, leg);
-}
-
-static bool is_fresh(const struct rdv_call *c, unsigned int leg)
-{
-	uint64_t limit = (uint64_t)rdv_policy(c->r)->tfresh_ms * MS;
-
-	return c->now_us - rdv_leg(c, leg)->syn.latest_us < limit;
-}
-
-static bool is_open_policy(const struct rdv_call *c, unsigned int leg)
-{
-	return c->r->cold[leg]->cfg.from.prefix_len == 0;
-}
-
-/* Decision 16: a client that may be anyone proves itself first. */
-static bool is_parallel(const struct rdv_call *c)
-{
-	if (is_open_policy(c, 0) || is_open_policy(c, 1))
-		return false;
-	switch (rdv_policy(c->r)->commit) {
-	case PKT_COMMIT_PARALLEL:
-		return true;
-	case PKT_COMMIT_WAITING:
-		return false;
-	}
-	return is_fresh(c, 0) && is_fresh(c, 1);
-}
-
-static unsigned int older_leg(const struct rdv_call *c)
-{
-	return rdv_leg(c, 1)->syn.first_us < rdv_leg(c, 0)->syn.first_us;
-}
-
-static unsigned int first_to_prove(const struct rdv_call *c)
-{
-	if (is_open_policy(c, 0) != is_open_policy(c, 1))
-		return is_open_policy(c, 1);
-	return older_leg(c);
-}
-
-static void commit_parallel(struct rdv_call *c)
-{
-	unsigned int older = older_leg(c), i;
-
-	agree(c);
-	for (i = 0; i < PKT_LEGS; i++)
-		rdv_set_leg(c->r, i, PKT_LEG_SENT);
-	rdv_set_state(c->r, PKT_STATE_COMMIT);
-	c->r->setup->deadline_us =
-		c->now_us + (uint64_t)rdv_policy(c->r)->thalf_s * SECOND;
-	send_synack(c, 1 - older);
-	send_synack(c, older);
-}
-
-/* D5: nothing is promised to the other one yet, so T_wait still counts. */
-static void set_probe_deadline(struct rdv_call *c)
-{
-	const struct pkt_rdv_cfg *p = rdv_policy(c->r);
-	struct pkt_setup *s = c->r->setup;
-	uint64_t half = c->now_us + (uint64_t)p->thalf_s * SECOND;
-	uint64_t wait = s->wait_from_us + (uint64_t)p->twait_s * SECOND;
-
-	s->deadline_us = half > wait ? half : wait;
-}
-
-/* A SYN-ACK with window 0 (D6); its ACK decides. */
-static void probe(struct rdv_call *c, unsigned int leg)
-{
-	struct pkt_setup_leg *s = rdv_leg(c, leg);
-
-	if (pkt_rdv_state(c->r) != PKT_STATE_PROBE)
-		set_probe_deadline(c);
-	c->r->setup->grace_us = 0;
-	s->is_probed_zero = true;
-	s->is_suspect = false;
-	s->resends = 0;
-	s->synack_us = 0;
-	agree(c);
-	rdv_set_leg(c->r, leg, PKT_LEG_SENT);
-	rdv_set_state(c->r, PKT_STATE_PROBE);
-	send_synack(c, leg);
-}
-
-/* Decision 17: held in any mode, committed only when both are SendReceive. */
-static bool is_ready(const struct pkt_rdv *r, unsigned int leg)
-{
-	const struct pkt_leg_cfg *cfg;
-
-	if (!r->leg[leg] || !rdv_is(r, leg, PKT_LEG_SYN))
-		return false;
-	cfg = &r->cold[leg]->cfg;
-	return cfg->mode == (PKT_MODE_RX | PKT_MODE_TX) && cfg->is_armed &&
-	       cfg->role == PKT_ROLE_MERGE;
-}
-
-void rdv_try_pair(struct rdv_call *c)
-{
-	if (!is_ready(c->r, 0) || !is_ready(c->r, 1))
-		return;
-	if (is_parallel(c))
-		commit_parallel(c);
-	else
-		probe(c, first_to_prove(c));
-}
-
-void rdv_settle(struct rdv_call *c)
-{
-	struct pkt_setup *s = c->r->setup;
-	uint64_t first = UINT64_MAX;
-	bool is_armed = false;
-	unsigned int leg;
-
-	for (leg = 0; leg < PKT_LEGS; leg++) {
-		if (!c->r->leg[leg])
-			continue;
-		is_armed |= rdv_is(c->r, leg, PKT_LEG_IDLE);
-		if (rdv_is(c->r, leg, PKT_LEG_SYN) &&
-		    s->leg[leg].syn.first_us < first)
-			first = s->leg[leg].syn.first_us;
-	}
-	s->grace_us = 0;
-	s->is_frozen = false;
-	s->wait_from_us = first != UINT64_MAX ? first : 0;
-	s->deadline_us = 0;
-	if (first != UINT64_MAX) {
-		s->deadline_us =
-			first + (uint64_t)rdv_policy(c->r)->twait_s * SECOND;
-		rdv_set_state(c->r, PKT_STATE_WAIT);
-	} else if (is_armed) {
-		rdv_set_state(c->r, PKT_STATE_ARMED);
-	} else {
-		rdv_silence(c);
-	}
 }
 
 /* ---- SYN ---- */
@@ -297,7 +77,7 @@ static void on_lesser_offer(struct rdv_call *c, unsigned int leg)
 		give_up_peer(c, leg);
 		return;
 	}
-	probe(c, told);
+	rdv_probe(c, told);
 }
 
 /* Events 2 and 3 for a leg that has its SYN-ACK. */
@@ -311,8 +91,8 @@ static void on_syn_again_sent(struct rdv_call *c, unsigned int leg,
 		c->r->setup->grace_us = 0;
 	}
 	if (has_moved)
-		load_rewrites(c->r);
-	resend_synack(c, leg, has_moved);
+		rdv_load_rewrites(c->r);
+	rdv_resend_synack(c, leg, has_moved);
 }
 
 /* Events 2 and 3. */
@@ -336,7 +116,7 @@ static void on_same_isn(struct rdv_call *c, unsigned int leg,
 	else if (rdv_is(c->r, leg, PKT_LEG_SENT))
 		on_syn_again_sent(c, leg, has_moved);
 	else if (pkt_rdv_state(c->r) == PKT_STATE_PROBE)
-		load_rewrites(c->r);
+		rdv_load_rewrites(c->r);
 	else
 		rdv_try_pair(c);
 }
@@ -352,7 +132,7 @@ static void on_isn_behind_probe(struct rdv_call *c, unsigned int leg,
 	rdv_take_syn(c, leg, seg);
 	peer->has_stale = true;
 	peer->stale_isn = stale;
-	probe(c, 1 - leg);
+	rdv_probe(c, 1 - leg);
 }
 
 /* Event 4. */
@@ -384,7 +164,7 @@ static void on_other_isn(struct rdv_call *c, unsigned int leg,
 	}
 	rdv_take_syn(c, leg, seg);
 	if (is_sent) /* 4a */
-		probe(c, leg);
+		rdv_probe(c, leg);
 	else
 		rdv_try_pair(c);
 }
@@ -444,15 +224,15 @@ static void on_probe_ack(struct rdv_call *c, unsigned int leg,
 	bare.payload_octets = 0;
 	bare.flags = PKT_ACK;
 	pkt_window_learn(c->r->leg[leg], c->r->leg[1 - leg], &bare);
-	c->r->leg[leg]->last_seen_ms = (uint32_t)(c->now_us / MS);
+	c->r->leg[leg]->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
 	rdv_set_leg(c->r, leg, PKT_LEG_ACKED);
 	pkt_synack_renew_ts(c->r, leg, &seg->opts);
 
 	rdv_set_leg(c->r, 1 - leg, PKT_LEG_SENT);
 	rdv_set_state(c->r, PKT_STATE_COMMIT);
 	c->r->setup->deadline_us =
-		c->now_us + (uint64_t)rdv_policy(c->r)->thalf_s * SECOND;
-	send_synack(c, 1 - leg);
+		c->now_us + (uint64_t)rdv_policy(c->r)->thalf_s * RDV_SECOND;
+	rdv_send_synack(c, 1 - leg);
 	consume(c);
 }
 
@@ -463,7 +243,7 @@ static void open_session(struct rdv_call *c)
 
 	for (leg = 0; leg < PKT_LEGS; leg++) {
 		c->r->leg[leg]->flags |= PKT_ENTRY_OPEN;
-		c->r->cold[leg]->est_ms = (uint32_t)(took / MS);
+		c->r->cold[leg]->est_ms = (uint32_t)(took / RDV_MS);
 		if (!c->r->cold[leg]->est_ms)
 			c->r->cold[leg]->est_ms = 1;
 	}
@@ -500,7 +280,7 @@ static void on_handshake(struct rdv_call *c, unsigned int leg,
 		on_stale_ack(c, leg, seg);
 	} else if (!is_handshake_ack(c, leg, seg)) {
 		rdv_drop(c, PKT_DROP_HANDSHAKE_ACK);
-		resend_synack(c, leg, false);
+		rdv_resend_synack(c, leg, false);
 	} else if (pkt_rdv_state(c->r) == PKT_STATE_PROBE) {
 		on_probe_ack(c, leg, seg);
 	} else {
@@ -516,7 +296,7 @@ static void on_early_data(struct rdv_call *c, unsigned int leg,
 	if (!rdv_pass(c, leg, seg))
 		return;
 	if (pkt_seg_end(seg) != seg->seq && !rdv_leg(c, 1 - leg)->is_suspect)
-		resend_synack(c, 1 - leg, false);
+		rdv_resend_synack(c, 1 - leg, false);
 }
 
 static void on_ack(struct rdv_call *c, unsigned int leg,
@@ -554,7 +334,8 @@ static void on_rst_sent(struct rdv_call *c, unsigned int leg,
 	s->resend_us = 0;
 	if (!c->r->setup->grace_us)
 		c->r->setup->grace_us =
-			c->now_us + (uint64_t)rdv_policy(c->r)->tgrace_ms * MS;
+			c->now_us +
+			(uint64_t)rdv_policy(c->r)->tgrace_ms * RDV_MS;
 }
 
 static void on_rst_acked(struct rdv_call *c, unsigned int leg,
@@ -627,17 +408,6 @@ static void on_deadline(struct rdv_call *c)
 	fail(c, state == PKT_STATE_WAIT ? PKT_CAUSE_TWAIT : PKT_CAUSE_TSA);
 }
 
-static void on_resend(struct rdv_call *c, unsigned int leg)
-{
-	struct pkt_setup_leg *s = rdv_leg(c, leg);
-
-	if (s->resends < RESENDS)
-		s->resends++;
-	s->resend_us =
-		s->resends < RESENDS ? c->now_us + gap_us[s->resends] : 0;
-	resend_synack(c, leg, false);
-}
-
 static bool is_due(const struct rdv_call *c, uint64_t at_us)
 {
 	return at_us && at_us <= c->now_us;
@@ -659,7 +429,7 @@ void rdv_setup_tick(struct rdv_call *c)
 	for (leg = 0; leg < PKT_LEGS; leg++)
 		if (rdv_is(c->r, leg, PKT_LEG_SENT) &&
 		    is_due(c, rdv_leg(c, leg)->resend_us))
-			on_resend(c, leg);
+			rdv_timed_synack(c, leg);
 }
 
 static void sooner(uint64_t *next, uint64_t at_us)

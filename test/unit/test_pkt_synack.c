@@ -393,6 +393,27 @@ static void o27_probe(void)
 	STATE(COMMIT);
 }
 
+/* V61, V62: what the SYN-ACKs say when A is IPv4 and B is IPv6. */
+static void v61_v62_families(void)
+{
+	struct pkt_setup_leg *leg;
+
+	rdv_defaults();
+	rdv.leg[B].family = AF_INET6;
+	rdv_reserve();
+	leg = rdv.setup.leg;
+	leg[A].syn.opts = (struct pkt_opts) { MSS(1460) };
+	leg[B].syn.opts = (struct pkt_opts) { MSS(1440) };
+	pkt_synack_agree(&rdv.r, rdv.now_us);
+	OK(rdv.setup.frozen[A].mss == 1440 && rdv.setup.frozen[B].mss == 1440);
+	leg[A].syn.opts = (struct pkt_opts) { .has_mss = false };
+	pkt_synack_agree(&rdv.r, rdv.now_us);
+	OK(rdv.setup.frozen[B].has_mss && rdv.setup.frozen[B].mss == 536);
+	leg[B].syn.opts = (struct pkt_opts) { .has_mss = false };
+	pkt_synack_agree(&rdv.r, rdv.now_us);
+	OK(rdv.setup.frozen[A].has_mss && rdv.setup.frozen[A].mss == 1220);
+}
+
 /* ---- timestamps ---- */
 
 static void s2(void)
@@ -487,6 +508,7 @@ static const struct suite_test tests[] = {
 	{ "O26 the latest MSS counts", o26_latest_mss },
 	{ "O27 a lesser offer after the SYN-ACK", o27_lesser_offer },
 	{ "O27 a lesser offer while probed", o27_probe },
+	{ "V61 V62 MSS between the families", v61_v62_families },
 	{ "S2 echo of the latest SYN", s2 },
 	{ "S3 stale: no timestamps in both", s3 },
 	{ "S3 the edge of T_ts", s3_edge },

@@ -240,6 +240,44 @@ static void x9_dscp(void)
 	}
 }
 
+/* IPv6 to IPv6: as if it had been built for the other side. */
+static void ipv6(void)
+{
+	struct pkt_entry in = { .flags = 0 }, out = { .flags = 0 };
+	struct pkt_local at = { rdv_addr("2001:db8:ff::1"), htons(20000) };
+	struct pkt_local from = { rdv_addr("2001:db8:ff::2"), htons(20002) };
+	struct pkt_local to = { rdv_addr("2001:db8:b::20"), htons(50002) };
+	struct pkt_tx tx = { .family = AF_INET6,
+			     .flags = PKT_ACK,
+			     .sport = 40001,
+			     .dport = 20000,
+			     .window = 77,
+			     .seq = 1,
+			     .ack = 2 };
+	uint8_t pkt[PKT_SEG_MAX_BUILT], want[PKT_SEG_MAX_BUILT];
+	struct pkt_seg s;
+	size_t n;
+
+	tx.src = rdv_addr("2001:db8:a::10");
+	tx.dst = at.addr;
+	in.remote = tx.src;
+	in.remote_port_be = htons(40001);
+	pkt_translate_set(&in, &at, &from, &to);
+	n = pkt_tx_build(&tx, pkt);
+	CU_ASSERT_EQUAL(pkt_seg_parse(pkt, n, false, false, &s), PKT_DROP_NONE);
+	out.flags = PKT_ENTRY_DSCP;
+	out.dscp = 46;
+	CU_ASSERT_EQUAL(pkt_translate(pkt, &s, &in, &out), 0);
+
+	tx.src = from.addr;
+	tx.dst = to.addr;
+	tx.sport = 20002;
+	tx.dport = 50002;
+	tx.dscp = 46;
+	CU_ASSERT_EQUAL(pkt_tx_build(&tx, want), n);
+	CU_ASSERT(!memcmp(pkt, want, n));
+}
+
 static void other_family(void)
 {
 	struct pkt_entry in, out;
@@ -264,6 +302,7 @@ static const struct suite_test tests[] = {
 	{ "X4 V6 a partial checksum", x4_v6 },
 	{ "X10 all flags, urgent pointer unchanged", x10_flags },
 	{ "X9 DSCP of the leaving leg, ECN kept", x9_dscp },
+	{ "IPv6 to IPv6", ipv6 },
 	{ "another family is refused, nothing changed", other_family },
 	{ NULL, NULL },
 };
