@@ -209,6 +209,8 @@ uint64_t gw_next_ms(const struct gw *gw)
 	uint64_t next = h248_assoc_next(gw->assoc);
 	uint64_t hangterm = gw->hangterm_us / 1000;
 
+	if (!TAILQ_EMPTY(&gw->ready))
+		return 0;
 	if (!TAILQ_EMPTY(&gw->contexts) && hangterm < next)
 		next = hangterm;
 	return next;

@@ -8,8 +8,9 @@
 #include "h248/build.h"
 #include "h248/txn.h"
 
-/* Steps before another job gets its turn (decision 24). */
-enum { STEPS_PER_TURN = 512 };
+/* Steps before another job gets its turn, and how long all of them may keep
+ * the loop (decision 24). */
+enum { STEPS_PER_TURN = 64, TURN_US = 5000 };
 
 static void job_free(struct gw_job *job)
 {
@@ -89,12 +90,13 @@ static void run_one(struct gw_job *job)
 
 void gw_jobs_run(struct gw *gw)
 {
+	uint64_t until_us = gw_now_us() + TURN_US;
 	struct gw_job *job;
 
 	if (gw->is_running_jobs)
 		return;
 	gw->is_running_jobs = true;
-	while ((job = TAILQ_FIRST(&gw->ready))) {
+	while ((job = TAILQ_FIRST(&gw->ready)) && gw_now_us() < until_us) {
 		TAILQ_REMOVE(&gw->ready, job, entry);
 		run_one(job);
 	}
@@ -150,11 +152,10 @@ void gw_job_forget(struct gw_job *job)
 
 void gw_job_done(struct gw *gw, uint64_t token)
 {
-	struct gw_wait *w;
+	struct gw_wait *w = TAILQ_FIRST(&gw->waits);
 
-	TAILQ_FOREACH (w, &gw->waits, entry)
-		if (w->token == token)
-			break;
+	while (w && w->token != token)
+		w = TAILQ_NEXT(w, entry);
 	if (!w)
 		return;
 	release(w);

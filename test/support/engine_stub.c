@@ -20,6 +20,7 @@ static unsigned int n_live;
 static uint32_t last_gen;
 static uint16_t next_port = FIRST_PORT;
 static int add_error;
+static unsigned int n_adds_that_work;
 static bool auto_done;
 
 void stub_reset(void)
@@ -34,6 +35,12 @@ void stub_reset(void)
 
 void stub_fail_add(int err)
 {
+	stub_fail_add_after(0, err);
+}
+
+void stub_fail_add_after(unsigned int n, int err)
+{
+	n_adds_that_work = n;
 	add_error = err;
 }
 
@@ -163,8 +170,10 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 	struct stub_cmd *c;
 
 	(void)e;
-	if (add_error)
+	if (add_error && !n_adds_that_work)
 		return add_error;
+	if (add_error)
+		n_adds_that_work--;
 	if (IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
 		choose(&cfg->leg);
 	while (g < gates + MAX_GATES - 1 && g->id.gen)

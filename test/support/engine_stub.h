@@ -20,6 +20,8 @@ struct stub_cmd {
 void stub_reset(void);
 /* pkt_gate_add() fails with this from now on; 0: it works. */
 void stub_fail_add(int err);
+/* The same, but the next n still work. */
+void stub_fail_add_after(unsigned int n, int err);
 unsigned int stub_count(void); /* commands since stub_reset() */
 const struct stub_cmd *stub_cmd(unsigned int i);
 unsigned int stub_gates(void); /* that are there now */

@@ -176,6 +176,22 @@ static void first_add_fails(void)
 	rig_free(r);
 }
 
+/* The second of two streams gets no port: the first gives its back. */
+static void second_stream_fails(void)
+{
+	struct rig *r = rig_new(10);
+
+	stub_fail_add_after(1, -ENOSPC);
+	sequence("510",
+		 rig_ask(r, "C=${A=${M{ST=1{" LOCAL("passive") "},ST=2{" LOCAL(
+				    "passive") "}}," LATCH "}}"),
+		 "C=${A=${ER=510{");
+	CU_ASSERT_EQUAL(stub_gates(), 0);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+	CU_ASSERT_EQUAL(r->gw.n_jobs, 0);
+	rig_free(r);
+}
+
 static void third_and_last(void)
 {
 	struct rig *r = rig_new(1);
@@ -247,6 +263,7 @@ static void syntax_in_third(void)
 static const struct suite_test tests[] = {
 	{ "C11 C15 T11-T13 refused, and nothing changes", refused },
 	{ "C11 the first Add fails: no context stays", first_add_fails },
+	{ "8 the second stream fails: no gate stays", second_stream_fails },
 	{ "C11 434 third termination, 412 no context", third_and_last },
 	{ "6.4 the second Add fails: the first stays", second_add_fails },
 	{ "4.1 435 termination of another context", other_context },
