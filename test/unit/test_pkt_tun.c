@@ -30,7 +30,7 @@ enum { PERIOD = 262139, WAIT_MS = 60000 };
 
 /* What a child is told, and what it answers. */
 struct order {
-	enum { CONNECT_ONLY, TRANSFER, BIG_DATAGRAM } what;
+	enum { CONNECT_ONLY, TRANSFER, ACCEPT, BIG_DATAGRAM } what;
 	struct in_addr addr;
 	uint16_t port;
 	uint64_t octets;
@@ -114,6 +114,23 @@ static void transfer(int s, const struct order *o, struct answer *a)
 	a->us = now_us() - start;
 }
 
+static struct answer accept_one(const struct order *o)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(o->port) };
+	struct answer a = { 0 };
+	int s, l = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (bind(l, (struct sockaddr *)&at, sizeof(at)) || listen(l, 1))
+		a.error = errno;
+	s = a.error ? -1 : accept(l, NULL, NULL);
+	if (s >= 0)
+		transfer(s, o, &a);
+	close(s);
+	close(l);
+	return a;
+}
+
 static struct answer obey(const struct order *o)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
@@ -131,6 +148,8 @@ static struct answer obey(const struct order *o)
 		close(s);
 		return a;
 	}
+	if (o->what == ACCEPT)
+		return accept_one(o);
 	s = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
 	if (connect(s, (struct sockaddr *)&to, sizeof(to)))
@@ -318,12 +337,47 @@ static struct pkt_evt remove_gate(int i)
 	return expect(PKT_EVT_DONE);
 }
 
+static uint64_t want_octets(void)
+{
+	const char *mb = getenv("BGFD_TUN_MB");
+
+	return (mb ? strtoull(mb, NULL, 10) : 20) << 20;
+}
+
+static double gbit_s(const struct answer *a)
+{
+	return (double)a->octets * 8e-3 / (double)a->us;
+}
+
+/* What the next test is measured by: the same octets between the same
+ * clients, but forwarded by the kernel of the gateway. */
+static void kernel_forwards(void)
+{
+	struct order o = { .what = ACCEPT,
+			   .port = 5000,
+			   .octets = want_octets() };
+	struct answer a;
+
+	shell("sysctl -qw net.ipv4.ip_forward=1");
+	inet_pton(AF_INET, "10.77.2.2", &o.addr);
+	tell(&side[1], &o);
+	usleep(100000); /* until it listens */
+	o.what = TRANSFER;
+	tell(&side[0], &o);
+	for (int i = 0; i < 2; i++) {
+		a = answer_of(&side[i]);
+		CU_ASSERT_EQUAL(a.octets, o.octets);
+		printf(" %.2f Gbit/s", gbit_s(&a));
+	}
+	printf(" forwarded by the kernel\n");
+	shell("sysctl -qw net.ipv4.ip_forward=0");
+}
+
 /* Both ways at once; statistics are the octets that the clients moved, and
  * nothing was retransmitted between them and us (decision 22). */
 static void session(void)
 {
-	const char *mb = getenv("BGFD_TUN_MB");
-	uint64_t octets = (mb ? strtoull(mb, NULL, 10) : 20) << 20;
+	uint64_t octets = want_octets();
 	struct pkt_counters c;
 	struct answer a[2];
 
@@ -352,13 +406,13 @@ static void session(void)
 
 		CU_ASSERT_TRUE(evt.stat.rx_octets >= octets);
 		CU_ASSERT_TRUE(evt.stat.tx_octets >= octets);
-		printf(" %.2f Gbit/s",
-		       (double)a[i].octets * 8e-3 / (double)a[i].us);
+		printf(" %.2f Gbit/s", gbit_s(&a[i]));
 	}
 	/* Segments arrived as super-segments, not one by one. */
 	CU_ASSERT_TRUE(c.rx_octets / c.rx_pkts > 2000);
 	CU_ASSERT_EQUAL(c.drop[PKT_DROP_TX], 0);
-	printf(", %lu octets a packet ... ", c.rx_octets / c.rx_pkts);
+	printf(" through the engine, %lu octets a packet\n",
+	       c.rx_octets / c.rx_pkts);
 	pkt_engine_free(engine);
 }
 
@@ -417,6 +471,7 @@ int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "laboratory", laboratory },
+		{ "measure: forwarded by the kernel", kernel_forwards },
 		{ "O1 a session both ways at once", session },
 		{ "decision 2: access does not reach core", no_router },
 		{ "decision 5: fragments", fragments },
