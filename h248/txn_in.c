@@ -443,7 +443,8 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 		return;
 	}
 	t->n.requests_in++;
-	if (txn->fault.code || !txn->has_id) {
+	/* What was read before a fault is executed first (8.2.2). */
+	if (!txn->has_id || (txn->fault.code && !txn->actions)) {
 		answer_error(t, from, txn->has_id ? txn->id : 0,
 			     txn->fault.code ? txn->fault.code : 403,
 			     txn->fault.text);

@@ -466,6 +466,9 @@ static void what_is_before_a_fault_is_executed(void)
 	CU_ASSERT_EQUAL(e->net.n_sent, 2);
 	CU_ASSERT(fake_net_has(&e->net, 0, "P=7{C=-{"));
 	CU_ASSERT(fake_net_has(&e->net, 1, "ER=400{"));
+	receive(e, HEAD "T=8{" AUDIT ",C=x{}}T=9{X=1{}}");
+	CU_ASSERT_EQUAL(e->executed, 2);
+	CU_ASSERT(fake_net_last_has(&e->net, "P=9{ER=422{"));
 	end_free(e);
 }
 
