@@ -17,6 +17,7 @@ static uint8_t default_realm(const struct conf *conf)
 	return 0;
 }
 
+/* *realm is untouched when the interface is left to us. */
 static int check_id(struct gw_call *c, uint8_t *realm, struct h248_err *err)
 {
 	const struct h248_term_id *id = c->cmd->terms;
@@ -31,7 +32,6 @@ static int check_id(struct gw_call *c, uint8_t *realm, struct h248_err *err)
 		return h248_err_set(err, code, id->at, "%.*s", (int)id->text.n,
 				    id->text.p);
 	}
-	*realm = default_realm(&c->gw->conf);
 	return gw_term_id_realm(&c->gw->conf, id, realm, err);
 }
 
@@ -73,8 +73,8 @@ int gw_add_check(struct gw_call *c, struct h248_err *err)
 {
 	struct gw *gw = c->gw;
 	struct gw_term *term;
-	uint8_t realm = 0;
-	int r = check_id(c, &realm, err);
+	uint8_t realm = default_realm(&gw->conf), named = UINT8_MAX;
+	int r = check_id(c, &named, err);
 
 	if (r)
 		return r;
@@ -84,21 +84,28 @@ int gw_add_check(struct gw_call *c, struct h248_err *err)
 	term = gw_term_new("");
 	if (!term)
 		return h248_err_set(err, 510, c->cmd->at, "memory");
+	if (named != UINT8_MAX)
+		realm = named;
 	r = plan(c, term, realm, err);
 	if (r) {
 		gw_plan_drop(&c->plan);
 		gw_term_free(term);
 		return r;
 	}
-	gw_term_id_make(&gw->conf, planned_realm(&c->plan), gw->next_term_id++,
-			term->id, sizeof(term->id));
+	/* The id answers the pattern that was asked for, also when ipdc/realm
+	 * puts the media elsewhere. */
+	if (named == UINT8_MAX)
+		named = planned_realm(&c->plan);
+	gw_term_id_make(&gw->conf, named, gw->next_term_id++, term->id,
+			sizeof(term->id));
 	c->term = term;
 	return 0;
 }
 
 void gw_add_commit(struct gw_call *c)
 {
-	struct gw_about at = { c->ctx->id, c->term->id, 0 };
+	struct gw_about at = { c->ctx->id, c->term->id,
+			       h248_in_tid(c->job->in) };
 
 	/* What was completed is wanted by the reply, after the plan. */
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));

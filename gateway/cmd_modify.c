@@ -32,6 +32,7 @@ void gw_modify_commit(struct gw_call *c)
 	}
 	at.ctx = c->ctx->id;
 	at.term = c->term->id;
+	at.txn = h248_in_tid(c->job->in);
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
 	gw_plan_commit(&c->plan);
 	gw_log(LOG_INFO, &at, "modified");

@@ -4,6 +4,7 @@
 #include "gateway/job.h"
 #include "gateway/log.h"
 #include "h248/build.h"
+#include "h248/txn.h"
 
 int gw_subtract_check(struct gw_call *c, struct h248_err *err)
 {
@@ -34,7 +35,8 @@ void gw_subtract_commit(struct gw_call *c)
 void gw_subtract_reply(struct gw_call *c)
 {
 	const struct h248_desc *at = gw_cmd_desc(c->cmd, H248_DESC_AUDIT);
-	struct gw_about about = { c->ctx->id, c->term->id, 0 };
+	struct gw_about about = { c->ctx->id, c->term->id,
+				  h248_in_tid(c->job->in) };
 	struct gw_totals t = { 0 };
 
 	gw_totals_add(&t, c->term);

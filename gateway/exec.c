@@ -19,6 +19,11 @@ static struct gw_about about(const struct gw_job *job)
 	};
 }
 
+static struct h248_span requested_id(const struct h248_cmd *cmd)
+{
+	return cmd->terms ? cmd->terms->text : H248_SPAN("ROOT");
+}
+
 static void fail_action(struct gw_job *job, const struct h248_err *err)
 {
 	struct gw_about at = about(job);
@@ -44,23 +49,28 @@ static bool is_only_root(const struct h248_action *a)
 	return a->cmds && !c;
 }
 
+static void list_contexts(struct gw_job *job)
+{
+	const struct gw_context *ctx = TAILQ_FIRST(&job->gw->contexts);
+
+	for (; ctx; ctx = TAILQ_NEXT(ctx, entry))
+		job->ids[job->n_ids++] = ctx->id;
+}
+
 static int expand(struct gw_job *job)
 {
 	const struct h248_action *a = job->current;
-	struct gw *gw = job->gw;
 	bool is_all = a->ctx == H248_CTX_ALL && !is_only_root(a);
-	struct gw_context *ctx;
+	size_t room = is_all ? job->gw->n_contexts + 1 : 1;
 
 	job->i_id = 0;
 	job->n_ids = 0;
-	job->ids =
-		h248_arena_alloc(job->arena, (is_all ? gw->n_contexts + 1 : 1) *
-						     sizeof(job->ids[0]));
+	job->is_answered = false;
+	job->ids = h248_arena_alloc(job->arena, room * sizeof(job->ids[0]));
 	if (!job->ids)
 		return -ENOMEM;
 	if (is_all)
-		TAILQ_FOREACH (ctx, &gw->contexts, entry)
-			job->ids[job->n_ids++] = ctx->id;
+		list_contexts(job);
 	if (!job->n_ids)
 		job->ids[job->n_ids++] = a->ctx == H248_CTX_ID ? a->ctx_id : 0;
 	return 0;
@@ -221,10 +231,46 @@ static void leave_context(struct gw_job *job)
 	TAILQ_CONCAT(&gw->ready, &gw->blocked, entry);
 }
 
-static void end_action(struct gw_job *job)
+/* No context had what the action asked for. */
+static void answer_none(struct gw_job *job)
+{
+	const struct h248_cmd *cmd = job->current->cmds;
+	struct h248_action *out = h248_action_new(job->arena, H248_CTX_ALL, 0);
+	uint16_t code = cmd->terms && cmd->terms->has_all ? 431 : 430;
+
+	job->is_failed = true;
+	gw_stats_error(job->gw, code);
+	job->gw->stats.cmd_failed[cmd->kind]++;
+	if (out)
+		out->cmds =
+			h248_cmd_new(job->arena, cmd->kind, requested_id(cmd));
+	if (out && out->cmds)
+		out->cmds->descs = h248_desc_error(job->arena, code,
+						   h248_error_text(code));
+	H248_APPEND(job->reply_tail, out);
+}
+
+static void put_action(struct gw_job *job)
 {
 	const struct h248_action *a = job->current;
 	struct h248_action *out = job->out;
+	bool is_last = job->i_id == job->n_ids;
+
+	if (!out || (is_union(job) && !is_last))
+		return;
+	out->is_bare = !out->cmds && !out->error && !out->props;
+	if (!out->is_bare || a->ctx != H248_CTX_ALL) {
+		H248_APPEND(job->reply_tail, out);
+		job->is_answered = true;
+	}
+	if (is_last && !job->is_answered && a->cmds)
+		answer_none(job);
+	job->out = NULL;
+}
+
+static void end_action(struct gw_job *job)
+{
+	const struct h248_action *a = job->current;
 
 	if (a->fault.code && !job->is_failed)
 		fail_action(job, &a->fault);
@@ -232,12 +278,7 @@ static void end_action(struct gw_job *job)
 	job->state = GW_JOB_ACTION;
 	if (job->is_failed)
 		job->i_id = job->n_ids;
-	if (!out || (is_union(job) && job->i_id != job->n_ids))
-		return;
-	out->is_bare = !out->cmds && !out->error && !out->props;
-	if (!out->is_bare || a->ctx != H248_CTX_ALL)
-		H248_APPEND(job->reply_tail, out);
-	job->out = NULL;
+	put_action(job);
 }
 
 /* --- commands ----------------------------------------------------------- */
@@ -252,11 +293,6 @@ static void put_reply(struct gw_job *job, struct h248_span id,
 		c->descs = descs;
 		H248_APPEND(job->cmd_tail, c);
 	}
-}
-
-static struct h248_span requested_id(const struct h248_cmd *cmd)
-{
-	return cmd->terms ? cmd->terms->text : H248_SPAN("ROOT");
 }
 
 static void next_cmd(struct gw_job *job)

@@ -26,10 +26,12 @@ void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 		    const struct sockaddr_storage *from)
 {
 	struct gw *gw = arg;
-	struct gw_job *job = calloc(1, sizeof(*job));
+	struct gw_job *job = NULL;
 
 	(void)msg;
 	(void)from;
+	if (gw->n_jobs < GW_MAX_JOBS)
+		job = calloc(1, sizeof(*job));
 	if (job)
 		job->arena = h248_arena_new(0);
 	if (!job || !job->arena) {

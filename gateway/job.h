@@ -10,7 +10,10 @@
 
 #include "gateway/cmd.h"
 
-enum { GW_MAX_WAITS = 2 * GW_MAX_STREAMS };
+enum {
+	GW_MAX_WAITS = 2 * GW_MAX_STREAMS,
+	GW_MAX_JOBS = 8192, /* at a time; more: 510 */
+};
 
 /* One command of the engine that is not DONE yet. */
 struct gw_wait {
@@ -35,6 +38,7 @@ struct gw_job {
 	struct h248_arena *arena; /* the reply */
 	enum gw_job_state state;
 	bool is_failed; /* nothing more is executed */
+	bool is_answered; /* something of this action is in the reply */
 
 	const struct h248_action *action; /* next one to begin */
 	const struct h248_action *current;

@@ -33,7 +33,9 @@ static void stamp(char *buf, size_t cap)
 static void clean(char *text)
 {
 	for (; *text; text++)
-		if (!isprint((unsigned char)*text))
+		if (isspace((unsigned char)*text))
+			*text = ' ';
+		else if (!isprint((unsigned char)*text))
 			*text = '?';
 }
 

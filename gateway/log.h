@@ -16,7 +16,8 @@ struct gw_about {
 };
 
 void gw_log_setup(int level, enum conf_log_format format);
-/* about may be NULL.  Control characters in the text become '?'. */
+/* about may be NULL.  Line ends and tabs become blanks, what cannot be
+ * printed becomes '?': one event is one line. */
 void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* For h248_log_h and pkt_log_h; arg is not used. */

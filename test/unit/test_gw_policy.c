@@ -144,6 +144,24 @@ static void two_streams(void)
 	rig_free(r);
 }
 
+/* The TerminationID answers the pattern; ipdc/realm chooses the media. */
+static void id_and_realm(void)
+{
+	struct rig *r = rig_new(10);
+	const char *reply;
+
+	reply = rig_ask(r, "C=${A=ip/1/access/${M{ST=1{O{ipdc/realm="
+			   "\"core.example\"}," SDP_L
+			   "}},SG{ipnapt/latch{napt=LATCH}}}}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "A=ip/1/access/1{"));
+	CU_ASSERT_EQUAL(stub_cmd(0)->cfg.realm, 1);
+	reply = rig_ask(
+		r, "C=${A=ip/1/$/${M{ST=1{O{ipdc/realm=core.example}," SDP_L
+		   "}},SG{ipnapt/latch{napt=LATCH}}}}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "A=ip/1/core/2{"));
+	rig_free(r);
+}
+
 /* 5.14.3: no role yet, nothing is taken; a Modify gives it. */
 static void no_setup(void)
 {
@@ -203,6 +221,7 @@ static const struct suite_test tests[] = {
 	{ "T45 ds/dscp", dscp },
 	{ "decision 18 tcprv values of two legs", shared_values },
 	{ "T50 two streams", two_streams },
+	{ "T47 ipdc/realm and the TerminationID", id_and_realm },
 	{ "5.14.3 no a=setup", no_setup },
 	{ "4 ends in the middle of an Add", ends_in_the_middle },
 	{ "1.6 wildcards in TerminationIDs", wildcards },
