@@ -384,8 +384,6 @@ static int setup(struct host *h)
 
 	if (!rc)
 		rc = pkt_host_nft_setup(h->cfg, h->err, h->cap);
-	if (!rc)
-		rc = pkt_host_sysctl_setup(h->cfg, h->err, h->cap);
 	for (unsigned int r = 0; !rc && r < h->cfg->n_realms; r++) {
 		rc = add_routes(h, r);
 		if (!rc && has_family(h->cfg, AF_INET6))
@@ -396,6 +394,9 @@ static int setup(struct host *h)
 		if (!rc)
 			rc = neighbours(h, &h->cfg->realm[r], true);
 	}
+	/* Last: nothing is forwarded before it is fenced in. */
+	if (!rc)
+		rc = pkt_host_sysctl_setup(h->cfg, h->err, h->cap);
 	return rc;
 }
 
@@ -433,6 +434,9 @@ void pkt_host_cleanup(const struct pkt_engine_cfg *cfg, bool is_final)
 	char err[128];
 	struct host h = { open_netlink(), cfg, err, sizeof(err) };
 
+	/* First: without the rules this host would be a router. */
+	if (is_final)
+		pkt_host_sysctl_cleanup(cfg);
 	if (!h.sk)
 		return;
 	for (unsigned int r = 0; r < cfg->n_realms; r++)

@@ -111,3 +111,21 @@ int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
 		rc = apply(&v6, "all", err, cap);
 	return rc;
 }
+
+void pkt_host_sysctl_cleanup(const struct pkt_engine_cfg *cfg)
+{
+	char path[128], value[2] = "0";
+	int fd = open("/proc/sys/net/ipv4/ip_forward", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read(fd, value, 1) != 1)
+		value[0] = '0';
+	if (fd >= 0)
+		close(fd);
+	for (unsigned int r = 0; r < cfg->n_realms; r++)
+		for (unsigned int i = 0; i < cfg->realm[r].n_ifaces; i++) {
+			snprintf(path, sizeof(path), settings[0].path,
+				 cfg->realm[r].iface[i]);
+			/* The interface may be gone. */
+			(void)write_value(path, value);
+		}
+}

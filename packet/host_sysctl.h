@@ -2,7 +2,8 @@
  * packet/host_sysctl.h - kernel settings of media interfaces and TUN devices
  *
  * Forwarding is switched on for these interfaces only, never for the host: a
- * gateway is no router (decision 2).  Thread: control, at start.
+ * gateway is no router (decision 2).  Thread: control, at start
+ * and stop.
  */
 #pragma once
 
@@ -12,3 +13,5 @@
  * must be. */
 int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
 			  size_t cap);
+/* Media interfaces forward again only what the host forwards elsewhere. */
+void pkt_host_sysctl_cleanup(const struct pkt_engine_cfg *cfg);

@@ -208,6 +208,13 @@ static void handle_packet(struct pkt_worker *w, unsigned int realm, size_t n)
 		worker_count(&w->drop[drop], 1);
 }
 
+/* A device that was taken away would be ready, with an error, for ever. */
+static void forget_realm(struct pkt_worker *w, unsigned int realm)
+{
+	(void)epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->cfg.realm[realm].fd,
+			NULL);
+}
+
 static void read_realm(struct pkt_worker *w, unsigned int realm)
 {
 	int fd = w->cfg.realm[realm].fd;
@@ -215,6 +222,8 @@ static void read_realm(struct pkt_worker *w, unsigned int realm)
 	for (unsigned int i = 0; i < PKT_BATCH; i++) {
 		ssize_t n = pkt_tun_read(fd, &w->vh, w->buf, PKT_BUF_OCTETS);
 
+		if (n == -EBADFD || n == -ENODEV)
+			forget_realm(w, realm);
 		if (n <= 0)
 			return;
 		w->now_us = clock_us();

@@ -447,6 +447,29 @@ static void fragments(void)
 	pkt_engine_free(engine);
 }
 
+static uint64_t cpu_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+/* The worker neither spins nor ends when an operator deletes a device. */
+static void device_taken_away(void)
+{
+	uint64_t before;
+
+	start();
+	shell("ip link del bgf-access");
+	before = cpu_us();
+	usleep(300000);
+	CU_ASSERT_TRUE(cpu_us() - before < 100000);
+	add(0, (struct pkt_gate_id) { 0, 0 });
+	remove_gate(0);
+	pkt_engine_free(engine);
+}
+
 /* A second start finds nothing in its way; the end leaves nothing. */
 static void leaves_nothing(void)
 {
@@ -454,6 +477,7 @@ static void leaves_nothing(void)
 	pkt_engine_free(engine);
 	start();
 	pkt_engine_free(engine);
+	shell("! grep -q 1 /proc/sys/net/ipv4/conf/v*/forwarding");
 	shell("test -z \"$(nft list ruleset)\"");
 	shell("test \"$(ip rule | wc -l)\" = 3");
 	shell("test -z \"$(ip route show table all | grep -E '182|bgf')\"");
@@ -475,6 +499,7 @@ int main(void)
 		{ "O1 a session both ways at once", session },
 		{ "decision 2: access does not reach core", no_router },
 		{ "decision 5: fragments", fragments },
+		{ "a device is taken away", device_taken_away },
 		{ "decision 3: leaves nothing", leaves_nothing },
 		{ NULL, NULL },
 	};
