@@ -30,6 +30,7 @@ struct client {
 static struct pkt_engine *engine;
 static struct client client[2];
 static struct fake_pkt got;
+static bool has_v6; /* the far realm */
 
 static struct in6_addr addr(const char *text)
 {
@@ -68,6 +69,11 @@ static struct pkt_engine_cfg config(void)
 		r->prefix[0].addr =
 			addr(i ? "::ffff:192.0.2.8" : "::ffff:198.51.100.8");
 		r->prefix[0].len = 127;
+	}
+	if (has_v6) {
+		cfg.realm[FAR].n_prefixes = 2;
+		cfg.realm[FAR].prefix[1].addr = addr("2001:db8:ff::8");
+		cfg.realm[FAR].prefix[1].len = 127;
 	}
 	return cfg;
 }
@@ -140,7 +146,7 @@ static int add(int i, struct pkt_gate_id peer)
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->realm = (uint8_t)i;
 	cfg->rdv = config().defaults;
-	cfg->leg.family = AF_INET;
+	cfg->leg.family = i == FAR && has_v6 ? AF_INET6 : AF_INET;
 	cfg->leg.mode = PKT_MODE_RX | PKT_MODE_TX;
 	cfg->leg.role = PKT_ROLE_MERGE;
 	cfg->leg.is_armed = true;
@@ -473,6 +479,24 @@ static void answers(void)
 	stop();
 }
 
+/* A pair that could not be translated is refused before anything is held. */
+static void mixed_families(void)
+{
+	struct pkt_portpool_usage u;
+
+	has_v6 = true;
+	start();
+	CU_ASSERT_EQUAL_FATAL(add(NEAR, (struct pkt_gate_id) { 0, 0 }), 0);
+	expect(PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(add(FAR, client[NEAR].gate), -EAFNOSUPPORT);
+	pkt_engine_usage(engine, FAR, &u);
+	CU_ASSERT_EQUAL(u.used, 0);
+	has_v6 = false;
+	CU_ASSERT_EQUAL(add(FAR, client[NEAR].gate), 0);
+	expect(PKT_EVT_DONE);
+	stop();
+}
+
 static void bad_config(void)
 {
 	struct pkt_engine_cfg cfg = config();
@@ -506,6 +530,7 @@ int main(void)
 		{ "D16 exhaustion", exhaustion },
 		{ "decision 27: quarantine of what emitted", quarantine },
 		{ "each command is answered once, in order", answers },
+		{ "an IPv4 and an IPv6 leg are refused", mixed_families },
 		{ "bad configuration", bad_config },
 		{ NULL, NULL },
 	};
