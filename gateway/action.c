@@ -1,0 +1,278 @@
+/* gateway/action.c - the contexts an action is for: take, make, leave */
+#include "gateway/exec.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gateway/stats.h"
+#include "h248/build.h"
+#include "h248/error.h"
+#include "h248/span.h"
+
+struct h248_span gw_exec_id(const struct h248_cmd *cmd)
+{
+	return cmd->terms ? cmd->terms->text : H248_SPAN("ROOT");
+}
+
+struct gw_about gw_exec_about(const struct gw_job *job)
+{
+	return (struct gw_about) {
+		.ctx = job->ctx ? job->ctx->id : 0,
+		.term = job->call.term ? job->call.term->id : NULL,
+		.txn = h248_in_tid(job->in),
+	};
+}
+
+static void fail_action(struct gw_job *job, const struct h248_err *err)
+{
+	struct gw_about at = gw_exec_about(job);
+
+	job->is_failed = true;
+	gw_stats_error(job->gw, err->code);
+	gw_log(LOG_NOTICE, &at, "action refused: %u %s", err->code, err->text);
+	if (job->out)
+		job->out->error = h248_error_desc_new(
+			job->arena, err->code,
+			err->text[0] ? err->text : h248_error_text(err->code));
+}
+
+static bool is_only_root(const struct h248_action *a)
+{
+	const struct h248_cmd *c = a->cmds;
+
+	while (c && c->terms && c->terms->is_root &&
+	       c->kind != H248_CMD_AUDIT_VALUE)
+		c = c->next;
+	return a->cmds && !c;
+}
+
+static void list_contexts(struct gw_job *job)
+{
+	const struct gw_context *ctx = TAILQ_FIRST(&job->gw->contexts);
+
+	for (; ctx; ctx = TAILQ_NEXT(ctx, entry))
+		job->ids[job->n_ids++] = ctx->id;
+}
+
+static int expand(struct gw_job *job)
+{
+	const struct h248_action *a = job->current;
+	bool is_all = a->ctx == H248_CTX_ALL && !is_only_root(a);
+	size_t room = is_all ? job->gw->n_contexts + 1 : 1;
+
+	job->i_id = 0;
+	job->n_ids = 0;
+	job->is_answered = false;
+	job->ids = h248_arena_alloc(job->arena, room * sizeof(job->ids[0]));
+	if (!job->ids)
+		return -ENOMEM;
+	if (is_all)
+		list_contexts(job);
+	if (!job->n_ids)
+		job->ids[job->n_ids++] = a->ctx == H248_CTX_ID ? a->ctx_id : 0;
+	return 0;
+}
+
+bool gw_exec_is_union(const struct gw_job *job)
+{
+	const struct h248_action *a = job->current;
+
+	return a->ctx == H248_CTX_ALL && a->cmds && !a->cmds->next &&
+	       a->cmds->is_wildcard_reply;
+}
+
+static void new_reply(struct gw_job *job)
+{
+	enum h248_ctx_kind kind = job->current->ctx;
+
+	if (gw_exec_is_union(job) && job->i_id > 1)
+		return;
+	if (kind == H248_CTX_ALL && job->ctx && !gw_exec_is_union(job))
+		kind = H248_CTX_ID;
+	job->out =
+		h248_action_new(job->arena, kind,
+				job->ctx ? job->ctx->id : job->current->ctx_id);
+	if (job->out)
+		job->cmd_tail = &job->out->cmds;
+	memset(&job->call.totals, 0, sizeof(job->call.totals));
+}
+
+static int check_props(const struct h248_action *a, struct h248_err *err)
+{
+	const struct h248_ctx_props *p = a->props;
+
+	if (a->ctx == H248_CTX_CHOOSE && !a->cmds && !a->fault.code)
+		return h248_err_set(err, 421, a->at, "nothing to add");
+	if (!p)
+		return 0;
+	if (p->has_topology)
+		return h248_err_set(err, 444, a->at, "Topology");
+	if (p->attrs || p->context_list)
+		return h248_err_set(err, 444, a->at, "ContextAttributes");
+	if (a->ctx != H248_CTX_ID && a->ctx != H248_CTX_CHOOSE)
+		return h248_err_set(err, 421, a->at,
+				    "properties of no context");
+	return 0;
+}
+
+static void set_props(struct gw_context *ctx, const struct h248_ctx_props *p)
+{
+	if (!p)
+		return;
+	if (p->has_priority == H248_GIVEN)
+		ctx->priority = p->priority;
+	if (p->has_emergency == H248_GIVEN)
+		ctx->is_emergency = p->emergency;
+	if (p->has_ieps == H248_GIVEN)
+		ctx->is_ieps = p->ieps;
+}
+
+static void audit_props(struct gw_job *job)
+{
+	const struct h248_ctx_props *want = job->current->audit;
+	struct h248_ctx_props *p;
+
+	if (!want || !job->ctx || !job->out)
+		return;
+	p = H248_NEW(job->arena, struct h248_ctx_props);
+	if (!p)
+		return;
+	p->has_priority = want->has_priority ? H248_GIVEN : H248_ABSENT;
+	p->priority = job->ctx->priority;
+	p->has_emergency = want->has_emergency ? H248_GIVEN : H248_ABSENT;
+	p->emergency = job->ctx->is_emergency;
+	p->has_ieps = want->has_ieps ? H248_GIVEN : H248_ABSENT;
+	p->ieps = job->ctx->is_ieps;
+	job->out->props = p;
+}
+
+static int make_context(struct gw_job *job, struct h248_err *err)
+{
+	if (job->gw->is_stopping)
+		return h248_err_set(err, 503, job->current->at, "stopping");
+	job->ctx = gw_context_new(job->gw);
+	return job->ctx ? 0 :
+			  h248_err_set(err, 412, job->current->at,
+				       "No ContextIDs available");
+}
+
+/* Finds or makes the context, and takes it.  -EAGAIN: another job has it. */
+static int enter_context(struct gw_job *job, struct h248_err *err)
+{
+	const struct h248_action *a = job->current;
+	uint32_t id = job->ids[job->i_id];
+	int r = check_props(a, err);
+
+	job->ctx = NULL;
+	if (!r && a->ctx == H248_CTX_CHOOSE)
+		r = make_context(job, err);
+	else if (id)
+		job->ctx = gw_context_find(job->gw, id);
+	if (job->ctx && job->ctx->owner)
+		return -EAGAIN;
+	if (!r && a->ctx == H248_CTX_ID && !job->ctx)
+		r = h248_err_set(err, 411, a->at, "%u", a->ctx_id);
+	job->i_id++;
+	if (job->ctx)
+		job->ctx->owner = job;
+	if (!r && job->ctx)
+		set_props(job->ctx, a->props);
+	return r;
+}
+
+bool gw_exec_begin_action(struct gw_job *job)
+{
+	struct h248_err err = { 0 };
+	int r;
+
+	if (job->i_id == job->n_ids) {
+		job->current = job->action;
+		if (job->is_failed || !job->current || expand(job)) {
+			job->state = GW_JOB_OVER;
+			return false;
+		}
+		job->action = job->current->next;
+	}
+	r = enter_context(job, &err);
+	if (r == -EAGAIN) {
+		TAILQ_INSERT_TAIL(&job->gw->blocked, job, entry);
+		return false;
+	}
+	new_reply(job);
+	audit_props(job);
+	job->call.term = NULL;
+	if (r)
+		fail_action(job, &err);
+	job->cmd = r ? NULL : job->current->cmds;
+	job->state = GW_JOB_CMD;
+	return true;
+}
+
+/* The context is free for others, or gone when nobody is in it any more. */
+static void leave_context(struct gw_job *job)
+{
+	struct gw *gw = job->gw;
+
+	if (!job->ctx)
+		return;
+	if (job->out && job->current->ctx == H248_CTX_CHOOSE) {
+		job->out->ctx =
+			job->ctx->n_terms ? H248_CTX_ID : H248_CTX_CHOOSE;
+		job->out->ctx_id = job->ctx->id;
+	}
+	job->ctx->owner = NULL;
+	if (!job->ctx->n_terms)
+		gw_context_free(job->ctx);
+	job->ctx = NULL;
+	TAILQ_CONCAT(&gw->ready, &gw->blocked, entry);
+}
+
+/* No context had what the action asked for. */
+static void answer_none(struct gw_job *job)
+{
+	const struct h248_cmd *cmd = job->current->cmds;
+	struct h248_action *out = h248_action_new(job->arena, H248_CTX_ALL, 0);
+	uint16_t code = cmd->terms && cmd->terms->has_all ? 431 : 430;
+
+	job->is_failed = true;
+	gw_stats_error(job->gw, code);
+	job->gw->stats.cmd_failed[cmd->kind]++;
+	if (out)
+		out->cmds =
+			h248_cmd_new(job->arena, cmd->kind, gw_exec_id(cmd));
+	if (out && out->cmds)
+		out->cmds->descs = h248_desc_error(job->arena, code,
+						   h248_error_text(code));
+	H248_APPEND(job->reply_tail, out);
+}
+
+static void put_action(struct gw_job *job)
+{
+	const struct h248_action *a = job->current;
+	struct h248_action *out = job->out;
+	bool is_last = job->i_id == job->n_ids;
+
+	if (!out || (gw_exec_is_union(job) && !is_last))
+		return;
+	out->is_bare = !out->cmds && !out->error && !out->props;
+	if (!out->is_bare || a->ctx != H248_CTX_ALL) {
+		H248_APPEND(job->reply_tail, out);
+		job->is_answered = true;
+	}
+	if (is_last && !job->is_answered && a->cmds)
+		answer_none(job);
+	job->out = NULL;
+}
+
+void gw_exec_end_action(struct gw_job *job)
+{
+	const struct h248_action *a = job->current;
+
+	if (a->fault.code && !job->is_failed)
+		fail_action(job, &a->fault);
+	leave_context(job);
+	job->state = GW_JOB_ACTION;
+	if (job->is_failed)
+		job->i_id = job->n_ids;
+	put_action(job);
+}

@@ -1,0 +1,73 @@
+/* test/unit/test_gw_cmdline.c - bgfd and its options, as a program */
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test/support/suite.h"
+
+static char program[PATH_MAX * 2];
+
+static const struct {
+	const char *args;
+	int status;
+	const char *out;
+} cases[] = {
+	{ "--version", 0, "bgfd " BGF_VERSION "\n" },
+	{ "--help", 0, "--dump-config" },
+	{ "", 2, "usage:" },
+	{ "--no-such-option", 2, "usage:" },
+	{ "-c " SOURCE_DIR "/conf/bgfd.xml surplus", 2, "usage:" },
+	{ "-c " SOURCE_DIR "/conf/bgfd.xml --check", 0, "" },
+	{ "-c " SOURCE_DIR "/conf/bgfd.xml --dump-config", 0, "<realm" },
+	{ "-c /nonexistent/bgfd.xml --check", 1, "/nonexistent/bgfd.xml" },
+	{ "-c " SOURCE_DIR "/README.md --check", 1, "README.md:" },
+};
+
+/* The build puts it beside this program: ../bin/bgfd. */
+static void find_program(void)
+{
+	char self[PATH_MAX] = "";
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	CU_ASSERT_FATAL(n > 0);
+	snprintf(program, sizeof(program), "%s/../bin/bgfd", dirname(self));
+}
+
+static void options(void)
+{
+	char command[3 * PATH_MAX], out[8192];
+	size_t n;
+	int rc;
+
+	find_program();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(command, sizeof(command), "%s %s 2>&1", program,
+			 cases[i].args);
+		FILE *f = popen(command, "r");
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+		n = fread(out, 1, sizeof(out) - 1, f);
+		out[n] = '\0';
+		while (fgetc(f) != EOF)
+			continue;
+		rc = pclose(f);
+		if (WEXITSTATUS(rc) != cases[i].status)
+			fprintf(stderr, "%s: %d\n%s", cases[i].args, rc, out);
+		CU_ASSERT(WIFEXITED(rc));
+		CU_ASSERT_EQUAL(WEXITSTATUS(rc), cases[i].status);
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, cases[i].out));
+	}
+}
+
+static const struct suite_test tests[] = {
+	{ "issue 2, item 7: options and exit codes of bgfd", options },
+	{ NULL, NULL },
+};
+
+int main(void)
+{
+	return suite_run("gw/cmdline", tests);
+}
