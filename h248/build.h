@@ -35,11 +35,14 @@ struct h248_desc *h248_desc_error(struct h248_arena *a, uint16_t code,
 struct h248_error_desc *h248_error_desc_new(struct h248_arena *a, uint16_t code,
 					    const char *text);
 
-/* `tail` is the address of the last node's next pointer, at first &list. */
-#define H248_APPEND(tail, node)                    \
-	do {                                       \
-		if (node) {                        \
-			*(tail) = (node);          \
-			(tail) = &(*(tail))->next; \
-		}                                  \
+/* `tail` is the address of the last node's next pointer, at first &list; a
+ * node that is NULL is left out.  Each argument but `tail` is evaluated once:
+ * mostly it is a call that builds the node. */
+#define H248_APPEND(tail, node)                         \
+	do {                                            \
+		__typeof__(*(tail)) appended_ = (node); \
+		if (appended_) {                        \
+			*(tail) = appended_;            \
+			(tail) = &appended_->next;      \
+		}                                       \
 	} while (0)

@@ -59,6 +59,29 @@ static void append_keeps_order_and_takes_null(void)
 	h248_arena_free(a);
 }
 
+static struct h248_txn *last_one(struct h248_arena *a, unsigned int *n_calls)
+{
+	return ++*n_calls == 1 ? h248_txn_new(a, H248_TXN_REQUEST, 7) : NULL;
+}
+
+/* What builds the node is called once: a second call would cost twice the
+ * memory, and put NULL where there was something, when it is all used up. */
+static void append_calls_once(void)
+{
+	struct h248_arena *a = h248_arena_new(0);
+	struct h248_txn *list = NULL, **tail = &list;
+	unsigned int n_calls = 0;
+
+	H248_APPEND(tail, last_one(a, &n_calls));
+	CU_ASSERT_EQUAL(n_calls, 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(list);
+	CU_ASSERT(list->id == 7 && tail == &list->next);
+	H248_APPEND(tail, last_one(a, &n_calls));
+	CU_ASSERT_EQUAL(n_calls, 2);
+	CU_ASSERT(tail == &list->next && !list->next);
+	h248_arena_free(a);
+}
+
 static void full_arena_gives_null(void)
 {
 	struct h248_arena *a = h248_arena_new(16);
@@ -78,6 +101,7 @@ int main(void)
 		{ "error takes the registered text",
 		  error_takes_the_registered_text },
 		{ "append keeps order", append_keeps_order_and_takes_null },
+		{ "C36 append calls once", append_calls_once },
 		{ "full arena gives NULL", full_arena_gives_null },
 		{ NULL, NULL },
 	};
