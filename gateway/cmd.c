@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "h248/error.h"
+#include "h248/names.h"
 
 #define D(kind) (1u << H248_DESC_##kind)
 #define C(kind) (1u << H248_CTX_##kind)
@@ -34,32 +35,10 @@ static const struct gw_cmd_ops table[H248_CMD__COUNT] = {
 static const unsigned int unsupported =
 	D(MODEM) | D(MUX) | D(DIGIT_MAP) | D(EVENT_BUFFER);
 
-static const char *const cmd_names[H248_CMD__COUNT] = {
-	[H248_CMD_ADD] = "Add",
-	[H248_CMD_MOVE] = "Move",
-	[H248_CMD_MODIFY] = "Modify",
-	[H248_CMD_SUBTRACT] = "Subtract",
-	[H248_CMD_AUDIT_VALUE] = "AuditValue",
-	[H248_CMD_AUDIT_CAP] = "AuditCapability",
-	[H248_CMD_NOTIFY] = "Notify",
-	[H248_CMD_SERVICE_CHANGE] = "ServiceChange",
-};
-
-static const char *const desc_names[H248_DESC__COUNT] = {
-	"Media",    "Modem",	"Mux",	 "Events",     "EventBuffer",
-	"Signals",  "DigitMap", "Audit", "Statistics", "ObservedEvents",
-	"Packages", "Services", "Error",
-};
-
 const struct gw_cmd_ops *gw_cmd_ops(enum h248_cmd_kind kind)
 {
 	return kind < H248_CMD__COUNT && table[kind].check ? &table[kind] :
 							     NULL;
-}
-
-const char *gw_cmd_name(enum h248_cmd_kind kind)
-{
-	return cmd_names[kind];
 }
 
 int gw_cmd_check_descs(const struct h248_cmd *cmd, struct h248_err *err)
@@ -70,13 +49,13 @@ int gw_cmd_check_descs(const struct h248_cmd *cmd, struct h248_err *err)
 		bit = 1u << d->kind;
 		if (bit & unsupported)
 			return h248_err_set(err, 444, d->at, "%s",
-					    desc_names[d->kind]);
+					    h248_desc_name(d->kind));
 		if (!(bit & legal))
 			return h248_err_set(err, 447, d->at, "%s",
-					    desc_names[d->kind]);
+					    h248_desc_name(d->kind));
 		if (bit & seen)
 			return h248_err_set(err, 448, d->at, "%s",
-					    desc_names[d->kind]);
+					    h248_desc_name(d->kind));
 		seen |= bit;
 	}
 	return 0;

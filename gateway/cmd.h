@@ -39,7 +39,6 @@ struct gw_cmd_ops {
 
 /* NULL: 443. */
 const struct gw_cmd_ops *gw_cmd_ops(enum h248_cmd_kind kind);
-const char *gw_cmd_name(enum h248_cmd_kind kind);
 /* 444, 447 or 448 for its descriptors. */
 int gw_cmd_check_descs(const struct h248_cmd *cmd, struct h248_err *err);
 const struct h248_desc *gw_cmd_desc(const struct h248_cmd *cmd,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gateway/ctl_int.h"
+#include "h248/names.h"
 
 /* Length of the well-formed UTF-8 sequence at p (RFC 3629), 0: none. */
 static size_t utf8_len(const unsigned char *p, size_t n)
@@ -86,13 +87,6 @@ static json_t *endpoint(const struct in6_addr *addr, uint16_t port)
 	return json_pack("{s:s,s:i}", "address", buf, "port", port);
 }
 
-static const char *const modes[] = {
-	[H248_MODE_SEND_ONLY] = "SendOnly",
-	[H248_MODE_RECV_ONLY] = "ReceiveOnly",
-	[H248_MODE_SEND_RECV] = "SendReceive",
-	[H248_MODE_INACTIVE] = "Inactive",
-	[H248_MODE_LOOPBACK] = "Loopback",
-};
 static const char *const latches[] = {
 	[GW_LATCH_NONE] = "NONE",
 	[GW_LATCH_LATCH] = "LATCH",
@@ -203,7 +197,7 @@ static json_t *stream_live(const struct gw *gw, const struct gw_stream *s)
 				    "";
 
 	return json_pack("{s:o,s:s,s:s,s:I,s:I,s:I,s:I,s:o,s:I,s:I,s:I,s:s}",
-			 "realm", text(realm), "mode", NAME_OF(modes, s->mode),
+			 "realm", text(realm), "mode", h248_mode_name(s->mode),
 			 "role", NAME_OF(roles, s->gate_cfg.leg.role),
 			 "wait_left_ms", (json_int_t)s->stat.wait_left_ms,
 			 "established_ms", (json_int_t)s->stat.est_ms,
@@ -230,7 +224,7 @@ static json_t *props(const struct gw_props *list)
 
 static json_t *local_control(const struct gw_stream *s)
 {
-	return json_pack("{s:s,s:b,s:b,s:o}", "mode", NAME_OF(modes, s->mode),
+	return json_pack("{s:s,s:b,s:b,s:o}", "mode", h248_mode_name(s->mode),
 			 "reserve_value", s->reserve_value, "reserve_group",
 			 s->reserve_group, "properties", props(&s->props));
 }

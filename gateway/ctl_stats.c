@@ -5,6 +5,7 @@
 
 #include "gateway/ctl_int.h"
 #include "h248/error.h"
+#include "h248/names.h"
 
 static json_t *num(uint64_t n)
 {
@@ -79,26 +80,16 @@ json_t *ctl_json_status(const struct gw *gw)
 			 num(gw->n_terms), "realms", realms(gw));
 }
 
-static const char *const cmd_names[H248_CMD__COUNT] = {
-	[H248_CMD_ADD] = "Add",
-	[H248_CMD_MOVE] = "Move",
-	[H248_CMD_MODIFY] = "Modify",
-	[H248_CMD_SUBTRACT] = "Subtract",
-	[H248_CMD_AUDIT_VALUE] = "AuditValue",
-	[H248_CMD_AUDIT_CAP] = "AuditCapability",
-	[H248_CMD_NOTIFY] = "Notify",
-	[H248_CMD_SERVICE_CHANGE] = "ServiceChange",
-};
-
 static json_t *commands(const struct gw_stats *s)
 {
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < H248_CMD__COUNT; i++)
-		json_array_append_new(
-			list, json_pack("{s:s,s:o,s:o}", "name", cmd_names[i],
-					"received", num(s->cmd_in[i]), "failed",
-					num(s->cmd_failed[i])));
+		json_array_append_new(list,
+				      json_pack("{s:s,s:o,s:o}", "name",
+						h248_cmd_name(i), "received",
+						num(s->cmd_in[i]), "failed",
+						num(s->cmd_failed[i])));
 	return list;
 }
 

@@ -8,6 +8,7 @@
 #include "gateway/term_id.h"
 #include "h248/build.h"
 #include "h248/error.h"
+#include "h248/names.h"
 #include "h248/span.h"
 
 static void put_reply(struct gw_job *job, struct h248_span id,
@@ -39,7 +40,7 @@ static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 	job->gw->stats.cmd_failed[cmd->kind]++;
 	gw_stats_error(job->gw, err->code);
 	gw_log(LOG_NOTICE, &at, "%s %.*s refused: %u %s",
-	       gw_cmd_name(cmd->kind), (int)id.n, id.p, err->code, err->text);
+	       h248_cmd_name(cmd->kind), (int)id.n, id.p, err->code, err->text);
 	put_reply(job, id,
 		  h248_desc_error(job->arena, err->code,
 				  err->text[0] ? err->text :
@@ -97,12 +98,12 @@ static int check_cmd(struct gw_job *job, struct h248_err *err)
 	}
 	if (!ops)
 		return h248_err_set(err, 443, cmd->at, "%s",
-				    gw_cmd_name(cmd->kind));
+				    h248_cmd_name(cmd->kind));
 	if (!id)
 		return h248_err_set(err, 442, cmd->at, "no TerminationID");
 	if (!(ops->contexts & 1u << job->current->ctx))
 		return h248_err_set(err, 421, cmd->at, "%s in this context",
-				    gw_cmd_name(cmd->kind));
+				    h248_cmd_name(cmd->kind));
 	if (gw_cmd_check_descs(cmd, err))
 		return -EPROTO;
 	if (id->is_root ?

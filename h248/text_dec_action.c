@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "h248/span.h"
+#include "h248/names.h"
 
 /* Where the properties of a context are collected. */
 struct props {
@@ -59,13 +60,6 @@ static bool at_stream(const struct h248_dec *d)
 /* topologyTriple: termA "," termB "," direction ("," ST "=" sid)? */
 static int topology_triple(struct h248_dec *d, void *node)
 {
-	static const enum h248_tok dirs[] = {
-		[H248_TOPO_BOTHWAY] = H248_TOK_BOTHWAY,
-		[H248_TOPO_ISOLATE] = H248_TOK_ISOLATE,
-		[H248_TOPO_ONEWAY] = H248_TOK_ONEWAY,
-		[H248_TOPO_ONEWAY_EXTERNAL] = H248_TOK_ONEWAY_EXTERNAL,
-		[H248_TOPO_ONEWAY_BOTH] = H248_TOK_ONEWAY_BOTH,
-	};
 	struct props *c = node;
 	struct h248_topology *t;
 	struct h248_term_id *from, *to;
@@ -81,9 +75,10 @@ static int topology_triple(struct h248_dec *d, void *node)
 		rc = h248_dec_expect(d, ',');
 	if (rc)
 		return rc;
-	while (i < sizeof(dirs) / sizeof(*dirs) && !h248_dec_at_tok(d, dirs[i]))
+	while (i < H248_N_TOPOLOGIES &&
+	       !h248_dec_at_tok(d, h248_topology_toks[i]))
 		i++;
-	if (i == sizeof(dirs) / sizeof(*dirs))
+	if (i == H248_N_TOPOLOGIES)
 		return h248_dec_syntax(d, "a topology direction");
 	h248_dec_advance(d);
 	if (H248_DEC_NEW(d, t))

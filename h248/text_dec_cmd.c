@@ -6,17 +6,7 @@
 #include "h248/error.h"
 #include "h248/legal.h"
 #include "h248/span.h"
-
-static const enum h248_tok commands[H248_CMD__COUNT] = {
-	[H248_CMD_ADD] = H248_TOK_ADD,
-	[H248_CMD_MOVE] = H248_TOK_MOVE,
-	[H248_CMD_MODIFY] = H248_TOK_MODIFY,
-	[H248_CMD_SUBTRACT] = H248_TOK_SUBTRACT,
-	[H248_CMD_AUDIT_VALUE] = H248_TOK_AUDIT_VALUE,
-	[H248_CMD_AUDIT_CAP] = H248_TOK_AUDIT_CAP,
-	[H248_CMD_NOTIFY] = H248_TOK_NOTIFY,
-	[H248_CMD_SERVICE_CHANGE] = H248_TOK_SERVICE_CHANGE,
-};
+#include "h248/names.h"
 
 static bool strip(struct h248_span *word, const char *prefix)
 {
@@ -43,7 +33,7 @@ static int command_token(struct h248_dec *d, struct h248_cmd *c)
 			c->is_wildcard_reply = true;
 	}
 	for (unsigned int i = 0; i < H248_CMD__COUNT; i++) {
-		if (!h248_tok_is(word, commands[i]))
+		if (!h248_tok_is(word, h248_cmd_toks[i]))
 			continue;
 		c->kind = (enum h248_cmd_kind)i;
 		h248_dec_advance(d);

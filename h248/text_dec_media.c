@@ -1,5 +1,6 @@
 /* h248/text_dec_media.c - the Media descriptor: streams, Local, Remote */
 #include "h248/text_dec_int.h"
+#include "h248/names.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,13 +18,6 @@ static int twice(struct h248_dec *d, const char *what)
 /* streamMode: MO "=" mode; MO "#" mode selects in an audit (v3) */
 static int mode(struct h248_dec *d, void *node)
 {
-	static const enum h248_tok modes[] = {
-		[H248_MODE_SEND_ONLY] = H248_TOK_SEND_ONLY,
-		[H248_MODE_RECV_ONLY] = H248_TOK_RECV_ONLY,
-		[H248_MODE_SEND_RECV] = H248_TOK_SEND_RECV,
-		[H248_MODE_INACTIVE] = H248_TOK_INACTIVE,
-		[H248_MODE_LOOPBACK] = H248_TOK_LOOPBACK,
-	};
 	struct control *lc = node;
 	unsigned int i = 0;
 
@@ -35,10 +29,9 @@ static int mode(struct h248_dec *d, void *node)
 	lc->c->mode_ne = d->is_audit && h248_dec_at(d, '#');
 	if (!h248_dec_accept(d, lc->c->mode_ne ? '#' : '='))
 		return h248_dec_syntax(d, "'='");
-	while (i < sizeof(modes) / sizeof(*modes) &&
-	       !h248_dec_at_tok(d, modes[i]))
+	while (i < H248_N_MODES && !h248_dec_at_tok(d, h248_mode_toks[i]))
 		i++;
-	if (i == sizeof(modes) / sizeof(*modes))
+	if (i == H248_N_MODES)
 		return h248_dec_syntax(d, "a stream mode");
 	lc->c->mode = (enum h248_mode)i;
 	h248_dec_advance(d);
@@ -229,11 +222,6 @@ struct state {
 /* serviceStates: SI "=" state */
 static int service_states(struct h248_dec *d, void *node)
 {
-	static const enum h248_tok states[] = {
-		[H248_SVC_TEST] = H248_TOK_TEST,
-		[H248_SVC_OUT] = H248_TOK_OUT_OF_SERVICE,
-		[H248_SVC_IN] = H248_TOK_IN_SERVICE,
-	};
 	struct h248_term_state *s = ((struct state *)node)->s;
 	unsigned int which = 0;
 	int rc;
@@ -243,7 +231,8 @@ static int service_states(struct h248_dec *d, void *node)
 	if (h248_dec_is_named(d))
 		return 0;
 	s->has_service = H248_GIVEN;
-	rc = h248_dec_eq_tok(d, states, 3, "a service state", &which);
+	rc = h248_dec_eq_tok(d, h248_service_state_toks, H248_N_SERVICE_STATES,
+			     "a service state", &which);
 	s->service = (enum h248_service_state)which;
 	return rc;
 }

@@ -1,19 +1,9 @@
 /* h248/text_enc.c - message, transactions, actions, commands */
 #include "h248/text_enc_int.h"
+#include "h248/names.h"
 
 #include <errno.h>
 #include <stdio.h>
-
-static const enum h248_tok commands[H248_CMD__COUNT] = {
-	[H248_CMD_ADD] = H248_TOK_ADD,
-	[H248_CMD_MOVE] = H248_TOK_MOVE,
-	[H248_CMD_MODIFY] = H248_TOK_MODIFY,
-	[H248_CMD_SUBTRACT] = H248_TOK_SUBTRACT,
-	[H248_CMD_AUDIT_VALUE] = H248_TOK_AUDIT_VALUE,
-	[H248_CMD_AUDIT_CAP] = H248_TOK_AUDIT_CAP,
-	[H248_CMD_NOTIFY] = H248_TOK_NOTIFY,
-	[H248_CMD_SERVICE_CHANGE] = H248_TOK_SERVICE_CHANGE,
-};
 
 static const enum h248_tok transactions[] = {
 	[H248_TXN_REQUEST] = H248_TOK_TRANSACTION,
@@ -83,7 +73,7 @@ static void command(struct h248_enc *e, const struct h248_cmd *c)
 {
 	h248_enc_str(e, c->is_optional ? "O-" : "");
 	h248_enc_str(e, c->is_wildcard_reply ? "W-" : "");
-	h248_enc_tok(e, commands[c->kind]);
+	h248_enc_tok(e, h248_cmd_toks[c->kind]);
 	h248_enc_eq(e);
 	if (c->is_context_list) {
 		context_terms(e, c);

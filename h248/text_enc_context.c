@@ -1,15 +1,9 @@
 /* h248/text_enc_context.c - context properties and their audit */
 #include "h248/text_enc_int.h"
+#include "h248/names.h"
 
 static void topology(struct h248_enc *e, const struct h248_topology *t)
 {
-	static const enum h248_tok dirs[] = {
-		[H248_TOPO_BOTHWAY] = H248_TOK_BOTHWAY,
-		[H248_TOPO_ISOLATE] = H248_TOK_ISOLATE,
-		[H248_TOPO_ONEWAY] = H248_TOK_ONEWAY,
-		[H248_TOPO_ONEWAY_EXTERNAL] = H248_TOK_ONEWAY_EXTERNAL,
-		[H248_TOPO_ONEWAY_BOTH] = H248_TOK_ONEWAY_BOTH,
-	};
 	bool is_first;
 
 	h248_enc_tok(e, H248_TOK_TOPOLOGY);
@@ -20,7 +14,7 @@ static void topology(struct h248_enc *e, const struct h248_topology *t)
 		h248_enc_str(e, ",");
 		h248_enc_span(e, t->to);
 		h248_enc_str(e, ",");
-		h248_enc_tok(e, dirs[t->dir]);
+		h248_enc_tok(e, h248_topology_toks[t->dir]);
 		if (!t->stream)
 			continue;
 		h248_enc_str(e, ",");

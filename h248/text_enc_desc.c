@@ -1,21 +1,6 @@
 /* h248/text_enc_desc.c - the other descriptors, and the choice among all */
 #include "h248/text_enc_int.h"
-
-static const enum h248_tok tokens[H248_DESC__COUNT] = {
-	[H248_DESC_MEDIA] = H248_TOK_MEDIA,
-	[H248_DESC_MODEM] = H248_TOK_MODEM,
-	[H248_DESC_MUX] = H248_TOK_MUX,
-	[H248_DESC_EVENTS] = H248_TOK_EVENTS,
-	[H248_DESC_EVENT_BUFFER] = H248_TOK_EVENT_BUFFER,
-	[H248_DESC_SIGNALS] = H248_TOK_SIGNALS,
-	[H248_DESC_DIGIT_MAP] = H248_TOK_DIGIT_MAP,
-	[H248_DESC_AUDIT] = H248_TOK_AUDIT,
-	[H248_DESC_STATISTICS] = H248_TOK_STATISTICS,
-	[H248_DESC_OBSERVED] = H248_TOK_OBSERVED_EVENTS,
-	[H248_DESC_PACKAGES] = H248_TOK_PACKAGES,
-	[H248_DESC_SERVICES] = H248_TOK_SERVICES,
-	[H248_DESC_ERROR] = H248_TOK_ERROR,
-};
+#include "h248/names.h"
 
 static const enum h248_tok methods[] = {
 	[H248_SC_NONE] = H248_TOK_NONE,
@@ -207,7 +192,7 @@ static bool is_only_token(const struct h248_desc *d)
 void h248_enc_desc(struct h248_enc *e, const struct h248_desc *d)
 {
 	if (is_only_token(d)) {
-		h248_enc_tok(e, tokens[d->kind]);
+		h248_enc_tok(e, h248_desc_toks[d->kind]);
 		return;
 	}
 	switch (d->kind) {
@@ -244,7 +229,7 @@ void h248_enc_desc(struct h248_enc *e, const struct h248_desc *d)
 	case H248_DESC_MODEM:
 	case H248_DESC_MUX:
 	case H248_DESC_DIGIT_MAP:
-		h248_enc_tok(e, tokens[d->kind]);
+		h248_enc_tok(e, h248_desc_toks[d->kind]);
 		h248_enc_span(e, d->u.raw);
 		break;
 	case H248_DESC__COUNT:

@@ -1,19 +1,6 @@
 /* h248/text_enc_media.c - the Media descriptor (B.2 "mediaDescriptor") */
 #include "h248/text_enc_int.h"
-
-static const enum h248_tok modes[] = {
-	[H248_MODE_SEND_ONLY] = H248_TOK_SEND_ONLY,
-	[H248_MODE_RECV_ONLY] = H248_TOK_RECV_ONLY,
-	[H248_MODE_SEND_RECV] = H248_TOK_SEND_RECV,
-	[H248_MODE_INACTIVE] = H248_TOK_INACTIVE,
-	[H248_MODE_LOOPBACK] = H248_TOK_LOOPBACK,
-};
-
-static const enum h248_tok service_states[] = {
-	[H248_SVC_TEST] = H248_TOK_TEST,
-	[H248_SVC_OUT] = H248_TOK_OUT_OF_SERVICE,
-	[H248_SVC_IN] = H248_TOK_IN_SERVICE,
-};
+#include "h248/names.h"
 
 /* An item that is absent, only named, or given with a token as its value. */
 static void given(struct h248_enc *e, enum h248_given g, enum h248_tok t,
@@ -38,14 +25,14 @@ static void mode(struct h248_enc *e, const struct h248_local_control *lc,
 		 bool *is_first)
 {
 	if (lc->has_mode != H248_GIVEN || !lc->mode_ne) {
-		given(e, lc->has_mode, H248_TOK_MODE, modes[lc->mode],
+		given(e, lc->has_mode, H248_TOK_MODE, h248_mode_toks[lc->mode],
 		      is_first);
 		return;
 	}
 	h248_enc_item(e, is_first);
 	h248_enc_tok(e, H248_TOK_MODE);
 	h248_enc_str(e, "#");
-	h248_enc_tok(e, modes[lc->mode]);
+	h248_enc_tok(e, h248_mode_toks[lc->mode]);
 }
 
 static void local_control(struct h248_enc *e,
@@ -112,7 +99,7 @@ static void term_state(struct h248_enc *e, const struct h248_term_state *ts)
 	h248_enc_tok(e, H248_TOK_TERMINATION_STATE);
 	h248_enc_open(e, &is_first);
 	given(e, ts->has_service, H248_TOK_SERVICE_STATES,
-	      service_states[ts->service], &is_first);
+	      h248_service_state_toks[ts->service], &is_first);
 	given(e, ts->has_buffer, H248_TOK_BUFFER,
 	      ts->buffer_lockstep ? H248_TOK_LOCK_STEP : H248_TOK_OFF,
 	      &is_first);

@@ -2,17 +2,7 @@
 #include <ctype.h>
 
 #include "tools/h248tool/tool.h"
-
-static const char *const cmd_name[H248_CMD__COUNT] = {
-	[H248_CMD_ADD] = "Add",
-	[H248_CMD_MOVE] = "Move",
-	[H248_CMD_MODIFY] = "Modify",
-	[H248_CMD_SUBTRACT] = "Subtract",
-	[H248_CMD_AUDIT_VALUE] = "AuditValue",
-	[H248_CMD_AUDIT_CAP] = "AuditCapability",
-	[H248_CMD_NOTIFY] = "Notify",
-	[H248_CMD_SERVICE_CHANGE] = "ServiceChange",
-};
+#include "h248/names.h"
 
 static const char *const method_name[] = {
 	[H248_SC_NONE] = "",
@@ -93,7 +83,7 @@ static void put_desc(FILE *out, const struct h248_desc *d)
 static void put_cmd(FILE *out, const struct h248_cmd *c)
 {
 	fprintf(out, " %s%s%s", c->is_optional ? "O-" : "",
-		c->is_wildcard_reply ? "W-" : "", cmd_name[c->kind]);
+		c->is_wildcard_reply ? "W-" : "", h248_cmd_name(c->kind));
 	for (const struct h248_term_id *t = c->terms; t; t = t->next) {
 		putc(t == c->terms ? ' ' : ',', out);
 		put(out, t->text);

@@ -1,0 +1,72 @@
+/* h248/names.c - see names.h */
+#include "h248/names.h"
+
+const enum h248_tok h248_cmd_toks[H248_CMD__COUNT] = {
+	[H248_CMD_ADD] = H248_TOK_ADD,
+	[H248_CMD_MOVE] = H248_TOK_MOVE,
+	[H248_CMD_MODIFY] = H248_TOK_MODIFY,
+	[H248_CMD_SUBTRACT] = H248_TOK_SUBTRACT,
+	[H248_CMD_AUDIT_VALUE] = H248_TOK_AUDIT_VALUE,
+	[H248_CMD_AUDIT_CAP] = H248_TOK_AUDIT_CAP,
+	[H248_CMD_NOTIFY] = H248_TOK_NOTIFY,
+	[H248_CMD_SERVICE_CHANGE] = H248_TOK_SERVICE_CHANGE,
+};
+
+const enum h248_tok h248_desc_toks[H248_DESC__COUNT] = {
+	[H248_DESC_MEDIA] = H248_TOK_MEDIA,
+	[H248_DESC_MODEM] = H248_TOK_MODEM,
+	[H248_DESC_MUX] = H248_TOK_MUX,
+	[H248_DESC_EVENTS] = H248_TOK_EVENTS,
+	[H248_DESC_EVENT_BUFFER] = H248_TOK_EVENT_BUFFER,
+	[H248_DESC_SIGNALS] = H248_TOK_SIGNALS,
+	[H248_DESC_DIGIT_MAP] = H248_TOK_DIGIT_MAP,
+	[H248_DESC_AUDIT] = H248_TOK_AUDIT,
+	[H248_DESC_STATISTICS] = H248_TOK_STATISTICS,
+	[H248_DESC_OBSERVED] = H248_TOK_OBSERVED_EVENTS,
+	[H248_DESC_PACKAGES] = H248_TOK_PACKAGES,
+	[H248_DESC_SERVICES] = H248_TOK_SERVICES,
+	[H248_DESC_ERROR] = H248_TOK_ERROR,
+};
+
+const enum h248_tok h248_mode_toks[H248_N_MODES] = {
+	[H248_MODE_SEND_ONLY] = H248_TOK_SEND_ONLY,
+	[H248_MODE_RECV_ONLY] = H248_TOK_RECV_ONLY,
+	[H248_MODE_SEND_RECV] = H248_TOK_SEND_RECV,
+	[H248_MODE_INACTIVE] = H248_TOK_INACTIVE,
+	[H248_MODE_LOOPBACK] = H248_TOK_LOOPBACK,
+};
+
+const enum h248_tok h248_topology_toks[H248_N_TOPOLOGIES] = {
+	[H248_TOPO_BOTHWAY] = H248_TOK_BOTHWAY,
+	[H248_TOPO_ISOLATE] = H248_TOK_ISOLATE,
+	[H248_TOPO_ONEWAY] = H248_TOK_ONEWAY,
+	[H248_TOPO_ONEWAY_EXTERNAL] = H248_TOK_ONEWAY_EXTERNAL,
+	[H248_TOPO_ONEWAY_BOTH] = H248_TOK_ONEWAY_BOTH,
+};
+
+const enum h248_tok h248_service_state_toks[H248_N_SERVICE_STATES] = {
+	[H248_SVC_TEST] = H248_TOK_TEST,
+	[H248_SVC_OUT] = H248_TOK_OUT_OF_SERVICE,
+	[H248_SVC_IN] = H248_TOK_IN_SERVICE,
+};
+
+static const char *name(const enum h248_tok *toks, unsigned int n,
+			unsigned int i)
+{
+	return i < n ? h248_tok_text(toks[i], true) : "?";
+}
+
+const char *h248_cmd_name(enum h248_cmd_kind kind)
+{
+	return name(h248_cmd_toks, H248_CMD__COUNT, kind);
+}
+
+const char *h248_desc_name(enum h248_desc_kind kind)
+{
+	return name(h248_desc_toks, H248_DESC__COUNT, kind);
+}
+
+const char *h248_mode_name(enum h248_mode mode)
+{
+	return name(h248_mode_toks, H248_N_MODES, mode);
+}
