@@ -29,6 +29,16 @@ bool h248_addr_eq(const struct sockaddr_storage *a,
 	return false;
 }
 
+bool h248_addr_is_same_host(const struct sockaddr_storage *a,
+			    const struct sockaddr_storage *b)
+{
+	struct sockaddr_storage x = *a, y = *b;
+
+	*h248_addr_port(&x) = 0;
+	*h248_addr_port(&y) = 0;
+	return h248_addr_eq(&x, &y);
+}
+
 in_port_t *h248_addr_port(struct sockaddr_storage *ss)
 {
 	if (ss->ss_family == AF_INET6)

@@ -16,6 +16,9 @@ enum { H248_PORT_TEXT = 2944, H248_PORT_BINARY = 2945 }; /* Annex D */
 /* Same family, address and port.  Other families are never equal. */
 bool h248_addr_eq(const struct sockaddr_storage *a,
 		  const struct sockaddr_storage *b);
+/* Same family and address, whatever the port. */
+bool h248_addr_is_same_host(const struct sockaddr_storage *a,
+			    const struct sockaddr_storage *b);
 /* The port, in network byte order, of an IPv4 or IPv6 address. */
 in_port_t *h248_addr_port(struct sockaddr_storage *ss);
 /* 0, or -EINVAL when the MID is no literal.  No port: 2944. */

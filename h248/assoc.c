@@ -19,6 +19,7 @@
 #include "h248/assoc.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@
 enum {
 	MAX_REDIRECTS = 4, /* between two controllers of the list */
 	MIN_PASS_MS = 200, /* between two passes through the list */
+	STRANGER_LOG_MS = 60000, /* between two lines about strangers */
 };
 
 /* A request of the gateway: its outcome tells whether somebody is there. */
@@ -434,11 +436,40 @@ void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms)
 	event(a, AEV_STOP, NULL);
 }
 
+/* Those of the list, the one we are asking and the one we have. */
+static bool is_known(const struct h248_assoc *a,
+		     const struct sockaddr_storage *from)
+{
+	for (unsigned int i = 0; i < a->p.n_controllers; i++)
+		if (h248_addr_is_same_host(&a->p.controllers[i], from))
+			return true;
+	return h248_addr_is_same_host(&a->target, from) ||
+	       (a->has_mgc && h248_addr_is_same_host(&a->mgc, from));
+}
+
+static void on_stranger(struct h248_assoc *a)
+{
+	char line[80];
+
+	a->strangers++;
+	if (a->now_ms < a->stranger_log_ms)
+		return;
+	a->stranger_log_ms = a->now_ms + STRANGER_LOG_MS;
+	snprintf(line, sizeof(line),
+		 "dropped what is from no controller of ours, %" PRIu64
+		 " so far",
+		 a->strangers);
+	say(a, LOG_WARNING, line);
+}
+
 void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 		      const char *buf, size_t n, uint64_t now_ms)
 {
 	a->now_ms = now_ms;
-	h248_txns_input(a->txns, from, buf, n, now_ms);
+	if (is_known(a, from))
+		h248_txns_input(a->txns, from, buf, n, now_ms);
+	else
+		on_stranger(a);
 }
 
 uint64_t h248_assoc_next(const struct h248_assoc *a)

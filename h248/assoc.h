@@ -54,6 +54,8 @@ void h248_assoc_start(struct h248_assoc *a, uint64_t now_ms);
  * is none; at the latest after grace_ms). */
 void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms);
 
+/* A datagram.  Who is no controller of the list, nor one that a controller
+ * named, is not heard and gets nothing; any port of theirs will do (C50). */
 void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 		      const char *buf, size_t n, uint64_t now_ms);
 uint64_t h248_assoc_next(const struct h248_assoc *a);

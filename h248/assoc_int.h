@@ -32,6 +32,8 @@ struct h248_assoc {
 	uint64_t timer_ms; /* UINT64_MAX: off */
 	uint32_t grace_ms; /* of LEAVING */
 	uint64_t illegal; /* events without meaning in their state */
+	uint64_t strangers; /* datagrams from nobody we know */
+	uint64_t stranger_log_ms; /* the log may say so again */
 
 	unsigned int current; /* in p.controllers */
 	unsigned int n_redirects; /* since the last of the list */

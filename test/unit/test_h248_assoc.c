@@ -128,11 +128,17 @@ static void gate_free(struct gate *g)
 	free(g);
 }
 
-static void receive(struct gate *g, const char *text)
+static void receive_from(struct gate *g, const char *ip, const char *text)
 {
-	struct sockaddr_storage from = fake_addr("192.0.2.1", 2944);
+	/* Which port: no matter. */
+	struct sockaddr_storage from = fake_addr(ip, 40000);
 
 	h248_assoc_input(g->a, &from, text, strlen(text), g->net.now_ms);
+}
+
+static void receive(struct gate *g, const char *text)
+{
+	receive_from(g, "192.0.2.1", text);
 }
 
 static void wait(struct gate *g, uint64_t ms)
@@ -301,6 +307,54 @@ static void service_change_address(void)
 		CU_ASSERT_STRING_EQUAL(last_to(g), t[i].later);
 		gate_free(g);
 	}
+}
+
+/* Whether a request is executed; who is not known gets nothing, whatever it
+ * says. */
+static void c50_who_is_heard(void)
+{
+	static const struct {
+		const char *ip;
+		bool is_heard;
+	} t[] = {
+		{ "192.0.2.1", true }, /* of the list */
+		{ "192.0.2.2", true },
+		{ "192.0.2.99", true }, /* we were sent to */
+		{ "192.0.2.77", true }, /* it told us to ask */
+		{ "192.0.2.3", false },
+		{ "198.51.100.1", false },
+	};
+	static const char *const words[] = {
+		HEAD1 "T=700{" AUDIT "}",
+		HEAD1 "T=701{",
+		HEAD1 "P=2{IA,C=-{SC=ROOT}}",
+		HEAD1 "ER=400{}",
+		"nonsense",
+	};
+	struct gate *g = started(2);
+	struct sockaddr_storage from;
+	unsigned int n;
+
+	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.99]:2944}}}");
+	answer(g, "C=-{SC=ROOT{SV{AD=[192.0.2.77]:2944}}}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		char text[128];
+
+		g->executed = 0;
+		snprintf(text, sizeof(text), HEAD1 "T=%u{" AUDIT "}", 90 + i);
+		receive_from(g, t[i].ip, text);
+		CU_ASSERT_EQUAL(g->executed, t[i].is_heard);
+	}
+	n = g->net.n_sent;
+	from = fake_addr("192.0.2.3", 2944);
+	for (unsigned int i = 0; i < sizeof(words) / sizeof(*words); i++)
+		h248_assoc_input(g->a, &from, words[i], strlen(words[i]),
+				 g->net.now_ms);
+	wait(g, 5000);
+	CU_ASSERT_EQUAL(g->executed, 0);
+	CU_ASSERT_EQUAL(g->net.n_sent, n);
+	gate_free(g);
 }
 
 static void redirection_repeats_and_ends(void)
@@ -518,6 +572,7 @@ int main(void)
 		{ "C33 request before the reply: 505", c33_early_request },
 		{ "T31 replies to the registration", replies },
 		{ "T30 ServiceChangeAddress", service_change_address },
+		{ "C50 who is heard", c50_who_is_heard },
 		{ "T30 MgcIdToTry loop", redirection_repeats_and_ends },
 		{ "T30 list exhausted", list_exhausted },
 		{ "T30 refusals do not spin", refusals_do_not_spin },
