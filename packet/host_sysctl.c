@@ -60,6 +60,19 @@ static int apply_all(const char *iface, bool is_tun, char *err, size_t cap)
 	return rc;
 }
 
+/* A media interface with IPv6.  Without proxy_ndp the kernel answers for no
+ * proxied neighbour; it answers for those alone. */
+static int apply_v6(const char *iface, char *err, size_t cap)
+{
+	static const struct setting v6[] = {
+		{ "/proc/sys/net/ipv6/conf/%s/proxy_ndp", "1", false },
+		{ "/proc/sys/net/ipv6/neigh/%s/proxy_delay", "0", false },
+	};
+	int rc = apply(&v6[0], iface, err, cap);
+
+	return rc ? rc : apply(&v6[1], iface, err, cap);
+}
+
 /* The stricter of "all" and the interface wins, so "all" must be off. */
 static int check_rp_filter(char *err, size_t cap)
 {
@@ -95,20 +108,24 @@ int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
 			  size_t cap)
 {
 	/* IPv6 knows no forwarding per interface before Linux 6.17. */
-	static const struct setting v6 = {
+	static const struct setting forwarding = {
 		"/proc/sys/net/ipv6/conf/%s/forwarding", "1", true
 	};
+	bool is_v6 = has_v6(cfg);
 	int rc = check_rp_filter(err, cap);
 
 	for (unsigned int r = 0; !rc && r < cfg->n_realms; r++) {
 		const struct pkt_realm_cfg *realm = &cfg->realm[r];
 
 		rc = apply_all(realm->tun, true, err, cap);
-		for (unsigned int i = 0; !rc && i < realm->n_ifaces; i++)
+		for (unsigned int i = 0; !rc && i < realm->n_ifaces; i++) {
 			rc = apply_all(realm->iface[i], false, err, cap);
+			if (!rc && is_v6)
+				rc = apply_v6(realm->iface[i], err, cap);
+		}
 	}
-	if (!rc && has_v6(cfg))
-		rc = apply(&v6, "all", err, cap);
+	if (!rc && is_v6)
+		rc = apply(&forwarding, "all", err, cap);
 	return rc;
 }
 

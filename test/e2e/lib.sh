@@ -5,6 +5,10 @@
 #                         mgc 10.0.0.1 -- 10.0.0.2
 #   media addresses: 198.51.100.0/29 (access), 198.51.100.8/29 (core)
 #
+# With LAB_IP6=yes there is IPv6 beside it, without address translation:
+#   A 2001:db8:a1::2, NAT A 2001:db8:a::10 (firewall only), B likewise with b
+#   media addresses: 2001:db8:ff::/125 (access), 2001:db8:ff::8/125 (core)
+#
 # Each laboratory has namespaces, a directory and processes of its own, so
 # several may stand side by side.  lab_up makes it, lab_down (also at EXIT)
 # leaves nothing behind.  Source this file; it needs root.
@@ -61,7 +65,8 @@ link() {			# link NODE IFACE NODE IFACE
 }
 
 address() {			# address NODE IFACE ADDRESS/LENGTH
-	ip -n "$LAB-$1" addr add "$3" dev "$2"
+	# shellcheck disable=SC2086 # "nodad" may follow the address
+	ip -n "$LAB-$1" addr add $3 dev "$2"
 }
 
 # A masquerading firewall that refuses what did not begin inside.
@@ -105,6 +110,29 @@ lab_gateway_net() {
 	ip -n "$LAB-gw" route add default via 100.64.0.1
 }
 
+# IPv6 for one side: lab_ip6_side a na eth1 101 10.  Firewall A takes the media
+# addresses for neighbours, firewall B for routed.
+lab_ip6_side() {
+	local client=$1 fw=$2 iface=$3 table=$4 host=$5
+	local inner=2001:db8:${1}1 outer=2001:db8:$1
+	address "$client" eth0 "$inner::2/64 nodad"
+	address "$fw" in0 "$inner::1/64 nodad"
+	address "$fw" out0 "$outer::$host/64 nodad"
+	address gw "$iface" "$outer::1/64 nodad"
+	lab_in "$fw" sysctl -qw net.ipv6.conf.all.forwarding=1
+	ip -n "$LAB-$client" route add default via "$inner::1"
+	ip -n "$LAB-gw" route add "$outer::/64" dev "$iface" table "$table"
+	ip -n "$LAB-gw" route add "$inner::/64" via "$outer::$host" \
+		dev "$iface" table "$table"
+}
+
+lab_ip6() {
+	lab_ip6_side a na eth1 101 10
+	lab_ip6_side b nb eth2 102 20
+	ip -n "$LAB-na" route add 2001:db8:ff::/125 dev out0
+	ip -n "$LAB-nb" route add default via 2001:db8:b::1
+}
+
 lab_up() {
 	local node
 	# The first laboratory of this process names all others.
@@ -135,6 +163,7 @@ lab_up() {
 	lab_gateway_net
 	firewall na
 	firewall nb
+	[ -z "${LAB_IP6-}" ] || lab_ip6
 	lab_config >"$DIR/bgfd.xml"
 }
 LAB_COUNT=0
@@ -203,6 +232,10 @@ lab_down() {
 	LAB=
 }
 
+lab_pool6() {
+	[ -z "${LAB_IP6-}" ] || echo "<pool prefix=\"$1\"/>"
+}
+
 # The configuration of the gateway; LAB_RENDEZVOUS adds attributes.
 lab_config() {
 	cat <<-XML
@@ -218,11 +251,13 @@ lab_config() {
 	         table="101" mtu="1500" default="yes">
 	    <media interface="eth1"/>
 	    <pool prefix="198.51.100.0/29"/>
+	    $(lab_pool6 2001:db8:ff::/125)
 	  </realm>
 	  <realm name="core.example" interface="core" tun="bgf-core"
 	         table="102" mtu="1500">
 	    <media interface="eth2"/>
 	    <pool prefix="198.51.100.8/29"/>
+	    $(lab_pool6 2001:db8:ff::8/125)
 	  </realm>
 	  <rendezvous ${LAB_RENDEZVOUS-}/>
 	  <control socket="$DIR/control"/>
@@ -390,6 +425,12 @@ capture_end() {
 # invalid NODE: what its firewall called invalid
 invalid() {
 	lab_in "$1" nft list counter inet firewall invalid |
+		sed -n 's/.*packets \([0-9]*\) .*/\1/p'
+}
+
+# syns_in NODE: SYNs from outside that its firewall dropped
+syns_in() {
+	lab_in "$1" nft list counter inet firewall syn_in |
 		sed -n 's/.*packets \([0-9]*\) .*/\1/p'
 }
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """TCP payload octets in a capture: payload.py FILE.pcap ADDRESS
 
-Prints "to=N from=N": payload of IPv4 packets to and from the address, as the
-IP and TCP headers say, whatever part of it was captured.
+Prints "to=N from=N": payload of packets to and from the address, as the IP and
+TCP headers say, whatever part of it was captured.
 """
 import socket
 import struct
@@ -23,6 +23,10 @@ def packets(path):
 
 def payload(frame):
     """(source, destination, octets) of a TCP segment, or None."""
+    if frame[12:14] == b"\x86\xdd" and frame[20] == 6:
+        tcp = (frame[14 + 40 + 12] >> 4) * 4
+        octets = struct.unpack_from("!H", frame, 18)[0] - tcp
+        return frame[22:38], frame[38:54], octets
     if frame[12:14] != b"\x08\x00" or frame[23] != 6:
         return None
     ip = (frame[14] & 15) * 4
@@ -32,7 +36,9 @@ def payload(frame):
 
 
 def main():
-    path, address = sys.argv[1], socket.inet_aton(sys.argv[2])
+    path, text = sys.argv[1:3]
+    family = socket.AF_INET6 if ":" in text else socket.AF_INET
+    address = socket.inet_pton(family, text)
     to = sent = 0
     for _, frame in packets(path):
         found = payload(frame)
