@@ -3,10 +3,11 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# knock: a SYN for a media address of each realm
+# knock: SYNs for media addresses, from both realms and from the host itself
 knock() {
 	lab_in a nc -z -w 1 198.51.100.1 20000 || true
 	lab_in b nc -z -w 1 198.51.100.9 20000 || true
+	lab_in gw nc -z -w 1 198.51.100.9 20000 || true
 }
 # count_leaked: packets for media addresses that went where they must not go,
 # in LEAKED
