@@ -59,6 +59,8 @@ struct conf_realm {
 	int line;
 };
 
+enum conf_transport { CONF_TRANSPORT_UDP, CONF_TRANSPORT_TCP };
+
 enum conf_encoding { CONF_ENC_SHORT, CONF_ENC_LONG };
 
 struct conf_h248 {
@@ -69,6 +71,7 @@ struct conf_h248 {
 	char profile[CONF_NAME];
 	uint8_t profile_version;
 	uint8_t version; /* highest proposed, 1..3 */
+	enum conf_transport transport;
 	enum conf_encoding encoding;
 	char group[CONF_NAME]; /* of TerminationIDs, "1" */
 	uint16_t max_txns_per_msg;

@@ -5,6 +5,7 @@
 
 const char *const conf_yes_no[] = { "no", "yes", NULL };
 
+static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const encodings[] = { "short", "long", NULL };
 static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
 static const char *const stamps[] = { "fresh", "latest", "zero", "never",
@@ -113,6 +114,7 @@ static const struct conf_row rows[] = {
 	OTHER(H248, "profile", CONF_PROFILE, IN(conf_h248, profile),
 	      offsetof(struct conf_h248, profile_version), "ETSI_BGF/2",
 	      "ETSI_BGF/2"),
+	WORD(H248, "transport", IN(conf_h248, transport), transports, "udp"),
 	WORD(H248, "encoding", IN(conf_h248, encoding), encodings, "short"),
 	TEXT(H248, "group", IN(conf_h248, group), 1, 16, "_", "1", "1"),
 	OTHER(CONTROLLER, "address", CONF_ENDPOINT,

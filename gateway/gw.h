@@ -16,7 +16,7 @@
 #include "conf/conf.h"
 #include "h248/assoc.h"
 #include "h248/pkg.h"
-#include "h248/transport_udp.h"
+#include "h248/transport.h"
 #include "packet/engine.h"
 
 struct gw_ctl; /* gateway/ctl.h */
@@ -58,7 +58,7 @@ struct gw {
 
 	/* gateway/loop.c */
 	struct event_base *base;
-	struct h248_udp *udp;
+	struct h248_transport transport;
 	struct gw_ctl *ctl;
 	struct event *timer, *engine_event;
 	struct event *sig_term, *sig_int;

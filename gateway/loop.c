@@ -47,14 +47,29 @@ static void on_engine(evutil_socket_t fd, short what, void *arg)
 	arm(gw);
 }
 
-static void on_datagram(void *arg, const struct sockaddr_storage *from,
-			const char *buf, size_t n)
+static void on_message(void *arg, const struct sockaddr_storage *from,
+		       const char *buf, size_t n)
 {
 	struct gw *gw = arg;
 
 	gw_input(gw, from, buf, n);
 	arm(gw);
 }
+
+/* Whoever comes back may have forgotten us: it is asked. */
+static void on_lost(void *arg, const struct sockaddr_storage *peer)
+{
+	struct gw *gw = arg;
+
+	h248_assoc_link_lost(gw->assoc, peer, gw_now_ms());
+	arm(gw);
+}
+
+static const struct h248_transport_hooks HOOKS = {
+	.recv = on_message,
+	.lost = on_lost,
+	.log = gw_log_plain,
+};
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
@@ -63,11 +78,11 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	gw_stop(arg);
 }
 
-static void send_datagram(void *arg, const struct sockaddr_storage *to,
-			  const char *buf, size_t n)
+static void send_message(void *arg, const struct sockaddr_storage *to,
+			 const char *buf, size_t n)
 {
 	struct gw *gw = arg;
-	int r = h248_udp_send(gw->udp, to, buf, n);
+	int r = h248_transport_send(&gw->transport, to, buf, n);
 
 	if (r && r != -EAGAIN)
 		gw_log(LOG_WARNING, NULL, "sending to the controller: %s",
@@ -89,6 +104,12 @@ static int make_events(struct gw *gw)
 	return 0;
 }
 
+static enum h248_transport_kind transport_kind(const struct conf_h248 *c)
+{
+	return c->transport == CONF_TRANSPORT_TCP ? H248_TRANSPORT_TCP :
+						    H248_TRANSPORT_UDP;
+}
+
 static int open_sockets(struct gw *gw, char *err, size_t cap)
 {
 	int r;
@@ -98,8 +119,9 @@ static int open_sockets(struct gw *gw, char *err, size_t cap)
 		snprintf(err, cap, "cannot set up the event loop");
 		return -ENOMEM;
 	}
-	r = h248_udp_open(gw->base, &gw->conf.h248.local, on_datagram, gw,
-			  &gw->udp);
+	r = h248_transport_open(transport_kind(&gw->conf.h248), gw->base,
+				&gw->conf.h248.local, &HOOKS, gw,
+				&gw->transport);
 	if (r) {
 		snprintf(err, cap, "h248 listen address: %s", strerror(-r));
 		return r;
@@ -118,7 +140,7 @@ int gw_start(struct gw *gw, const struct conf *conf, char *err, size_t cap)
 		r = gw_init(gw, conf, pkgs, err, cap);
 	if (r)
 		return r;
-	gw->send = send_datagram;
+	gw->send = send_message;
 	gw->send_arg = gw;
 	r = open_sockets(gw, err, cap);
 	if (r) {
@@ -166,9 +188,7 @@ void gw_shutdown(struct gw *gw)
 	free_event(&gw->engine_event);
 	free_event(&gw->sig_term);
 	free_event(&gw->sig_int);
-	if (gw->udp)
-		h248_udp_close(gw->udp);
-	gw->udp = NULL;
+	h248_transport_close(&gw->transport);
 	gw_fini(gw);
 	if (gw->base)
 		event_base_free(gw->base);

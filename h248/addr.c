@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "h248/span.h"
@@ -44,6 +45,26 @@ in_port_t *h248_addr_port(struct sockaddr_storage *ss)
 	if (ss->ss_family == AF_INET6)
 		return &((struct sockaddr_in6 *)ss)->sin6_port;
 	return &((struct sockaddr_in *)ss)->sin_port;
+}
+
+socklen_t h248_addr_len(const struct sockaddr_storage *ss)
+{
+	return ss->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
+					   sizeof(struct sockaddr_in);
+}
+
+void h248_addr_str(const struct sockaddr_storage *ss, char *buf, size_t cap)
+{
+	const struct sockaddr_in *in4 = (const void *)ss;
+	const struct sockaddr_in6 *in6 = (const void *)ss;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (ss->ss_family == AF_INET6)
+		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+	else
+		inet_ntop(AF_INET, &in4->sin_addr, host, sizeof(host));
+	/* The port has the same place in both. */
+	snprintf(buf, cap, "[%s]:%u", host, ntohs(in4->sin_port));
 }
 
 int h248_addr_of_mid(const struct h248_mid *mid, struct sockaddr_storage *out)

@@ -21,5 +21,9 @@ bool h248_addr_is_same_host(const struct sockaddr_storage *a,
 			    const struct sockaddr_storage *b);
 /* The port, in network byte order, of an IPv4 or IPv6 address. */
 in_port_t *h248_addr_port(struct sockaddr_storage *ss);
+/* Octets of a socket address of this family. */
+socklen_t h248_addr_len(const struct sockaddr_storage *ss);
+/* "[192.0.2.1]:2944", for logs; cut off at cap. */
+void h248_addr_str(const struct sockaddr_storage *ss, char *buf, size_t cap);
 /* 0, or -EINVAL when the MID is no literal.  No port: 2944. */
 int h248_addr_of_mid(const struct h248_mid *mid, struct sockaddr_storage *out);

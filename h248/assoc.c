@@ -472,6 +472,14 @@ void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 		on_stranger(a);
 }
 
+void h248_assoc_link_lost(struct h248_assoc *a,
+			  const struct sockaddr_storage *peer, uint64_t now_ms)
+{
+	a->now_ms = now_ms;
+	if (a->state == H248_ASSOC_ACTIVE && h248_addr_eq(peer, &a->mgc))
+		event(a, AEV_LOST, NULL);
+}
+
 uint64_t h248_assoc_next(const struct h248_assoc *a)
 {
 	uint64_t due = h248_txns_next(a->txns);

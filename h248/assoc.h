@@ -61,6 +61,11 @@ void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 uint64_t h248_assoc_next(const struct h248_assoc *a);
 void h248_assoc_tick(struct h248_assoc *a, uint64_t now_ms);
 
+/* The connection to this peer is gone: when it is our controller we register
+ * again, with Disconnected 900. */
+void h248_assoc_link_lost(struct h248_assoc *a,
+			  const struct sockaddr_storage *peer, uint64_t now_ms);
+
 /* A request to the current controller, e.g. Notify.  As h248_txns_request();
  * -ENOTCONN when not ACTIVE. */
 int h248_assoc_request(struct h248_assoc *a, const struct h248_action *actions,

@@ -8,6 +8,8 @@
 
 #include <event2/event.h>
 
+#include "h248/addr.h"
+
 enum {
 	BATCH = 64, /* datagrams in a row before other events have their turn */
 	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
@@ -23,12 +25,6 @@ struct h248_udp {
 	bool is_closed; /* by the callback: free when it returns */
 	char buf[H248_MAX_MSG_OCTETS + 1];
 };
-
-static socklen_t addr_len(const struct sockaddr_storage *ss)
-{
-	return ss->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
-					   sizeof(struct sockaddr_in);
-}
 
 static void udp_free(struct h248_udp *u)
 {
@@ -85,7 +81,7 @@ static int open_socket(struct h248_udp *u, const struct sockaddr_storage *local)
 	/* A smaller buffer than asked for is no reason not to start. */
 	(void)setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	(void)setsockopt(u->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	if (bind(u->fd, (const struct sockaddr *)local, addr_len(local)) ||
+	if (bind(u->fd, (const struct sockaddr *)local, h248_addr_len(local)) ||
 	    getsockname(u->fd, (struct sockaddr *)&u->local, &len))
 		return -errno;
 	return 0;
@@ -131,7 +127,7 @@ int h248_udp_send(struct h248_udp *u, const struct sockaddr_storage *to,
 		  const char *buf, size_t n)
 {
 	ssize_t sent = sendto(u->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL,
-			      (const struct sockaddr *)to, addr_len(to));
+			      (const struct sockaddr *)to, h248_addr_len(to));
 
 	return sent < 0 ? -errno : 0;
 }

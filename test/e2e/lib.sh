@@ -242,6 +242,7 @@ lab_config() {
 	<?xml version="1.0" encoding="UTF-8"?>
 	<bgfd name="laboratory">
 	  <h248 mid="[10.0.0.2]:2944" listen="10.0.0.2:2944" version="3"
+	        transport="${LAB_TRANSPORT:-udp}"
 	        profile="ETSI_BGF/2" encoding="short" group="1">
 	    <controller address="10.0.0.1:2944"/>
 	    <timers mwd-ms="${LAB_MWD_MS:-100}"/>
@@ -278,6 +279,7 @@ start_mgcsim() {
 	local scenario=$LAB_ROOT/test/scenarios/$1.xml
 	shift
 	lab_start mgcsim mgc "$LAB_BIN/mgcsim" --listen 10.0.0.1:2944 \
+		--transport "${LAB_TRANSPORT:-udp}" \
 		--scenario "$scenario" --log "$DIR/h248.log" \
 		--set dir="$DIR" "$@"
 	MGCSIM=$STARTED
@@ -406,7 +408,7 @@ capture() {			# capture NAME NODE IFACE [tcpdump option]...
 capture_media() {
 	capture access gw eth1 -s 128 tcp
 	capture core gw eth2 -s 128 tcp
-	capture control gw eth0 udp port 2944
+	capture control gw eth0 port 2944
 }
 
 # capture_end NAME...: all packets are in the file, none was lost

@@ -68,6 +68,7 @@ static void everything(void)
 	CU_ASSERT_STRING_EQUAL(c.name, "gw-7");
 	CU_ASSERT_STRING_EQUAL(c.h248.mid, "<bgf.example>:2944");
 	CU_ASSERT_EQUAL(c.h248.version, 2);
+	CU_ASSERT_EQUAL(c.h248.transport, CONF_TRANSPORT_TCP);
 	CU_ASSERT_EQUAL(c.h248.encoding, CONF_ENC_LONG);
 	CU_ASSERT_STRING_EQUAL(c.h248.group, "g_2");
 	CU_ASSERT_EQUAL(c.h248.retransmit_ms, 501);
@@ -115,8 +116,8 @@ static void lines(void)
 		"</bgfd>";
 	static const char *const wanted[] = {
 		"<!-- default: name -->\n<bgfd name=\"bgfd\">",
-		"<!-- line 2: listen; default: mid version profile encoding;"
-		" line 4: group -->",
+		"<!-- line 2: listen; default: mid version profile transport"
+		" encoding; line 4: group -->",
 		"<!-- line 7: address -->",
 		"<!-- line 10: name; default: interface tun table mtu default"
 		" -->",

@@ -460,6 +460,24 @@ static void t30_lost_and_back(void)
 	gate_free(g);
 }
 
+/* Only the connection with our controller counts. */
+static void t30_connection_lost(void)
+{
+	struct sockaddr_storage other = fake_addr("192.0.2.2", 2944);
+	struct sockaddr_storage ours = fake_addr("192.0.2.1", 2944);
+	struct gate *g = active(2);
+
+	h248_assoc_link_lost(g->a, &other, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	h248_assoc_link_lost(g->a, &ours, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
+	h248_assoc_link_lost(g->a, &ours, g->net.now_ms);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+	gate_free(g);
+}
+
 static void t30_failover(void)
 {
 	struct gate *g = active(2);
@@ -578,6 +596,7 @@ int main(void)
 		{ "T30 refusals do not spin", refusals_do_not_spin },
 		{ "T31 MWD is random", t31_waiting_is_random },
 		{ "T30 disconnected 900", t30_lost_and_back },
+		{ "T30 connection lost", t30_connection_lost },
 		{ "T30 failover 909", t30_failover },
 		{ "C30 waiting request moves", c30_waiting_request_moves },
 		{ "T30 forced 908", stop_while_active },

@@ -17,6 +17,7 @@ static const char USAGE[] =
 	"  --log FILE         every message as on the wire\n"
 	"  --mid MID          ours (the listen address)\n"
 	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
+	"  --transport udp|tcp  (udp)\n"
 	"  --long             long token form\n"
 	"  --schema FILE      scenario.rng (beside the scenario)\n"
 	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
@@ -35,6 +36,7 @@ enum {
 	OPT_LOG,
 	OPT_MID,
 	OPT_VERSION,
+	OPT_TRANSPORT,
 	OPT_LONG,
 	OPT_SCHEMA,
 	OPT_HELP,
@@ -48,6 +50,7 @@ static const struct option OPTIONS[] = {
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "mid", required_argument, NULL, OPT_MID },
 	{ "version", required_argument, NULL, OPT_VERSION },
+	{ "transport", required_argument, NULL, OPT_TRANSPORT },
 	{ "long", no_argument, NULL, OPT_LONG },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -76,6 +79,9 @@ static int option(struct options *o, struct vars *vars, int opt)
 	case OPT_VERSION:
 		o->sim.version = (uint8_t)strtoul(optarg, NULL, 10);
 		return o->sim.version >= 1 && o->sim.version <= 3 ? 0 : -EINVAL;
+	case OPT_TRANSPORT:
+		o->sim.is_tcp = !strcmp(optarg, "tcp");
+		return o->sim.is_tcp || !strcmp(optarg, "udp") ? 0 : -EINVAL;
 	case OPT_LONG:
 		o->sim.is_long = true;
 		return 0;
@@ -139,6 +145,8 @@ static int play(struct options *o, struct scenario *scenario, struct vars *vars)
 		return 2;
 	}
 	run_play(&run);
+	/* The last answer is on its way before the connection ends. */
+	event_base_loop(base, EVLOOP_NONBLOCK);
 	say_verdict(&run);
 	rc = run.verdict == RUN_PASS ? 0 : 1;
 	run_fini(&run);

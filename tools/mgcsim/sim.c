@@ -70,12 +70,12 @@ void sim_forget(struct sim *sim, struct sim_msg *msg)
 
 /* The hooks of the transaction layer. */
 
-static void send_datagram(void *arg, const struct sockaddr_storage *to,
-			  const char *buf, size_t n)
+static void send_message(void *arg, const struct sockaddr_storage *to,
+			 const char *buf, size_t n)
 {
 	struct sim *sim = arg;
 
-	h248_udp_send(sim->udp, to, buf, n);
+	h248_transport_send(&sim->transport, to, buf, n);
 }
 
 static uint32_t random32(void *arg)
@@ -262,8 +262,8 @@ out:
 	h248_arena_free(a);
 }
 
-static void on_datagram(void *arg, const struct sockaddr_storage *from,
-			const char *buf, size_t n)
+static void on_message(void *arg, const struct sockaddr_storage *from,
+		       const char *buf, size_t n)
 {
 	struct sim *sim = arg;
 
@@ -339,7 +339,7 @@ int sim_send_raw(struct sim *sim, const char *octets, size_t n)
 	if (!sim->peer.ss_family)
 		return -ENOTCONN;
 	trace(sim, true, &sim->peer, octets, n);
-	return h248_udp_send(sim->udp, &sim->peer, octets, n);
+	return h248_transport_send(&sim->transport, &sim->peer, octets, n);
 }
 
 int sim_reply(struct sim *sim, struct sim_msg *msg, const char *actions,
@@ -359,11 +359,13 @@ int sim_reply(struct sim *sim, struct sim_msg *msg, const char *actions,
 }
 
 static const struct h248_txn_ops OPS = {
-	.send = send_datagram,
+	.send = send_message,
 	.random = random32,
 	.request = on_request,
 	.trace = trace,
 };
+
+static const struct h248_transport_hooks HOOKS = { .recv = on_message };
 
 /* "[192.0.2.1]:2944" of the address that was bound. */
 static void mid_of(const struct sockaddr_storage *ss, char *buf, size_t cap)
@@ -413,11 +415,13 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->timer = evtimer_new(base, on_timer, sim);
 	if (!sim->timer)
 		return -ENOMEM;
-	rc = h248_udp_open(base, &params->listen, on_datagram, sim, &sim->udp);
+	rc = h248_transport_open(
+		params->is_tcp ? H248_TRANSPORT_TCP_LISTEN : H248_TRANSPORT_UDP,
+		base, &params->listen, &HOOKS, sim, &sim->transport);
 	if (rc)
 		return rc;
 	if (!sim->params.mid[0])
-		mid_of(h248_udp_local(sim->udp), sim->params.mid,
+		mid_of(h248_transport_local(&sim->transport), sim->params.mid,
 		       sizeof(sim->params.mid));
 	return open_txns(sim);
 }
@@ -428,8 +432,7 @@ void sim_fini(struct sim *sim)
 		h248_txns_free(sim->txns);
 	while (!TAILQ_EMPTY(&sim->inbox))
 		sim_forget(sim, TAILQ_FIRST(&sim->inbox));
-	if (sim->udp)
-		h248_udp_close(sim->udp);
+	h248_transport_close(&sim->transport);
 	if (sim->timer)
 		event_free(sim->timer);
 }

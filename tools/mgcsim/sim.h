@@ -13,7 +13,7 @@
 
 #include <libxml/tree.h>
 
-#include "h248/transport_udp.h"
+#include "h248/transport.h"
 #include "h248/txn.h"
 
 enum sim_kind {
@@ -40,6 +40,7 @@ struct sim_params {
 	char mid[80]; /* empty: the bracketed listen address */
 	uint8_t version; /* highest we accept */
 	bool is_long;
+	bool is_tcp; /* else UDP */
 	bool is_manual; /* requests wait for <reply> */
 	FILE *log; /* every message as on the wire; may be NULL */
 };
@@ -48,7 +49,7 @@ struct sim {
 	struct sim_params params;
 	struct event_base *base;
 	struct event *timer;
-	struct h248_udp *udp;
+	struct h248_transport transport;
 	struct h248_txns *txns;
 	struct sockaddr_storage peer; /* the registered gateway */
 	bool is_registered;
