@@ -4,6 +4,7 @@
  * AuditCapability gives the packages; other items of it are answered with
  * 501, as they would need a description of what could be, not of what is.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "gateway/events.h"
@@ -47,6 +48,25 @@ static int ask_engine(struct gw_call *c, struct h248_err *err)
 	return 0;
 }
 
+/* What is asked for by name has to exist in its package (T11). */
+static int check_names(const struct gw_call *c, const struct h248_desc *item,
+		       struct h248_err *err)
+{
+	const struct h248_pkgs *pkgs = c->gw->pkgs;
+	const struct h248_stream *s;
+	int r = 0;
+
+	if (item->kind == H248_DESC_STATISTICS)
+		return h248_pkgs_check_stats(pkgs, item->u.stats, err);
+	if (item->kind != H248_DESC_MEDIA || !item->u.media)
+		return 0;
+	for (s = item->u.media->streams; !r && s; s = s->next)
+		if (s->control)
+			r = h248_pkgs_check_props(pkgs, s->control->props,
+						  H248_IN_LOCAL_CONTROL, err);
+	return r;
+}
+
 int gw_audit_check(struct gw_call *c, struct h248_err *err)
 {
 	bool has_stats = false;
@@ -58,6 +78,8 @@ int gw_audit_check(struct gw_call *c, struct h248_err *err)
 		if (c->cmd->kind == H248_CMD_AUDIT_CAP &&
 		    d->kind != H248_DESC_PACKAGES)
 			return h248_err_set(err, 501, d->at, "capability");
+		if (check_names(c, d, err))
+			return -EPROTO;
 		has_stats |= d->kind == H248_DESC_STATISTICS;
 	}
 	return has_stats && c->term ? ask_engine(c, err) : 0;
@@ -255,6 +277,9 @@ static struct h248_desc *audit_item(struct gw_call *c,
 
 void gw_audit_items(struct gw_call *c, const struct h248_desc *items)
 {
+	/* W- says nothing of single terminations: no memory for it either. */
+	if (c->cmd->is_wildcard_reply)
+		return;
 	/* An Add already answers with Local; an audit of Media has it too. */
 	for (; items; items = items->next) {
 		if (items->kind == H248_DESC_MEDIA && c->descs &&

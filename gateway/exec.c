@@ -227,7 +227,8 @@ static bool end_call(struct gw_job *job)
 
 	if (job->n_waits)
 		return false;
-	if (c->term) /* reply() may free it together with its id */
+	/* reply() may free it together with its id. */
+	if (c->term && !job->cmd->is_wildcard_reply)
 		c->reply_id = h248_arena_dup(job->arena, c->reply_id);
 	gw_cmd_ops(job->cmd->kind)->reply(c);
 	if (!job->cmd->is_wildcard_reply)

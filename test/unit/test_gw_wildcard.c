@@ -1,0 +1,46 @@
+/* test/unit/test_gw_wildcard.c - what wildcards may cost */
+#include <stdio.h>
+#include <string.h>
+
+#include "test/support/engine_stub.h"
+#include "test/support/gw_rig.h"
+#include "test/support/suite.h"
+
+#define LOCAL "L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:passive\n}"
+#define ADD(iface) \
+	"A=ip/1/" iface "/${M{ST=1{" LOCAL "}},SG{ipnapt/latch{napt=LATCH}}}"
+
+/* W- answers with one line: the terminations behind it need no memory, so
+ * any number of them can be asked at once. */
+static void t25_wildcard_reply_takes_no_memory(void)
+{
+	struct rig *r = rig_new(2);
+	static char ask[RIG_OCTETS];
+	const char *reply;
+	size_t n = 0;
+
+	rig_ask(r, "C=${" ADD("access") "," ADD("core") "}");
+	n = (size_t)snprintf(ask, sizeof(ask), "C=1{");
+	for (unsigned int i = 0; i < 500; i++)
+		n += (size_t)snprintf(ask + n, sizeof(ask) - n,
+				      "%sW-AV=*{AT{M,PG}}", i ? "," : "");
+	snprintf(ask + n, sizeof(ask) - n, "}");
+	reply = rig_ask(r, ask);
+	CU_ASSERT_PTR_NULL(strstr(reply, "ER="));
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "{C=1{AV=*,AV=*,"));
+	reply = rig_ask(r, "C=1{W-S=*}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "{C=1{S=*{SA{nt/dur="));
+	CU_ASSERT_EQUAL(stub_gates(), 0);
+	rig_free(r);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "T25 W- takes no memory",
+		  t25_wildcard_reply_takes_no_memory },
+		{ NULL, NULL },
+	};
+
+	return suite_run("gateway, wildcards", tests);
+}
