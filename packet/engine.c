@@ -34,7 +34,6 @@ enum {
 struct gate {
 	struct pkt_gate_id id; /* gen 0: none */
 	uint8_t realm;
-	uint8_t family; /* of its local address */
 	bool is_leaving; /* its removal is on the way */
 	uint32_t n_modifies; /* on their way */
 };
@@ -373,20 +372,6 @@ static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
 	return 0;
 }
 
-/* IPv4 and IPv6 are not joined; a free choice follows the peer. */
-static int choose_family(struct pkt_engine *e, struct pkt_gate_id peer,
-			 struct pkt_gate_cfg *cfg)
-{
-	uint32_t rdv;
-	const struct gate *g = find(e, peer, &rdv);
-
-	if (!g)
-		return 0;
-	if (!cfg->leg.family)
-		cfg->leg.family = g->family;
-	return cfg->leg.family == g->family ? 0 : -EAFNOSUPPORT;
-}
-
 /* Local address and port: ours to choose. */
 static int choose_local(struct pkt_engine *e, struct pkt_gate_cfg *cfg,
 			int class_, uint32_t *slot)
@@ -406,11 +391,7 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 
 	if (!r->gate[0].id.gen && !r->gate[1].id.gen)
 		e->free_rdv = r->next_free;
-	r->gate[leg] = (struct gate) {
-		.id = id,
-		.realm = cfg->realm,
-		.family = cfg->leg.family,
-	};
+	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
 	r->class_ = (int)(cfg->leg.local_port % e->cfg.n_workers);
 	e->rdv_of[id.slot] = rdv;
 }
@@ -427,8 +408,6 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 	if (e->held + GATE_PLACES + 1 > e->places)
 		return -EAGAIN;
 	rc = choose_rdv(e, peer, &cmd.rdv);
-	if (!rc)
-		rc = choose_family(e, peer, cfg);
 	if (rc)
 		return rc;
 	rc = choose_local(e, cfg, peer.gen ? e->rdvs[cmd.rdv].class_ : -1,

@@ -126,7 +126,7 @@ void pkt_engine_free(struct pkt_engine *e);
  * In:      cfg->leg.local all zero: choose (family as cfg->leg.family)
  * Out:     *id; cfg->leg.local and local_port are filled in
  * Returns: 0 (then DONE comes), -ENOSPC pool empty, -EAFNOSUPPORT no address
- *          of that family in the realm, or not that of the peer, -EAGAIN command ring full, -ENOENT
+ *          of that family in the realm, -EAGAIN command ring full, -ENOENT
  *          peer is gone or has a peer already, -EADDRNOTAVAIL an explicit
  *          local address that is not to be had.  Room for the removal is
  *          reserved here.

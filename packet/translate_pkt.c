@@ -70,8 +70,8 @@ void pkt_translate_set(struct pkt_entry *in, const struct pkt_local *at,
 	in->full_delta = pkt_csum_add(in->addr_delta, ports);
 }
 
-static void rewrite_tcp(uint8_t *tcp, bool is_partial,
-			const struct pkt_entry *in)
+void pkt_translate_tcp(uint8_t *tcp, bool is_partial,
+		       const struct pkt_entry *in)
 {
 	uint16_t csum = load16(tcp + TCP_CSUM);
 
@@ -125,7 +125,7 @@ int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 
 	if (is_v6 != !!(in->flags & PKT_ENTRY_OUT6))
 		return -EAFNOSUPPORT;
-	rewrite_tcp(pkt + seg->l4_off, seg->is_partial, in);
+	pkt_translate_tcp(pkt + seg->l4_off, seg->is_partial, in);
 	if (is_v6) {
 		rewrite_ipv6(pkt, in);
 		if (is_marked)

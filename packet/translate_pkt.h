@@ -25,6 +25,10 @@
 int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 		  const struct pkt_entry *in, const struct pkt_entry *out);
 
+/* Only the TCP header: ports and checksum, between families too. */
+void pkt_translate_tcp(uint8_t *tcp, bool is_partial,
+		       const struct pkt_entry *in);
+
 /* Local address and port of an entry, as it is not kept in the entry itself. */
 struct pkt_local {
 	struct in6_addr addr;

@@ -126,30 +126,45 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
 		worker_detach_setup(w, rdv);
 }
 
-static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
-		    const struct pkt_seg *seg, size_t n)
+/* The packet at hand becomes the one that leaves. */
+static int translate(struct pkt_worker *w, const struct worker_rdv *r,
+		     unsigned int leg, const struct pkt_seg *seg)
 {
-	struct worker_rdv *r = &w->rdvs[rdv];
 	struct pkt_entry *in = &w->cfg.entries[r->slot[leg]];
 	struct pkt_entry *out = &w->cfg.entries[r->slot[1 - leg]];
+	struct pkt_way way;
 
-	if (pkt_translate(w->buf, seg, in, out)) {
+	if (!pkt_is_cross(seg, in))
+		return pkt_translate(w->frame.at, seg, in, out);
+	way.mtu = r->cold[1 - leg].cfg.mtu;
+	way.id = w->ip_id++;
+	return pkt_cross(&w->frame, seg, in, out, &way);
+}
+
+static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		    const struct pkt_seg *seg)
+{
+	const struct worker_rdv *r = &w->rdvs[rdv];
+	const struct pkt_frame *f = &w->frame;
+
+	if (translate(w, r, leg, seg))
 		worker_count(&w->drop[PKT_DROP_TX], 1);
-		return;
-	}
-	send_packet(w, r->realm[1 - leg], &w->vh, w->buf, n);
+	else
+		send_packet(w, r->realm[1 - leg], &f->vh, f->at, f->n);
 }
 
 /* What arrives */
 
-/* Reads the packet in w->buf and finds its gate. */
+/* Reads the packet at hand and finds its gate. */
 static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
-			      size_t n, struct pkt_seg *seg, uint32_t *slot)
+			      struct pkt_seg *seg, uint32_t *slot)
 {
-	bool is_partial = w->vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
-	bool is_gso = w->vh.gso_type != VIRTIO_NET_HDR_GSO_NONE;
-	enum pkt_drop drop = pkt_seg_parse(w->buf, n, is_partial, is_gso, seg);
+	const struct pkt_frame *f = &w->frame;
+	bool is_partial = f->vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	bool is_gso = f->vh.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+	enum pkt_drop drop;
 
+	drop = pkt_seg_parse(f->at, f->n, is_partial, is_gso, seg);
 	if (drop != PKT_DROP_NONE)
 		return drop;
 	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
@@ -169,7 +184,7 @@ static bool moves_deadline(const struct worker_rdv *r,
 }
 
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
-			   const struct pkt_seg *seg, size_t n)
+			   const struct pkt_seg *seg)
 {
 	uint32_t rdv = w->owner[slot];
 	struct worker_rdv *r = &w->rdvs[rdv];
@@ -186,24 +201,24 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	}
 	worker_apply(w, rdv, &out);
 	if (out.act == PKT_ACT_FORWARD)
-		forward(w, rdv, leg, seg, n);
+		forward(w, rdv, leg, seg);
 	else if (out.act == PKT_ACT_DROP)
 		worker_count(&w->drop[out.drop], 1);
 	if (had_setup || moves_deadline(r, seg, &out))
 		worker_arm(w, rdv);
 }
 
-static void handle_packet(struct pkt_worker *w, unsigned int realm, size_t n)
+static void handle_packet(struct pkt_worker *w, unsigned int realm)
 {
 	enum pkt_drop drop;
 	struct pkt_seg seg;
 	uint32_t slot;
 
 	worker_count(&w->rx_pkts, 1);
-	worker_count(&w->rx_octets, n);
-	drop = classify(w, realm, n, &seg, &slot);
+	worker_count(&w->rx_octets, w->frame.n);
+	drop = classify(w, realm, &seg, &slot);
 	if (drop == PKT_DROP_NONE)
-		handle_segment(w, slot, &seg, n);
+		handle_segment(w, slot, &seg);
 	else
 		worker_count(&w->drop[drop], 1);
 }
@@ -217,17 +232,21 @@ static void forget_realm(struct pkt_worker *w, unsigned int realm)
 
 static void read_realm(struct pkt_worker *w, unsigned int realm)
 {
+	struct pkt_frame *f = &w->frame;
 	int fd = w->cfg.realm[realm].fd;
 
 	for (unsigned int i = 0; i < PKT_BATCH; i++) {
-		ssize_t n = pkt_tun_read(fd, &w->vh, w->buf, PKT_BUF_OCTETS);
+		ssize_t n;
 
+		f->at = w->room + PKT_HEADROOM;
+		n = pkt_tun_read(fd, &f->vh, f->at, PKT_BUF_OCTETS);
 		if (n == -EBADFD || n == -ENODEV)
 			forget_realm(w, realm);
 		if (n <= 0)
 			return;
+		f->n = (size_t)n;
 		w->now_us = clock_us();
-		handle_packet(w, realm, (size_t)n);
+		handle_packet(w, realm);
 	}
 }
 
@@ -399,9 +418,9 @@ static int allocate(struct pkt_worker *w)
 			sizeof(*w->sticky));
 	w->free_setups = calloc(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
-	w->buf = malloc(PKT_BUF_OCTETS);
+	w->room = malloc(PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (!w->rdvs || !w->owner || !w->setups || !w->sticky ||
-	    !w->free_setups || !w->timers || !w->buf)
+	    !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
 		w->free_setups[n - 1 - i] = i;
@@ -466,7 +485,7 @@ void pkt_worker_free(struct pkt_worker *w)
 	      sizeof(*w->sticky));
 	free(w->free_setups);
 	pkt_timers_free(w->timers);
-	free(w->buf);
+	free(w->room);
 	if (w->epoll_fd >= 0)
 		close(w->epoll_fd);
 	if (w->wake_fd >= 0)

@@ -7,10 +7,10 @@
  */
 #pragma once
 
-#include <linux/virtio_net.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "packet/cross.h"
 #include "packet/rendezvous.h"
 #include "packet/timers.h"
 #include "packet/worker.h"
@@ -55,8 +55,9 @@ struct pkt_worker {
 	bool has_pushed; /* events, since evt_fd was written */
 
 	uint64_t now_us;
-	struct virtio_net_hdr vh;
-	uint8_t *buf;
+	uint8_t *room; /* PKT_HEADROOM octets, then what is read */
+	struct pkt_frame frame; /* the packet at hand */
+	uint16_t ip_id; /* of the next IPv4 packet made of IPv6 */
 
 	int epoll_fd, wake_fd;
 	pthread_t thread;

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# V68: client A on IPv4, client B on IPv6, one TCP session.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+export LAB_IP6=yes
+session_begin --set ip_b=IP6 --set sam_b=2001:db8:b1::2 \
+	--set remote_b=2001:db8:b1::2
+for node in a b; do
+	lab_in $node ethtool -k eth0 |
+		grep -q '^tcp-segmentation-offload: on' ||
+		die "client $node makes no super-segments"
+done
+session_client a
+session_client b
+expect_file open 20
+equal "options of the session" ws,sack,ts "$(sed -n 's/^opts=//p' "$DIR/open")"
+session_end
