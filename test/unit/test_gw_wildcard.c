@@ -21,9 +21,10 @@ static void t25_wildcard_reply_takes_no_memory(void)
 
 	rig_ask(r, "C=${" ADD("access") "," ADD("core") "}");
 	n = (size_t)snprintf(ask, sizeof(ask), "C=1{");
-	for (unsigned int i = 0; i < 500; i++)
+	for (unsigned int i = 0; i < 1000; i++)
 		n += (size_t)snprintf(ask + n, sizeof(ask) - n,
-				      "%sW-AV=*{AT{M,PG}}", i ? "," : "");
+				      "%sW-AV=*{AT{M,E,SG,OE,PG}}",
+				      i ? "," : "");
 	snprintf(ask + n, sizeof(ask) - n, "}");
 	reply = rig_ask(r, ask);
 	CU_ASSERT_PTR_NULL(strstr(reply, "ER="));
