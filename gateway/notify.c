@@ -306,6 +306,9 @@ void gw_notify_hangterm(struct gw *gw, uint64_t now_us)
 	struct gw_context *ctx;
 
 	TAILQ_FOREACH (ctx, &gw->contexts, entry)
-		for (unsigned int i = 0; i < ctx->n_terms; i++)
+		for (unsigned int i = 0; i < ctx->n_terms; i++) {
 			look(ctx->term[i], now_us);
+			/* What found no room when it happened (C34). */
+			flush(ctx->term[i]);
+		}
 }

@@ -1,4 +1,5 @@
 /* test/unit/test_gw_flow.c - a session from Add to Subtract (reference 6.4) */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,11 +333,45 @@ static void hangterm(void)
 	rig_free(r);
 }
 
+static void on_reply(void *arg, int err, const struct h248_txn *reply)
+{
+	(void)arg, (void)err, (void)reply;
+}
+
+/* All places for requests of ours are taken when something happens: it is
+ * told when there is a place again. */
+static void c34_notify_waits_for_a_place(void)
+{
+	static const struct h248_action nothing = { .ctx = H248_CTX_NULL };
+	struct rig *r = rig_new(10);
+	uint32_t tid = 0, last;
+	char reply[64];
+	int rc;
+
+	rig_ask(r, BOTH);
+	do {
+		last = tid;
+		rc = h248_assoc_request(r->gw.assoc, &nothing, on_reply, NULL,
+					gw_now_ms(), &tid);
+	} while (!rc);
+	CU_ASSERT_EQUAL(rc, -EAGAIN);
+	stub_event(PKT_EVT_OPEN, stub_cmd(0)->gate, 0, false);
+	rig_events(r);
+	CU_ASSERT_EQUAL(r->gw.stats.notifies, 0);
+	snprintf(reply, sizeof(reply), "P=%u{C=-}", last);
+	rig_send(r, reply);
+	gw_clock_freeze(7000000, UINT64_C(1768465802000000));
+	gw_tick(&r->gw);
+	CU_ASSERT_EQUAL(r->gw.stats.notifies, 1);
+	rig_free(r);
+}
+
 static const struct suite_test tests[] = {
 	{ "6.4 Add, Add: reply has ids and Local only", add_both },
 	{ "decisions 15-17 gate configuration", gate_configuration },
 	{ "4 Add is answered after DONE", answered_when_done },
 	{ "T71 Notifies keep their order, one is out", notify_order },
+	{ "C34 a Notify waits for a place", c34_notify_waits_for_a_place },
 	{ "T42 events that were not asked for", not_asked },
 	{ "decision 26 Notify refused with 430", unknown_to_controller },
 	{ "6.8 Subtract: numbers come with DONE", subtract_statistics },
