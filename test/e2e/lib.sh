@@ -342,6 +342,8 @@ session_client() {		# a or b
 session_clients() {		# both have ended well
 	local pid
 	for pid in $CLIENT_a $CLIENT_b; do
+		wait_for "${CLIENT_S:-100}" lab_is_gone "$pid" ||
+			die "a client hangs"
 		wait "$pid" || die "a client ended with $?"
 	done
 }
