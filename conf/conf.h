@@ -92,7 +92,7 @@ enum conf_ts_policy {
 	CONF_TS_NEVER
 };
 
-/* Defaults of every rendezvous; reference tcp-rendezvous 2.4. */
+/* Defaults of every rendezvous; rendezvous.md 2.4. */
 struct conf_rendezvous {
 	enum conf_commit commit;
 	enum conf_ts_policy ts_policy;

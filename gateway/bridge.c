@@ -28,7 +28,7 @@ static void on_syn(struct gw_term *t, struct gw_stream *s,
 	address_text(&evt->stat.remote, ra);
 	gw_log(LOG_INFO, &at, "latched to %s port %u", ra,
 	       evt->stat.remote_port);
-	/* Done: the signal is over (reference 5.6). */
+	/* Done: the signal is over (h248.md 5.6). */
 	s->is_latch_pending = false;
 	gw_notify_text(&syn, "ra", ra, true);
 	gw_notify_uint(&syn, "rp", evt->stat.remote_port);
@@ -73,7 +73,7 @@ static void on_open(struct gw_term *t, struct gw_stream *s,
 }
 
 /* g/cause (H.248.1 E.1.2): FT is a temporary failure, NR a normal release;
- * Failurecause is text of ours, "tcp-rst" (reference 6.6). */
+ * Failurecause is text of ours, "tcp-rst" (h248.md 6.6). */
 static void general_cause(struct gw_term *t, struct gw_stream *s,
 			  const struct pkt_evt *evt)
 {

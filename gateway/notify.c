@@ -44,7 +44,7 @@ void gw_notify_uint(struct gw_notify_params *p, const char *name,
 	gw_notify_text(p, name, text, false);
 }
 
-/* yyyymmddThhmmsscc, UTC (reference 1.2). */
+/* yyyymmddThhmmsscc, UTC (h248.md 1.2). */
 static struct h248_span timestamp(uint64_t mono_us, struct h248_arena *a)
 {
 	uint64_t wall_us = gw_wall_of(mono_us);

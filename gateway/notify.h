@@ -2,7 +2,7 @@
  * gateway/notify.h - telling the controller what happened
  *
  * One Notify of a termination is out at a time, so that the order is kept
- * (reference 2.2); what happens meanwhile waits on the termination.
+ * (h248.md 2.2); what happens meanwhile waits on the termination.
  */
 #pragma once
 
@@ -23,7 +23,7 @@ void gw_notify(struct gw_term *term, const char *pkg, const char *item,
 	       const struct gw_notify_params *params);
 /* Sends what waits on any termination (the association is back). */
 void gw_notify_resume(struct gw *gw);
-/* hangterm/thb: looks for terminations nobody spoke of (reference 5.7). */
+/* hangterm/thb: looks for terminations nobody spoke of (h248.md 5.7). */
 void gw_notify_hangterm(struct gw *gw, uint64_t now_us);
 
 /* ObservedEvents of n events, linked from first. */

@@ -16,7 +16,7 @@ enum gw_step {
 	GW_STEP_NONE,
 	GW_STEP_ADD, /* a new gate, reserved by gw_plan_check() */
 	GW_STEP_CHANGE, /* new policy for the gate that is there */
-	GW_STEP_DROP, /* the stream goes (reference 1.9) */
+	GW_STEP_DROP, /* the stream goes (h248.md 1.9) */
 };
 
 struct gw_plan {

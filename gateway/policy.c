@@ -9,7 +9,7 @@
 #include "gateway/stream.h"
 #include "h248/error.h"
 
-/* Who opens the connection, as seen from us (reference 5.14.3). */
+/* Who opens the connection, as seen from us (h248.md 5.14.3). */
 enum side { SIDE_NONE, SIDE_PASSIVE, SIDE_ACTIVE };
 
 static const struct h248_place nowhere;
@@ -231,7 +231,7 @@ static int make_rdv(const struct conf *conf, struct gw_stream *s,
 	return 0;
 }
 
-/* ds/dscp is the whole DS octet, not mirrored (reference 1.3, 5.10). */
+/* ds/dscp is the whole DS octet, not mirrored (h248.md 1.3, 5.10). */
 static int make_dscp(struct gw_stream *s, struct h248_err *err)
 {
 	const struct gw_prop *p = gw_props_find(&s->props, "ds", "dscp");

@@ -1,5 +1,5 @@
 /*
- * gateway/term_id.h - "ip/<group>/<interface>/<n>" (reference 1.6)
+ * gateway/term_id.h - "ip/<group>/<interface>/<n>" (h248.md 1.6)
  */
 #pragma once
 

@@ -105,6 +105,6 @@ int h248_pkgs_check_stats(const struct h248_pkgs *pkgs,
 /* Values, as data types of B.2.  0, or -EBADMSG; *out untouched on error. */
 int h248_value_bool(const struct h248_prop *p, bool *out);
 int h248_value_int(const struct h248_prop *p, int64_t *out);
-/* Hex with optional 0x; *n octets at out.  Not mirrored (reference 1.3). */
+/* Hex with optional 0x; *n octets at out.  Not mirrored (h248.md 1.3). */
 int h248_value_octets(const struct h248_prop *p, uint8_t *out, size_t cap,
 		      size_t *n);

@@ -109,7 +109,7 @@ static void profile(struct h248_enc *e, const struct h248_services *sv,
 	h248_enc_uint(e, sv->profile_version);
 }
 
-/* The reason is always quoted (reference 1.8). */
+/* The reason is always quoted (h248.md 1.8). */
 static void reason(struct h248_enc *e, const struct h248_services *sv,
 		   bool *is_first)
 {
@@ -167,7 +167,7 @@ void h248_enc_services(struct h248_enc *e, const struct h248_services *sv)
 }
 
 /* An empty Services descriptor is written as nothing: "SV{}" is refused by
- * widely used stacks, "SC=ROOT" is not (reference 1.11). */
+ * widely used stacks, "SC=ROOT" is not (h248.md 1.11). */
 bool h248_enc_is_empty(const struct h248_desc *d)
 {
 	const struct h248_services *sv = d->u.services;

@@ -201,7 +201,7 @@ static void body_octet(struct h248_enc *e, struct h248_span s, uint32_t *i)
 }
 
 /* The closing brace is told from an escaped one by what stands before it, so
- * a body that ends in a backslash cannot be written (reference 1.4). */
+ * a body that ends in a backslash cannot be written (h248.md 1.4). */
 void h248_enc_body(struct h248_enc *e, struct h248_span sdp)
 {
 	h248_enc_str(e, e->is_long ? " {" : "{");

@@ -1,7 +1,7 @@
 /*
  * packet/cross.h - a segment of one family leaves as one of the other
  *
- * The IP header is written anew (RFC 7915 as tcp-rendezvous 7 has it), the TCP
+ * The IP header is written anew (RFC 7915 as rendezvous.md 7 has it), the TCP
  * part is rewritten by translate_pkt.h as ever: both pseudo-headers add up
  * alike but for the addresses.  Thread: any; no allocation.
  */

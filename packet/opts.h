@@ -3,7 +3,7 @@
  *
  * Reading stops at a bad list and uses what it has (decision 23); a repeated
  * option counts as its last one; one of a wrong length is not there.
- * tcp-rendezvous 3.3.
+ * rendezvous.md 3.
  */
 #pragma once
 

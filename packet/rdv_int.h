@@ -5,7 +5,7 @@
  * handshakes are complete.  rdv_latch.c: which SYN counts.  rdv_pair.c: what
  * the two clients are told.  rdv_open.c: from
  * then on.  rdv_util.c: the only writers of states and of what goes out.
- * Numbers such as "event 4b" are rows of tcp-rendezvous 2.3.
+ * Numbers such as "event 4b" are rows of rendezvous.md 2.3.
  */
 #pragma once
 

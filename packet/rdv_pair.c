@@ -1,7 +1,7 @@
 /*
  * packet/rdv_pair.c - two SYNs become a pair: what both clients are told
  *
- * Sections 2.2 and 3 of tcp-rendezvous: who is told first, what is frozen for
+ * Sections 2.2 and 3 of rendezvous.md: who is told first, what is frozen for
  * the attempt, and when a SYN-ACK goes out again.
  */
 #include "packet/rdv_int.h"

@@ -1,7 +1,7 @@
 /*
  * packet/rdv_setup.c - from the first SYN until both handshakes are complete
  *
- * States ARMED, WAIT, PROBE and COMMIT of tcp-rendezvous 2.1; the numbers of
+ * States ARMED, WAIT, PROBE and COMMIT of rendezvous.md 2.1; the numbers of
  * events are those of its table 2.3.  A client hears nothing before there is
  * a SYN of the other one, and no SYN-ACK that is not made of it.
  */

@@ -4,7 +4,7 @@
  * A pure function of (record, packet, time): it performs no I/O, knows no
  * device and no thread.  It says what to do with the segment, what to send of
  * our own, what to report and when it wants to be called again.  The
- * specification is tcp-rendezvous.md, sections 2, 3 and 8.
+ * specification is docs/rendezvous.md, sections 2, 3 and 8.
  *
  * Three records.  Two entries: what every segment needs.  Two cold records
  * beside them: policy and counts, for the life of the gate.  One set-up block:

@@ -74,7 +74,7 @@ struct pkt_tx {
 	uint16_t window;
 	uint32_t seq, ack;
 	struct pkt_opts opts; /* written in the order MSS, SACK, TS,
-					 * NOP, WS; reference 3.3 and 3.7 */
+					 * NOP, WS; rendezvous.md 3 */
 };
 
 /* At most PKT_SEG_MAX_BUILT octets at buf; returns how many.  All checksums

@@ -2,7 +2,7 @@
  * packet/synack.h - what the two SYN-ACKs of a rendezvous say
  *
  * Each is made of the SYN of the other client; an option is in both or in
- * neither.  tcp-rendezvous 3.
+ * neither.  rendezvous.md 3.
  */
 #pragma once
 

@@ -8,7 +8,7 @@
  *
  * A partial checksum (CHECKSUM_PARTIAL, VIRTIO_NET_HDR_F_NEEDS_CSUM) holds
  * the un-complemented pseudo-header sum: only the address delta applies, and
- * uncomplemented (tcp-rendezvous 3.6).
+ * uncomplemented (rendezvous.md 3).
  */
 #pragma once
 

@@ -36,13 +36,13 @@ enum pkt_role {
 	PKT_ROLE_RELAY, /* one connects, the SYN is forwarded */
 };
 
-enum pkt_commit { /* tcp-rendezvous 2.2 */
+enum pkt_commit { /* rendezvous.md 2.2 */
 		  PKT_COMMIT_AUTO,
 		  PKT_COMMIT_PARALLEL,
 		  PKT_COMMIT_WAITING, /* waiting client first */
 };
 
-enum pkt_ts_policy { /* tcp-rendezvous 3.5 */
+enum pkt_ts_policy { /* rendezvous.md 3 */
 		     PKT_TS_FRESH, /* only when the SYN is fresh */
 		     PKT_TS_LATEST, /* always, echo of the latest SYN */
 		     PKT_TS_ZERO, /* always, echo of 0 */
@@ -63,7 +63,7 @@ enum { /* what a session agreed on: pkt_cold.opts, pkt_gate_stat.opts */
        PKT_STAT_ECN = 1 << 3,
 };
 
-/* State of one leg (tcp-rendezvous 2.1, L0..L5). */
+/* State of one leg (rendezvous.md 2.1, L0..L5). */
 enum pkt_leg_state {
 	PKT_LEG_IDLE, /* no SYN yet */
 	PKT_LEG_SYN, /* SYN held, source latched */
@@ -73,7 +73,7 @@ enum pkt_leg_state {
 	PKT_LEG_CLOSED, /* reset, or closed */
 };
 
-/* State of the rendezvous (tcp-rendezvous 2.1). */
+/* State of the rendezvous (rendezvous.md 2.1). */
 enum pkt_state {
 	PKT_STATE_ARMED,
 	PKT_STATE_WAIT,

@@ -2,7 +2,7 @@
  * packet/validate.h - which segments of a joined session may pass
  *
  * V1: flags and exact numbers.  V2: the four window rules.  Two entries and a
- * segment in, a verdict out; nothing else is known.  tcp-rendezvous 8.
+ * segment in, a verdict out; nothing else is known.  rendezvous.md 8.
  */
 #pragma once
 

@@ -60,7 +60,7 @@ struct rdv_world {
 
 extern struct rdv_world rdv;
 
-/* Defaults of tcp-rendezvous 9: parallel, everything fresh, exact addresses,
+/* Defaults of rendezvous.md 9: parallel, everything fresh, exact addresses,
  * all options, MTU 1500.  rdv_defaults() fills the world only, so that a
  * script can change it before rdv_reserve(). */
 void rdv_defaults(void);

@@ -1,4 +1,4 @@
-/* test/unit/test_gw_flow.c - a session from Add to Subtract (reference 6.4) */
+/* test/unit/test_gw_flow.c - a session from Add to Subtract (h248.md 6.4) */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +64,7 @@ static void add_both(void)
 	rig_free(r);
 }
 
-/* Decisions 15 to 17 and reference 5.10 as the engine sees them. */
+/* Decisions 15 to 17 and h248.md 5.10 as the engine sees them. */
 static void gate_configuration(void)
 {
 	struct rig *r = rig_new(10);

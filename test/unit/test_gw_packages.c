@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* Requests of the reference, and what is wrong with some. */
+/* Requests of the packages, and what is wrong with some. */
 static const struct {
 	const char *id, *pkg, *item, *value;
 	unsigned int where;

@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_cross.c - segments between IPv4 and IPv6
  *
- * Cases V64, V65 and the header rules of tcp-rendezvous 7.  A packet of the
+ * Cases V64, V65 and the header rules of rendezvous.md 7.  A packet of the
  * right side is built from the same fields and compared octet for octet.
  */
 #include "packet/cross.h"

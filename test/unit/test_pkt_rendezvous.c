@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_rendezvous.c - pairing, loss and restart
  *
- * Cases P, L and R of tcp-rendezvous 9, as scripts: packets and time in,
+ * Cases P, L and R of rendezvous.md 9, as scripts: packets and time in,
  * packets and reports out.
  */
 #include <arpa/inet.h>

@@ -296,7 +296,7 @@ static void x6_super_segment(void)
 	CU_ASSERT_EQUAL(s.payload_octets, 65000 - 40);
 }
 
-/* Golden vectors: V1..V4 built from the fields of tcp-rendezvous 3.7. */
+/* Golden vectors: V1..V4 built from the fields of rendezvous.md 3. */
 static const struct {
 	const char *name, *src, *dst, *hex;
 	uint16_t sport, dport, window, mss;

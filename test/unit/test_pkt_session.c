@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_session.c - an open session and how it ends
  *
- * Cases C, A and K of tcp-rendezvous 9, decisions 17, 19 and 20, as scripts.
+ * Cases C, A and K of rendezvous.md 9, decisions 17, 19 and 20, as scripts.
  */
 #include <arpa/inet.h>
 #include <string.h>

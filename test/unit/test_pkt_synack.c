@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_synack.c - what the two SYN-ACKs say
  *
- * Cases O and S of tcp-rendezvous 9.  Each row: the SYN of A, the SYN of B,
+ * Cases O and S of rendezvous.md 9.  Each row: the SYN of A, the SYN of B,
  * and the options of both SYN-ACKs.
  */
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "test/support/rdv_pkt.h"
 #include "test/support/suite.h"
 
-/* A -> X is to leave as Y -> B: tcp-rendezvous 3.7. */
+/* A -> X is to leave as Y -> B: rendezvous.md 3. */
 static void session(struct pkt_entry *in, struct pkt_entry *out)
 {
 	struct pkt_local x = { rdv_addr("198.51.100.1"), htons(20000) };

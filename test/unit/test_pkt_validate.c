@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_validate.c - rules V1 and V2, number by number
  *
- * tcp-rendezvous 8: what may pass, at both edges of each rule and across the
+ * rendezvous.md 8: what may pass, at both edges of each rule and across the
  * wrap of sequence space.
  */
 #include "packet/validate.h"
