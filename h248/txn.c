@@ -151,6 +151,17 @@ static bool is_over_limit(const struct h248_txns *t, const struct h248_msg *msg)
 	return t->p.max_txns_per_msg && n > t->p.max_txns_per_msg;
 }
 
+/* Why no request of a message is executed; 0: they are.  Nobody agreed on keys
+ * with us, so what claims to be authenticated cannot be (C17). */
+static uint16_t refusal(const struct h248_txns *t, const struct h248_msg *msg)
+{
+	if (msg->auth)
+		return 402;
+	if (msg->version > t->max_version)
+		return 406;
+	return is_over_limit(t, msg) ? 413 : 0;
+}
+
 /* Whether the sender asks, or cannot be told from one who asks. */
 static bool is_from_requester(const struct h248_msg *msg)
 {
@@ -183,28 +194,28 @@ static void handle(struct h248_txns *t, struct txn_msg *m, struct h248_txn *txn,
 }
 
 /* What could be read is executed and answered before the verdict on the rest
- * (8.2.2); of a message with too many transactions no request is executed. */
+ * (8.2.2); of a message that is refused no request is executed. */
 static void dispatch(struct h248_txns *t, struct txn_msg *m,
 		     const struct sockaddr_storage *from, uint64_t now_ms)
 {
 	const struct h248_msg *msg = &m->msg;
-	bool is_over = is_over_limit(t, msg);
+	uint16_t code = refusal(t, msg);
 
-	for (struct h248_txn *x = msg->txns; x; x = x->next)
-		if (!is_over || x->kind != H248_TXN_REQUEST)
+	for (struct h248_txn *x = msg->txns; x && code != 402; x = x->next)
+		if (!code || x->kind != H248_TXN_REQUEST)
 			handle(t, m, x, from, now_ms);
 	if (msg->error)
 		h248_txn_log(t, LOG_WARNING, "peer answers error %u: %.*s",
 			     msg->error->code, (int)msg->error->text.n,
 			     msg->error->text.n ? msg->error->text.p : "");
-	if (is_over)
+	if (code)
 		t->n.refused++;
 	else if (msg->fault.code)
 		t->n.undecodable++;
 	if (!is_from_requester(msg))
 		return;
-	if (is_over)
-		send_error(t, from, 413, NULL);
+	if (code)
+		send_error(t, from, code, NULL);
 	else if (msg->fault.code)
 		send_error(t, from, msg->fault.code, msg->fault.text);
 }
@@ -278,6 +289,7 @@ struct h248_txns *h248_txns_new(const struct h248_txn_params *params,
 	if (!t)
 		return NULL;
 	t->p = *params;
+	t->max_version = params->version;
 	set_defaults(&t->p);
 	t->ops = ops;
 	t->arg = arg;

@@ -19,7 +19,7 @@ struct h248_in; /* opaque: a request being executed */
 /* A time of 0 means the default that stands behind it. */
 struct h248_txn_params {
 	struct h248_mid mid; /* ours; text is copied */
-	uint8_t version; /* of the header sent, 1..3 */
+	uint8_t version; /* of the header sent, 1..3; higher: 406 */
 	struct h248_text_style style;
 	uint16_t max_txns_per_msg; /* more in a message: 413; 0: any */
 	uint32_t first_tid; /* of our requests; not 0 */

@@ -58,6 +58,7 @@ struct txn_out_table {
 
 struct h248_txns {
 	struct h248_txn_params p;
+	uint8_t max_version; /* that we read; p.version: what we write */
 	char *mid_text; /* owned; p.mid points here */
 	const struct h248_txn_ops *ops;
 	void *arg;

@@ -349,6 +349,41 @@ static void t9_transactions_per_message(void)
 	end_free(e);
 }
 
+/* A message that is refused as a whole: its requests are not executed, and
+ * what it answers counts only when it could be read. */
+static void refused_messages(void)
+{
+	static const struct {
+		const char *header, *error;
+		bool is_reply_heard;
+	} t[] = {
+		{ "MEGACO/4 [192.0.2.1]:2944\n", "ER=406{", true }, /* C12 */
+		{ "MEGACO/99 [192.0.2.1]:2944\n", "ER=406{", true },
+		{ "AU=0x00000001:0x00000002:0x0123456789abcdef01234567\n" HEAD,
+		  "[192.0.2.20]:2944ER=402{", false }, /* C17 */
+	};
+
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct end *e = end_new(&defaults);
+		char text[512];
+
+		CU_ASSERT_EQUAL(ask(e, NULL), 0);
+		snprintf(text, sizeof(text), "%sT=5{" AUDIT "}", t[i].header);
+		receive(e, text);
+		CU_ASSERT_EQUAL(e->executed, 0);
+		CU_ASSERT(fake_net_last_has(&e->net, t[i].error));
+		CU_ASSERT_EQUAL(h248_txns_counters(e->txns)->refused, 1);
+		snprintf(text, sizeof(text), "%sP=%u{C=-{AV=ROOT}}",
+			 t[i].header, defaults.first_tid);
+		receive(e, text);
+		CU_ASSERT_EQUAL(e->net.n_sent, 2);
+		CU_ASSERT_EQUAL(e->n_done, t[i].is_reply_heard);
+		receive(e, HEAD "T=5{" AUDIT "}");
+		CU_ASSERT_EQUAL(e->executed, 1);
+		end_free(e);
+	}
+}
+
 static void t20_other_source_port(void)
 {
 	struct end *e = end_new(&defaults);
@@ -799,6 +834,7 @@ int main(void)
 		{ "C24 of another sender", c24_ack_of_another_sender },
 		{ "C24 running or stale", c24_ack_while_running_or_stale },
 		{ "C26 too many Pendings", c26_too_many_pendings },
+		{ "C12, C17 refused messages", refused_messages },
 		{ "T9 transactions per message", t9_transactions_per_message },
 		{ "T10 ids wrap over 0", t10_ids_wrap_over_zero },
 		{ "T20 reply ends repetition", t20_reply_ends_repetition },
