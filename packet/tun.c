@@ -24,15 +24,34 @@ static int fail(char *err, size_t cap, const char *name, const char *what)
 	return rc;
 }
 
+/* The kernel must not speak on it by itself: no router solicitations.  There
+ * may be no IPv6. */
+static void keep_silent(const char *name)
+{
+	char path[80];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode",
+		 name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)!write(fd, "1", 1); /* none */
+	close(fd);
+}
+
 static int attach(int fd, const char *name, char *err, size_t cap)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR |
-					  IFF_MULTI_QUEUE };
+	struct ifreq ifr = { 0 };
+	short flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE;
 	unsigned int offload =
 		TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN;
 	int size = sizeof(struct virtio_net_hdr);
 
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	/* Exclusive: a second gateway by mistake must not take over half of
+	 * the flows of the first. */
+	ifr.ifr_flags = (short)(flags | IFF_TUN_EXCL);
 	if (ioctl(fd, TUNSETIFF, &ifr))
 		return fail(err, cap, name, "cannot create");
 	if (ioctl(fd, TUNSETVNETHDRSZ, &size))
@@ -49,6 +68,7 @@ static int bring_up(const char *name, uint16_t mtu, char *err, size_t cap)
 
 	if (s < 0)
 		return fail(err, cap, name, "socket");
+	keep_silent(name);
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	if (mtu && ioctl(s, SIOCSIFMTU, &ifr)) {
 		rc = fail(err, cap, name, "cannot set the MTU");

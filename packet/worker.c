@@ -312,6 +312,20 @@ static void drain_wake(struct pkt_worker *w)
 	(void)!read(w->wake_fd, &n, sizeof(n));
 }
 
+/* A device that is gone is ready for ever; it is not looked at again. */
+static void on_ready(struct pkt_worker *w, const struct epoll_event *ready)
+{
+	uint32_t realm = ready->data.u32;
+
+	if (realm == WAKE)
+		drain_wake(w);
+	else if (ready->events & EPOLLERR)
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->cfg.realm[realm].fd,
+			  NULL);
+	else
+		read_realm(w, realm);
+}
+
 void pkt_worker_turn(struct pkt_worker *w, int max_ms)
 {
 	struct epoll_event ready[PKT_MAX_REALMS + 1];
@@ -324,12 +338,8 @@ void pkt_worker_turn(struct pkt_worker *w, int max_ms)
 	tell_control(w);
 	n = epoll_wait(w->epoll_fd, ready, PKT_MAX_REALMS + 1,
 		       wait_ms(w, max_ms));
-	for (int i = 0; i < n; i++) {
-		if (ready[i].data.u32 == WAKE)
-			drain_wake(w);
-		else
-			read_realm(w, ready[i].data.u32);
-	}
+	for (int i = 0; i < n; i++)
+		on_ready(w, &ready[i]);
 	tell_control(w);
 }
 
