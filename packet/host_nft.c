@@ -17,16 +17,31 @@
 static const char table_head[] =
 	FORGET "table inet bgfd {\n"
 	       " counter ttl { comment \"hop limit used up\"; }\n"
-	       " counter fragment { comment \"fragments for media\"; }\n";
+	       " counter fragment { comment \"fragments for media\"; }\n"
+	       " counter options { comment \"IP options for media\"; }\n"
+	       " counter spoofed { comment \"sources that are ours\"; }\n"
+	       " counter foreign { comment \"not for this interface\"; }\n";
 
 static const char table_tail[] =
 	" chain early {\n"
 	"  type filter hook prerouting priority -450; policy accept;\n"
+	/* A call that passes twice comes out of a TUN device. */
+	"  iifname @interfaces ip saddr @media4 counter name spoofed drop\n"
+	"  iifname @interfaces ip6 saddr @media6 counter name spoofed drop\n"
+	/* The kernel would complain to the sender of malformed ones. */
+	"  ip daddr @media4 ip hdrlength > 5 counter name options drop\n"
 	"  ip daddr @media4 ip ttl <= 1 counter name ttl drop\n"
 	"  ip6 daddr @media6 ip6 hoplimit <= 1 counter name ttl drop\n"
 	"  ip daddr @media4 ip frag-off & 0x3fff != 0"
 	" counter name fragment drop\n"
 	"  ip6 daddr @media6 exthdr frag exists counter name fragment drop\n"
+	" }\n"
+	/* Rules for routes come after that of local addresses: without this
+	 * a client could speak to the control address, in any name. */
+	" chain local {\n"
+	"  type filter hook input priority -450; policy accept;\n"
+	"  iifname @interfaces fib daddr . iif type"
+	" != { local, broadcast, multicast } counter name foreign drop\n"
 	" }\n"
 	" chain untracked {\n"
 	"  type filter hook prerouting priority raw; policy accept;\n"
@@ -75,6 +90,19 @@ static void set(FILE *f, const struct pkt_engine_cfg *cfg, bool want_v4)
 	fprintf(f, "%s }\n", is_first ? "" : " }");
 }
 
+static void interfaces(FILE *f, const struct pkt_engine_cfg *cfg)
+{
+	const char *before = " elements = {";
+
+	fputs(" set interfaces { type ifname;", f);
+	for (unsigned int r = 0; r < cfg->n_realms; r++)
+		for (unsigned int i = 0; i < cfg->realm[r].n_ifaces; i++) {
+			fprintf(f, "%s \"%s\"", before, cfg->realm[r].iface[i]);
+			before = ",";
+		}
+	fprintf(f, "%s }\n", *before == ',' ? " }" : "");
+}
+
 /* Returns new. */
 static char *ruleset(const struct pkt_engine_cfg *cfg)
 {
@@ -87,6 +115,7 @@ static char *ruleset(const struct pkt_engine_cfg *cfg)
 	fputs(table_head, f);
 	set(f, cfg, true);
 	set(f, cfg, false);
+	interfaces(f, cfg);
 	fputs(table_tail, f);
 	if (fclose(f)) {
 		free(text);

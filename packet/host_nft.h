@@ -2,7 +2,8 @@
  * packet/host_nft.h - the nftables rules around media prefixes
  *
  * One table "inet bgfd": takes media out of connection tracking, drops what
- * must never be answered or reassembled (decisions 3 to 5).  Thread: control,
+ * must never be answered or reassembled, and keeps media interfaces from
+ * other addresses of this host (decisions 2 to 5).  Thread: control,
  * at start and stop.
  */
 #pragma once
