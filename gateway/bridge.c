@@ -115,6 +115,16 @@ static void on_closed(struct gw_term *t, struct gw_stream *s,
 	general_cause(t, s, evt);
 }
 
+static void on_quiet(struct gw_term *t, struct gw_stream *s,
+		     const struct pkt_evt *evt)
+{
+	struct gw_about at = { t->ctx->id, t->id, 0 };
+
+	gw_log(LOG_INFO, &at, "no traffic for %u s",
+	       s->gate_cfg.traffic.quiet_s);
+	gw_notify(t, "adid", "ipstop", s, evt->at_us, NULL);
+}
+
 static const struct report {
 	void (*handle)(struct gw_term *, struct gw_stream *,
 		       const struct pkt_evt *);
@@ -124,6 +134,7 @@ static const struct report {
 	[PKT_EVT_OPEN] = { on_open, offsetof(struct gw_stats, open) },
 	[PKT_EVT_FAIL] = { on_fail, offsetof(struct gw_stats, fail) },
 	[PKT_EVT_CLOSED] = { on_closed, offsetof(struct gw_stats, closed) },
+	[PKT_EVT_QUIET] = { on_quiet, offsetof(struct gw_stats, quiet) },
 };
 
 void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)

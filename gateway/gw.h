@@ -40,7 +40,7 @@ struct gw_stats {
 	uint64_t notifies, notify_failed;
 	uint64_t notify_unknown; /* the controller did not know it */
 	uint64_t contexts_created, contexts_closed;
-	uint64_t syn, open, fail, closed; /* reports of the engine */
+	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
 };
 
 /* One datagram to a controller; never blocks. */

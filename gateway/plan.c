@@ -8,6 +8,7 @@
 #include "gateway/job.h"
 #include "gateway/plan_gate.h"
 #include "gateway/stream.h"
+#include "gateway/traffic.h"
 #include "h248/error.h"
 #include "h248/span.h"
 
@@ -231,10 +232,20 @@ int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 	return r;
 }
 
+/* Events say what the engine watches for. */
+static void spread_events(struct gw_plan *p)
+{
+	for (unsigned int i = 0; p->has_events && i < GW_MAX_STREAMS; i++)
+		if (p->next[i].gate.gen && !p->step[i] &&
+		    gw_traffic_is_news(&p->next[i], &p->events))
+			p->step[i] = GW_STEP_CHANGE;
+}
+
 int gw_plan_check(struct gw_plan *p, struct h248_err *err)
 {
 	int r = 0;
 
+	spread_events(p);
 	for (unsigned int i = 0; !r && i < GW_MAX_STREAMS; i++)
 		if (p->step[i] && p->step[i] != GW_STEP_DROP)
 			r = gw_plan_gate_check(p, i, err);

@@ -8,6 +8,7 @@
 #include "gateway/job.h"
 #include "gateway/policy.h"
 #include "gateway/stream.h"
+#include "gateway/traffic.h"
 #include "h248/error.h"
 
 /* What h248_sdp_complete() may add to a body: v=, an address, line ends. */
@@ -122,7 +123,9 @@ int gw_plan_gate_check(struct gw_plan *p, unsigned int i, struct h248_err *err)
 		return h248_err_set(err, 449, nowhere,
 				    "ipdc/realm cannot change");
 	s->realm = realm;
-	if (gw_policy_make(conf, s, &sdp, peer_stream(p, s->id), err))
+	if (gw_policy_make(conf, s, &sdp, peer_stream(p, s->id), err) ||
+	    gw_traffic_make(s, p->has_events ? &p->events : &p->term->events,
+			    &s->gate_cfg.traffic, err))
 		return -EPROTO;
 	return s->gate.gen ? check_ours(p, i, &sdp, err) :
 			     ask_local(p, i, &sdp, err);

@@ -5,8 +5,7 @@
  * writes the gate configuration.  Pure: touches neither engine nor context.
  *
  * The relay and dual dial-out roles are answered with 501: this gateway only
- * joins two clients that both connect to it.  tman/ properties are checked
- * and kept for audits; the engine does not police.
+ * joins two clients that both connect to it.
  */
 #pragma once
 

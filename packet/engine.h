@@ -59,6 +59,7 @@ struct pkt_gate_cfg {
 	uint8_t realm; /* index of pkt_engine_cfg.realm */
 	struct pkt_leg_cfg leg;
 	struct pkt_rdv_cfg rdv; /* that of the later Add counts */
+	struct pkt_traffic_cfg traffic;
 };
 
 /* A gate at one moment; in each event. */
@@ -85,6 +86,7 @@ enum pkt_evt_type {
 	PKT_EVT_OPEN, /* the session is open */
 	PKT_EVT_FAIL, /* it will not open: cause */
 	PKT_EVT_CLOSED, /* it ended: cause, is_far */
+	PKT_EVT_QUIET, /* nothing passes this gate any more */
 };
 
 struct pkt_evt {

@@ -57,6 +57,40 @@ static void forward(struct rdv_call *c, unsigned int leg,
 	c->r->cold[1 - leg]->is_dirty = true;
 }
 
+static bool is_allowed(const struct rdv_call *c, unsigned int leg,
+		       enum pkt_dir way)
+{
+	const struct pkt_traffic *t = c->r->traffic[leg];
+
+	return !t || pkt_traffic_ok(t, way, c->now_us);
+}
+
+static void charge(struct rdv_call *c, unsigned int leg, enum pkt_dir way,
+		   uint32_t octets)
+{
+	struct pkt_traffic *t = c->r->traffic[leg];
+
+	if (t)
+		pkt_traffic_charge(t, way, octets, c->now_us);
+}
+
+/* Both ends of its way have to allow a segment; only then it costs. */
+static bool police(struct rdv_call *c, unsigned int leg,
+		   const struct pkt_seg *seg)
+{
+	uint32_t octets;
+
+	if (!c->r->traffic[0] && !c->r->traffic[1])
+		return true;
+	if (!is_allowed(c, leg, PKT_DIR_IN) ||
+	    !is_allowed(c, 1 - leg, PKT_DIR_OUT))
+		return false;
+	octets = pkt_traffic_octets(seg);
+	charge(c, leg, PKT_DIR_IN, octets);
+	charge(c, 1 - leg, PKT_DIR_OUT, octets);
+	return true;
+}
+
 bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 {
 	struct pkt_entry *in = rdv_entry(c, leg);
@@ -71,6 +105,10 @@ bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 	d = pkt_window_check(in, out, seg, &is_current);
 	if (d != PKT_DROP_NONE) {
 		rdv_drop(c, d);
+		return false;
+	}
+	if (!police(c, leg, seg)) {
+		rdv_drop(c, PKT_DROP_POLICED);
 		return false;
 	}
 	if (is_current) {

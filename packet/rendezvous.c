@@ -219,7 +219,54 @@ void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 		r->leg[leg]->drops++;
 }
 
-uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us)
+/* What came from a client goes out at the other gate. */
+static void load_seen(const struct pkt_rdv *r, unsigned int leg,
+		      uint32_t seen_ms[PKT_DIRS])
+{
+	const struct pkt_entry *peer = r->leg[1 - leg];
+
+	seen_ms[PKT_DIR_IN] = r->leg[leg]->last_seen_ms;
+	seen_ms[PKT_DIR_OUT] = peer ? peer->last_seen_ms : 0;
+}
+
+/* A gate that is over has nothing to be watched for. */
+static bool is_watched(const struct pkt_rdv *r, unsigned int leg)
+{
+	return r->leg[leg] && r->traffic[leg] &&
+	       pkt_rdv_state(r) != PKT_STATE_SILENT;
+}
+
+static uint64_t next_quiet(const struct pkt_rdv *r, uint64_t now_us)
+{
+	uint64_t next = UINT64_MAX, due;
+	uint32_t seen_ms[PKT_DIRS];
+	unsigned int leg;
+
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		if (!is_watched(r, leg))
+			continue;
+		load_seen(r, leg, seen_ms);
+		due = pkt_traffic_next(r->traffic[leg], seen_ms, now_us);
+		next = due < next ? due : next;
+	}
+	return next;
+}
+
+static void tick_quiet(struct rdv_call *c)
+{
+	uint32_t seen_ms[PKT_DIRS];
+	unsigned int leg;
+
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		if (!is_watched(c->r, leg))
+			continue;
+		load_seen(c->r, leg, seen_ms);
+		if (pkt_traffic_quiet(c->r->traffic[leg], seen_ms, c->now_us))
+			rdv_report(c, PKT_REPORT_QUIET, leg, PKT_CAUSE_NONE);
+	}
+}
+
+static uint64_t next_of_state(const struct pkt_rdv *r, uint64_t now_us)
 {
 	enum pkt_state state = pkt_rdv_state(r);
 
@@ -228,6 +275,14 @@ uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us)
 	if (!r->setup || state == PKT_STATE_SILENT)
 		return UINT64_MAX;
 	return rdv_setup_next(r);
+}
+
+uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us)
+{
+	uint64_t state = next_of_state(r, now_us);
+	uint64_t quiet = next_quiet(r, now_us);
+
+	return state < quiet ? state : quiet;
 }
 
 void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
@@ -239,4 +294,5 @@ void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
 		rdv_open_tick(&c);
 	else if (r->setup && state != PKT_STATE_SILENT)
 		rdv_setup_tick(&c);
+	tick_quiet(&c);
 }

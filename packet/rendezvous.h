@@ -14,6 +14,7 @@
 
 #include "packet/entry.h"
 #include "packet/seg.h"
+#include "packet/traffic.h"
 
 enum {
 	PKT_LEGS = 2,
@@ -117,6 +118,7 @@ struct pkt_setup {
 struct pkt_rdv {
 	struct pkt_entry *leg[PKT_LEGS];
 	struct pkt_cold *cold[PKT_LEGS];
+	struct pkt_traffic *traffic[PKT_LEGS]; /* NULL: free and unwatched */
 	struct pkt_setup *setup;
 };
 
@@ -131,11 +133,12 @@ enum pkt_report_type {
 	PKT_REPORT_OPEN, /* both handshakes are complete: for both gates */
 	PKT_REPORT_FAIL, /* it will not open, cause: for both gates */
 	PKT_REPORT_CLOSED, /* it ended, cause and leg: for both gates */
+	PKT_REPORT_QUIET, /* nothing passes: for the gate of `leg` only */
 };
 
 struct pkt_report {
 	uint8_t type; /* enum pkt_report_type */
-	uint8_t leg; /* SYN: which; CLOSED: whose client ended it; else 0 */
+	uint8_t leg; /* SYN, QUIET: which; CLOSED: whose client ended it; else 0 */
 	uint8_t cause; /* enum pkt_cause */
 	bool is_far; /* CLOSED: by the client of leg 1 */
 };

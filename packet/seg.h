@@ -39,6 +39,8 @@ struct pkt_seg {
 	uint8_t family; /* AF_INET, AF_INET6 */
 	bool is_partial; /* checksum holds the pseudo-header sum */
 	bool is_gso;
+	uint16_t gso_octets; /* payload of each packet on the wire; 0: one
+				* packet.  From the virtio header */
 	uint8_t flags; /* PKT_FIN.. PKT_CWR */
 	bool has_ae; /* the reserved bit next to CWR */
 	uint8_t tos, ttl;

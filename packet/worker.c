@@ -41,6 +41,8 @@ struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
 			continue;
 		view.leg[leg] = &w->cfg.entries[r->slot[leg]];
 		view.cold[leg] = &r->cold[leg];
+		if (r->has_traffic[leg])
+			view.traffic[leg] = &w->traffic[rdv * PKT_LEGS + leg];
 	}
 	if (r->setup)
 		view.setup = &w->setups[r->setup - 1];
@@ -167,6 +169,8 @@ static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
 	drop = pkt_seg_parse(f->at, f->n, is_partial, is_gso, seg);
 	if (drop != PKT_DROP_NONE)
 		return drop;
+	if (is_gso)
+		seg->gso_octets = f->vh.gso_size;
 	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
 			       seg->dport);
 	if (*slot == PKT_SLOT_NONE || !w->cfg.entries[*slot].gen)
@@ -426,10 +430,11 @@ static int allocate(struct pkt_worker *w)
 	w->setups = map(n, sizeof(*w->setups));
 	w->sticky = map((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 			sizeof(*w->sticky));
+	w->traffic = map((size_t)n * PKT_LEGS, sizeof(*w->traffic));
 	w->free_setups = calloc(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = malloc(PKT_HEADROOM + PKT_BUF_OCTETS);
-	if (!w->rdvs || !w->owner || !w->setups || !w->sticky ||
+	if (!w->rdvs || !w->owner || !w->setups || !w->sticky || !w->traffic ||
 	    !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
@@ -493,6 +498,7 @@ void pkt_worker_free(struct pkt_worker *w)
 	unmap(w->setups, n, sizeof(*w->setups));
 	unmap(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 	      sizeof(*w->sticky));
+	unmap(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
 	free(w->free_setups);
 	pkt_timers_free(w->timers);
 	free(w->room);

@@ -23,6 +23,22 @@ static void link_peers(struct pkt_worker *w, const struct worker_rdv *rdv)
 				rdv->slot[1 - leg];
 }
 
+/* The record of a gate that asks for nothing is not touched. */
+static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
+			unsigned int leg)
+{
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	struct pkt_traffic *t = &w->traffic[cmd->rdv * PKT_LEGS + leg];
+	const struct pkt_traffic_cfg *cfg = &cmd->cfg.traffic;
+	bool is_wanted = cfg->is_policed || cfg->quiet_s;
+
+	if (is_wanted && !rdv->has_traffic[leg])
+		memset(t, 0, sizeof(*t));
+	if (is_wanted)
+		pkt_traffic_set(t, cfg, w->now_us);
+	rdv->has_traffic[leg] = is_wanted;
+}
+
 static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
@@ -39,6 +55,7 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 		worker_attach_setup(w, cmd->rdv);
 	e->setup = rdv->setup;
 	link_peers(w, rdv);
+	set_traffic(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_add_leg(&view, leg, &cmd->cfg.leg, &cmd->cfg.rdv);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
@@ -47,9 +64,11 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	unsigned int leg = leg_of(&w->rdvs[cmd->rdv], cmd->gate.slot);
-	struct pkt_rdv view = worker_view(w, cmd->rdv);
+	struct pkt_rdv view;
 	struct pkt_out out;
 
+	set_traffic(w, cmd, leg);
+	view = worker_view(w, cmd->rdv);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 	pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm, w->now_us,
 			   &out);
@@ -76,6 +95,7 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	worker_stat(w, cmd->rdv, leg, stat);
 	memset(&w->cfg.entries[cmd->gate.slot], 0, sizeof(struct pkt_entry));
 	rdv->slot[leg] = PKT_SLOT_NONE;
+	rdv->has_traffic[leg] = false;
 	link_peers(w, rdv);
 	if (rdv->slot[1 - leg] == PKT_SLOT_NONE && rdv->setup)
 		worker_detach_setup(w, cmd->rdv);

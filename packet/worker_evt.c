@@ -119,7 +119,14 @@ static const uint8_t event_of[] = {
 	[PKT_REPORT_OPEN] = PKT_EVT_OPEN,
 	[PKT_REPORT_FAIL] = PKT_EVT_FAIL,
 	[PKT_REPORT_CLOSED] = PKT_EVT_CLOSED,
+	[PKT_REPORT_QUIET] = PKT_EVT_QUIET,
 };
+
+static bool is_for_one(const struct pkt_report *report)
+{
+	return report->type == PKT_REPORT_SYN ||
+	       report->type == PKT_REPORT_QUIET;
+}
 
 void worker_report(struct pkt_worker *w, uint32_t rdv,
 		   const struct pkt_report *report)
@@ -129,7 +136,7 @@ void worker_report(struct pkt_worker *w, uint32_t rdv,
 
 		if (w->rdvs[rdv].slot[leg] == PKT_SLOT_NONE)
 			continue;
-		if (report->type == PKT_REPORT_SYN && report->leg != leg)
+		if (is_for_one(report) && report->leg != leg)
 			continue;
 		evt = new_event(w, rdv, leg, event_of[report->type]);
 		evt.cause = report->cause;

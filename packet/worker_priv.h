@@ -16,7 +16,7 @@
 #include "packet/worker.h"
 
 enum {
-	PKT_STICKY_TYPES = 4, /* SYN, OPEN, FAIL, CLOSED */
+	PKT_STICKY_TYPES = 5, /* SYN, OPEN, FAIL, CLOSED, QUIET */
 	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
 	PKT_BATCH = 64, /* packets of one device in a turn */
 	/* At most two events of each report of a command, and its DONE. */
@@ -29,6 +29,7 @@ _Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
 struct worker_rdv {
 	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
 	uint8_t realm[PKT_LEGS];
+	bool has_traffic[PKT_LEGS]; /* its record is in use */
 	uint32_t setup; /* index + 1; 0: none */
 	struct pkt_cold cold[PKT_LEGS];
 };
@@ -49,6 +50,7 @@ struct pkt_worker {
 	struct pkt_setup *setups; /* max_rendezvous */
 	uint32_t *free_setups; /* a stack */
 	uint32_t n_free_setups;
+	struct pkt_traffic *traffic; /* one per leg, untouched if not used */
 	struct pkt_timers *timers;
 	struct sticky *sticky;
 	uint32_t sticky_first, sticky_last; /* index + 1; 0: none */

@@ -92,9 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct pkt_entry entry[PKT_LEGS] = { { .flags = 0 } };
 	struct pkt_cold cold[PKT_LEGS] = { { .syns = 0 } };
 	struct pkt_setup setup;
-	struct pkt_rdv r = { { &entry[0], &entry[1] },
-			     { &cold[0], &cold[1] },
-			     &setup };
+	struct pkt_rdv r = { .leg = { &entry[0], &entry[1] },
+			     .cold = { &cold[0], &cold[1] },
+			     .setup = &setup };
 	struct pkt_seg seg;
 	uint8_t *pkt;
 
