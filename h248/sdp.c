@@ -274,8 +274,6 @@ static int read_address(const sdp_connection_t *c, struct h248_sdp *out,
 	void *at = out->family == AF_INET ? (void *)&v4->sin_addr :
 					    (void *)&v6->sin6_addr;
 
-	if (c->c_addr_multicast_ttl || c->c_addr_multicast_int)
-		return refuse(err, 449, "c= with a multicast address");
 	if (!out->family || inet_pton(out->family, c->c_addr, at) != 1)
 		return refuse_address(c->c_addr, err);
 	out->address.ss_family = (sa_family_t)out->family;
@@ -295,6 +293,8 @@ static int read_connection(const sdp_connection_t *c, struct h248_sdp *out,
 		out->family = AF_INET6;
 	else if (strcmp(c->c_addrtype, "$"))
 		return refuse(err, 474, "c= with an unknown address type");
+	if (c->c_addr_multicast_ttl || c->c_addr_multicast_int)
+		return refuse(err, 449, "c= with a multicast address");
 	out->has_address = true;
 	out->is_address_choose = !strcmp(c->c_addr, "$");
 	return out->is_address_choose ? 0 : read_address(c, out, err);
@@ -328,13 +328,15 @@ static int read_port(const sdp_media_t *m, struct h248_sdp *out,
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&out->address;
 	uint64_t port = 0;
 
+	if (m->m_number_of_port)
+		return refuse(err, 449, "m= with a number of ports");
 	out->is_port_choose = !strcmp(m->m_port, "$");
 	if (out->is_port_choose)
 		return 0;
 	if (h248_span_uint(h248_span_of(m->m_port), 65535, &port))
 		return refuse(err, 474, "m= with a port that is none");
-	if (!port || m->m_number_of_port)
-		return refuse(err, 449, "m= needs exactly one port, not 0");
+	if (!port)
+		return refuse(err, 449, "m= with port 0");
 	out->port = (uint16_t)port;
 	if (out->address.ss_family == AF_INET)
 		v4->sin_port = htons(out->port);

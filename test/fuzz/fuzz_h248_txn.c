@@ -50,7 +50,8 @@ static void on_request(void *arg, struct h248_in *in,
 
 	(void)msg;
 	(void)from;
-	if (req->fault.code || !req->has_id)
+	/* What stands before a fault comes here together with it. */
+	if (!req->has_id || (req->fault.code && !req->actions))
 		abort();
 	if (h248_in_tid(in) % 3 == 0 && p->n_held < HELD)
 		p->held[p->n_held++] = in;
