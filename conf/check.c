@@ -116,6 +116,27 @@ static void check_controller(const struct conf *c, unsigned int i,
 					" remove one");
 }
 
+/* Who leaves says so, and who comes does not say that he leaves. */
+static void check_change(const struct conf *c, unsigned int i,
+			 struct conf_report *r)
+{
+	const struct conf_change *x = &c->h248.change[i];
+	bool is_leaving = x->event >= CONF_CHANGE_DRAIN;
+
+	if (is_leaving != (x->method >= CONF_METHOD_GRACEFUL))
+		conf_report_add(r, conf_line(c, &x->method),
+				is_leaving ?
+					"the gateway leaves here; write"
+					" method=\"graceful\" or \"forced\"" :
+					"the gateway registers here; write"
+					" method=\"restart\", \"disconnected\","
+					" \"failover\" or \"hand-off\"");
+	for (unsigned int k = 0; k < i; k++)
+		if (c->h248.change[k].event == x->event)
+			conf_report_add(r, conf_line(c, &x->event),
+					"the same event twice; remove one");
+}
+
 static void check_h248(const struct conf *c, struct conf_report *r)
 {
 	const struct conf_h248 *h = &c->h248;
@@ -132,6 +153,8 @@ static void check_h248(const struct conf *c, struct conf_report *r)
 				h->mid);
 	for (unsigned int i = 0; i < h->n_controllers; i++)
 		check_controller(c, i, r);
+	for (unsigned int i = 0; i < h->n_changes; i++)
+		check_change(c, i, r);
 	check_timers(c, r);
 }
 

@@ -63,6 +63,32 @@ enum conf_transport { CONF_TRANSPORT_UDP, CONF_TRANSPORT_TCP };
 
 enum conf_encoding { CONF_ENC_SHORT, CONF_ENC_LONG };
 
+/* In the order of their words in the table. */
+enum conf_change_event {
+	CONF_CHANGE_BOOT,
+	CONF_CHANGE_RETURN,
+	CONF_CHANGE_FAILOVER,
+	CONF_CHANGE_HANDOFF,
+	CONF_CHANGE_DRAIN,
+	CONF_CHANGE_STOP,
+	CONF_CHANGE__COUNT
+};
+enum conf_change_method {
+	CONF_METHOD_RESTART,
+	CONF_METHOD_DISCONNECTED,
+	CONF_METHOD_FAILOVER,
+	CONF_METHOD_HANDOFF,
+	CONF_METHOD_GRACEFUL,
+	CONF_METHOD_FORCED
+};
+
+/* <service-change>: what the gateway says of itself when. */
+struct conf_change {
+	enum conf_change_event event;
+	enum conf_change_method method;
+	uint16_t reason;
+};
+
 struct conf_h248 {
 	char mid[CONF_NAME + 8]; /* text form, "[192.0.2.1]:2944" */
 	struct sockaddr_storage local; /* bound address and port */
@@ -78,6 +104,10 @@ struct conf_h248 {
 	uint32_t retransmit_ms, retransmit_max_ms;
 	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
 	uint16_t pending_limit;
+	uint32_t drain_s; /* 0: stop at once */
+	uint32_t context_lifetime_s; /* without controller; 0: for ever */
+	struct conf_change change[CONF_CHANGE__COUNT];
+	unsigned int n_changes;
 };
 
 enum conf_commit {

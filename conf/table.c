@@ -7,6 +7,13 @@ const char *const conf_yes_no[] = { "no", "yes", NULL };
 
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const encodings[] = { "short", "long", NULL };
+static const char *const change_events[] = { "boot",	 "return", "failover",
+					     "hand-off", "drain",  "stop",
+					     NULL };
+static const char *const change_methods[] = { "restart",  "disconnected",
+					      "failover", "hand-off",
+					      "graceful", "forced",
+					      NULL };
 static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
 static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 				      NULL };
@@ -23,6 +30,8 @@ enum {
 	CONTROLLER,
 	TIMERS,
 	H248_LIMITS,
+	ASSOCIATION,
+	CHANGE,
 	HOST,
 	REALM,
 	MEDIA,
@@ -52,6 +61,11 @@ static const struct conf_elem elems[N_ELEMS] = {
 			 "<controller address=\"192.0.2.2:2944\"/>", NULL },
 	[TIMERS] = ONE("timers", H248, 0),
 	[H248_LIMITS] = ONE("limits", H248, 0),
+	[ASSOCIATION] = ONE("association", H248, 0),
+	[CHANGE] = { "service-change", H248, 0, CONF_CHANGE__COUNT,
+		     offsetof(struct conf_h248, change),
+		     sizeof(struct conf_change),
+		     offsetof(struct conf_h248, n_changes), 0, NULL, NULL },
 	[HOST] = ONE("host", BGFD, 0),
 	[REALM] = { "realm", BGFD, 1, CONF_MAX_REALMS,
 		    offsetof(struct conf, realm), sizeof(struct conf_realm),
@@ -135,6 +149,16 @@ static const struct conf_row rows[] = {
 	       IN(conf_h248, max_txns_per_msg), 1, 64, "10", "10"),
 	NUMBER(H248_LIMITS, "pendings", IN(conf_h248, pending_limit), 0, 512,
 	       "0", "Pendings a request may get; 0: any number"),
+
+	NUMBER(ASSOCIATION, "context-lifetime-s",
+	       IN(conf_h248, context_lifetime_s), 0, 604800, "0",
+	       "seconds without a controller; 0: for ever"),
+	NUMBER(ASSOCIATION, "drain-s", IN(conf_h248, drain_s), 0, 86400, "0",
+	       "seconds sessions may last at a stop; 0: none"),
+	WORD(CHANGE, "event", IN(conf_change, event), change_events, NULL),
+	WORD(CHANGE, "method", IN(conf_change, method), change_methods, NULL),
+	NUMBER(CHANGE, "reason", IN(conf_change, reason), 900, 999, NULL,
+	       "905"),
 
 	WORD(HOST, "setup", IN(conf, owns_host), conf_yes_no, "yes"),
 

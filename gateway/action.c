@@ -148,7 +148,7 @@ static void audit_props(struct gw_job *job)
 
 static int make_context(struct gw_job *job, struct h248_err *err)
 {
-	if (job->gw->is_stopping)
+	if (job->gw->is_stopping || job->gw->drain_until_us)
 		return h248_err_set(err, 503, job->current->at, "stopping");
 	job->ctx = gw_context_new(job->gw);
 	return job->ctx ? 0 :

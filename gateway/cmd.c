@@ -27,8 +27,9 @@ static const struct gw_cmd_ops table[H248_CMD__COUNT] = {
 	[H248_CMD_AUDIT_CAP] = { D(AUDIT), C(NULL) | C(ID) | C(ALL), true, true,
 				 gw_audit_check, NULL, gw_audit_reply },
 	[H248_CMD_SERVICE_CHANGE] = { D(SERVICES), C(NULL) | C(ID) | C(ALL),
-				      true, true, gw_service_change_check, NULL,
-				      NULL },
+				      true, true, gw_service_change_check,
+				      gw_service_change_commit,
+				      gw_service_change_reply },
 };
 
 /* Not in the profile of this gateway (T13). */

@@ -56,6 +56,8 @@ void gw_subtract_reply(struct gw_call *c);
 int gw_audit_check(struct gw_call *c, struct h248_err *err);
 void gw_audit_reply(struct gw_call *c);
 int gw_service_change_check(struct gw_call *c, struct h248_err *err);
+void gw_service_change_commit(struct gw_call *c);
+void gw_service_change_reply(struct gw_call *c);
 
 /* The items of an Audit descriptor, appended to the reply. */
 void gw_audit_items(struct gw_call *c, const struct h248_desc *items);

@@ -1,17 +1,64 @@
 /*
  * gateway/cmd_service_change.c - ServiceChange from a controller (7.2.8)
  *
- * Orders to the association (HandOff) are not built; nothing is done and the
- * controller is told so.
+ * HandOff is what a controller may order here; the other methods belong to
+ * whoever has a termination to take out of service, which is the gateway.
  */
 #include "gateway/cmd.h"
+#include "h248/addr.h"
 #include "h248/error.h"
 
-int gw_service_change_check(struct gw_call *c, struct h248_err *err)
+static const struct h248_services *services_of(const struct gw_call *c)
 {
 	const struct h248_desc *d = gw_cmd_desc(c->cmd, H248_DESC_SERVICES);
 
-	if (!d || !d->u.services || d->u.services->method == H248_SC_NONE)
+	return d ? d->u.services : NULL;
+}
+
+static int check_handoff(struct gw_call *c, const struct h248_services *sv,
+			 struct h248_err *err)
+{
+	struct sockaddr_storage to;
+
+	if (!c->cmd->terms->is_root)
+		return h248_err_set(err, 410, c->cmd->at,
+				    "HandOff is for ROOT");
+	if (!sv->mgc_id)
+		return h248_err_set(err, 472, c->cmd->at, "MgcIdToTry");
+	/* Names are not resolved. */
+	if (h248_addr_of_mid(sv->mgc_id, &to))
+		return h248_err_set(err, 501, c->cmd->at, "MgcIdToTry %.*s",
+				    (int)sv->mgc_id->text.n,
+				    sv->mgc_id->text.p);
+	if (to.ss_family != c->gw->conf.h248.local.ss_family)
+		return h248_err_set(err, 501, c->cmd->at,
+				    "MgcIdToTry of another address family");
+	if (h248_assoc_state(c->gw->assoc) != H248_ASSOC_ACTIVE)
+		return h248_err_set(err, 502, c->cmd->at, "no association");
+	return 0;
+}
+
+int gw_service_change_check(struct gw_call *c, struct h248_err *err)
+{
+	const struct h248_services *sv = services_of(c);
+
+	if (!sv || sv->method == H248_SC_NONE)
 		return h248_err_set(err, 472, c->cmd->at, "Services");
+	if (sv->method == H248_SC_HANDOFF)
+		return check_handoff(c, sv, err);
 	return h248_err_set(err, 501, c->cmd->at, "ServiceChange");
+}
+
+void gw_service_change_commit(struct gw_call *c)
+{
+	struct sockaddr_storage to;
+
+	if (!h248_addr_of_mid(services_of(c)->mgc_id, &to))
+		(void)h248_assoc_handoff(c->gw->assoc, &to, gw_now_ms());
+}
+
+/* SC=ROOT alone: done. */
+void gw_service_change_reply(struct gw_call *c)
+{
+	(void)c;
 }

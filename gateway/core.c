@@ -9,6 +9,7 @@
 #include "gateway/context.h"
 #include "gateway/ctl.h"
 #include "gateway/job.h"
+#include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/policy.h"
@@ -53,18 +54,6 @@ static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		       (int)n, buf);
 }
 
-static void state_changed(void *arg, enum h248_assoc_state from,
-			  enum h248_assoc_state to, const char *why)
-{
-	struct gw *gw = arg;
-
-	/* The association says it in the log itself. */
-	(void)from;
-	(void)why;
-	if (to == H248_ASSOC_ACTIVE)
-		gw_notify_resume(gw);
-}
-
 static void set_hooks(struct gw *gw)
 {
 	gw->ops.txn.send = send_octets;
@@ -72,8 +61,30 @@ static void set_hooks(struct gw *gw)
 	gw->ops.txn.request = gw_job_request;
 	gw->ops.txn.trace = trace;
 	gw->ops.txn.log = gw_log_plain;
-	gw->ops.state = state_changed;
+	gw->ops.txn.heard = gw_link_heard;
+	gw->ops.state = gw_link_state;
 	gw->ops.wall_us = wall_us;
+}
+
+static void copy_changes(const struct conf_h248 *c, struct h248_assoc_params *p)
+{
+	static const enum h248_sc_method method[] = {
+		[CONF_METHOD_RESTART] = H248_SC_RESTART,
+		[CONF_METHOD_DISCONNECTED] = H248_SC_DISCONNECTED,
+		[CONF_METHOD_FAILOVER] = H248_SC_FAILOVER,
+		[CONF_METHOD_HANDOFF] = H248_SC_HANDOFF,
+		[CONF_METHOD_GRACEFUL] = H248_SC_GRACEFUL,
+		[CONF_METHOD_FORCED] = H248_SC_FORCED,
+	};
+
+	_Static_assert((int)CONF_CHANGE__COUNT == (int)H248_CHANGE__COUNT &&
+			       (int)CONF_CHANGE_STOP == (int)H248_CHANGE_STOP,
+		       "the events are the same ones");
+	for (unsigned int i = 0; i < c->n_changes; i++)
+		p->change[c->change[i].event] = (struct h248_change) {
+			.method = method[c->change[i].method],
+			.reason = c->change[i].reason,
+		};
 }
 
 static int make_assoc(struct gw *gw)
@@ -104,6 +115,7 @@ static int make_assoc(struct gw *gw)
 	memcpy(p.controllers, c->controller,
 	       c->n_controllers * sizeof(c->controller[0]));
 	snprintf(p.profile, sizeof(p.profile), "%s", c->profile);
+	copy_changes(c, &p);
 	gw->assoc = h248_assoc_new(&p, &gw->ops, gw);
 	return gw->assoc ? 0 : -ENOMEM;
 }
@@ -208,11 +220,14 @@ uint64_t gw_next_ms(const struct gw *gw)
 {
 	uint64_t next = h248_assoc_next(gw->assoc);
 	uint64_t hangterm = gw->hangterm_us / 1000;
+	uint64_t link_us = gw_link_next_us(gw);
 
 	if (!TAILQ_EMPTY(&gw->ready))
 		return 0;
 	if (!TAILQ_EMPTY(&gw->contexts) && hangterm < next)
 		next = hangterm;
+	if (link_us != UINT64_MAX && (link_us + 999) / 1000 < next)
+		next = (link_us + 999) / 1000;
 	return next;
 }
 
@@ -225,6 +240,7 @@ void gw_tick(struct gw *gw)
 		gw->hangterm_us = now_us + HANGTERM_EVERY_US;
 		gw_notify_hangterm(gw, now_us);
 	}
+	gw_link_tick(gw, now_us);
 	gw_jobs_run(gw);
 }
 

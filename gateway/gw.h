@@ -80,6 +80,12 @@ struct gw {
 	struct gw_root *root; /* Events and properties of ROOT */
 	uint64_t start_us; /* monotonic */
 	uint64_t hangterm_us; /* next look at hangterm timers */
+	/* gateway/link.c; monotonic */
+	uint64_t heard_us; /* our controller, or when we spoke of silence */
+	uint64_t orphans_until_us; /* 0: there is a controller */
+	uint64_t drain_until_us; /* 0: no stop is announced */
+	bool is_ito_out; /* a Notify of it/ito */
+	bool is_releasing; /* contexts that nobody controls */
 	struct gw_stats stats;
 	bool is_running_jobs;
 	bool is_stopping;
@@ -110,7 +116,8 @@ void gw_engine_ready(struct gw *gw);
 int gw_start(struct gw *gw, const struct conf *conf, char *err, size_t cap);
 /* Runs until it is told to stop. */
 void gw_run(struct gw *gw);
-void gw_stop(struct gw *gw); /* leave, then end gw_run() */
+/* Leave, then end gw_run(); with drain-s: when the last context is gone. */
+void gw_stop(struct gw *gw);
 /* Ends what gw_start() made. */
 void gw_shutdown(struct gw *gw);
 

@@ -6,11 +6,11 @@
 
 #include "gateway/ctl.h"
 #include "gateway/gw.h"
+#include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
 
-/* How long the last ServiceChange may wait for its answer. */
-enum { LEAVE_MS = 2000, MAX_SLEEP_MS = 1000 };
+enum { MAX_SLEEP_MS = 1000 };
 
 static void arm(struct gw *gw)
 {
@@ -160,16 +160,14 @@ void gw_run(struct gw *gw)
 	gw_log(LOG_NOTICE, NULL, "stopped");
 }
 
-/* A second signal does not wait for the controller. */
+/* The last signal does not wait for the controller. */
 void gw_stop(struct gw *gw)
 {
 	if (gw->is_stopping) {
 		event_base_loopbreak(gw->base);
 		return;
 	}
-	gw->is_stopping = true;
-	gw_log(LOG_NOTICE, NULL, "stopping, %u contexts", gw->n_contexts);
-	h248_assoc_stop(gw->assoc, LEAVE_MS, gw_now_ms());
+	gw_link_stop(gw);
 	arm(gw);
 }
 

@@ -8,13 +8,14 @@
  *	             -refused, silent->REGISTERING (next of the list),
  *	                               after the last one WAITING
  *	ACTIVE       -lost->           REGISTERING (the same one first)
+ *	             -hand-off->       REGISTERING (the one named)
  *	             -stop->           LEAVING
  *	LEAVING      -answer, timer->  IDLE
  *	any          -stop->           IDLE
  *
- * The method of a registration follows from its target: never registered:
- * Restart 901; the controller we had: Disconnected 900; another: Failover 909
- * (H.248.1 clauses 11.2, 11.5 and 11.6).
+ * What a registration says follows from its target (assoc_change.c): a new
+ * gateway, one that returns, one that lost its controller, one that was sent
+ * on (H.248.1 clauses 11.2, 11.5 and 11.6).
  */
 #include "h248/assoc.h"
 
@@ -48,7 +49,7 @@ static const unsigned int legal[H248_ASSOC__COUNT] = {
 	[H248_ASSOC_WAITING] = EV(TIMER) | EV(STOP),
 	[H248_ASSOC_REGISTERING] = EV(ACCEPTED) | EV(REDIRECTED) | EV(REFUSED) |
 				   EV(NO_ANSWER) | EV(STOP),
-	[H248_ASSOC_ACTIVE] = EV(LOST) | EV(STOP),
+	[H248_ASSOC_ACTIVE] = EV(LOST) | EV(HANDOFF) | EV(STOP),
 	[H248_ASSOC_LEAVING] = EV(ACCEPTED) | EV(REDIRECTED) | EV(REFUSED) |
 			       EV(NO_ANSWER) | EV(TIMER) | EV(STOP),
 };
@@ -59,6 +60,7 @@ static const char *const ev_name[AEV__COUNT] = {
 	[AEV_TIMER] = "timer",		 [AEV_ACCEPTED] = "accepted",
 	[AEV_REDIRECTED] = "redirected", [AEV_REFUSED] = "refused",
 	[AEV_NO_ANSWER] = "no answer",	 [AEV_LOST] = "controller lost",
+	[AEV_HANDOFF] = "handed off",
 };
 
 const char *h248_assoc_state_name(enum h248_assoc_state s)
@@ -115,24 +117,6 @@ static void on_change_reply(void *arg, int err, const struct h248_txn *reply)
 	event(a, v.ev, &v);
 }
 
-static struct assoc_change offer_to(const struct h248_assoc *a)
-{
-	struct assoc_change c = {
-		.method = H248_SC_RESTART,
-		.reason = "901 Cold Boot",
-		.is_offer = true,
-	};
-
-	if (a->has_mgc && h248_addr_eq(&a->mgc, &a->target)) {
-		c.method = H248_SC_DISCONNECTED;
-		c.reason = "900 Service Restored";
-	} else if (a->has_mgc) {
-		c.method = H248_SC_FAILOVER;
-		c.reason = "909 MGC Impending Failure";
-	}
-	return c;
-}
-
 static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
 			     const char *why)
 {
@@ -140,6 +124,7 @@ static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
 
 	a->current = 0;
 	a->n_redirects = 0;
+	a->is_handoff = false;
 	a->timer_ms = a->now_ms + (wait > min_ms ? wait : min_ms);
 	enter(a, H248_ASSOC_WAITING, why);
 }
@@ -149,12 +134,12 @@ static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
 static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
 		const char *why)
 {
-	struct assoc_change offer;
+	struct assoc_change offer = { 0 };
 	int rc;
 
 	a->target = *target;
 	a->timer_ms = UINT64_MAX;
-	offer = offer_to(a);
+	offer.what = h248_assoc_offer_to(a);
 	h248_txns_set_version(a->txns, 1);
 	rc = h248_assoc_send_change(a, &offer, on_change_reply, a);
 	if (rc)
@@ -166,6 +151,7 @@ static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
 static void ask_next(struct h248_assoc *a, const char *why)
 {
 	a->n_redirects = 0;
+	a->is_handoff = false;
 	if (++a->current < a->p.n_controllers)
 		ask(a, &a->p.controllers[a->current], why);
 	else
@@ -189,6 +175,7 @@ static void accept_us(struct h248_assoc *a, const struct assoc_verdict *v)
 
 	a->mgc = v->address.ss_family ? v->address : a->target;
 	a->has_mgc = true;
+	a->is_handoff = false;
 	a->version = v->version;
 	h248_txns_set_version(a->txns, v->version);
 	if (had_mgc)
@@ -210,6 +197,15 @@ static void ask_again(struct h248_assoc *a)
 	ask(a, &a->mgc, "controller lost");
 }
 
+/* When that one does not take us, it is as if ours were lost: the list. */
+static void ask_successor(struct h248_assoc *a)
+{
+	a->current = UINT_MAX;
+	a->n_redirects = 0;
+	a->is_handoff = true;
+	ask(a, &a->successor, "handed off");
+}
+
 /* Leaving. */
 
 static void go_idle(struct h248_assoc *a, const char *why)
@@ -221,14 +217,11 @@ static void go_idle(struct h248_assoc *a, const char *why)
 
 static void leave(struct h248_assoc *a)
 {
-	static const struct assoc_change forced = {
-		.method = H248_SC_FORCED,
-		.reason = "908 MG Impending Failure",
-	};
+	static const struct assoc_change stop = { .what = H248_CHANGE_STOP };
 
 	a->target = a->mgc;
 	a->timer_ms = a->now_ms + a->grace_ms;
-	if (h248_assoc_send_change(a, &forced, on_change_reply, a))
+	if (h248_assoc_send_change(a, &stop, on_change_reply, a))
 		go_idle(a, "stopped");
 	else
 		enter(a, H248_ASSOC_LEAVING, "stopped");
@@ -284,6 +277,8 @@ static void event(struct h248_assoc *a, enum assoc_ev ev,
 	case H248_ASSOC_ACTIVE:
 		if (ev == AEV_LOST)
 			ask_again(a);
+		else if (ev == AEV_HANDOFF)
+			ask_successor(a);
 		else
 			leave(a);
 		break;
@@ -329,8 +324,26 @@ static void on_heard(void *arg, const struct sockaddr_storage *from,
 {
 	struct h248_assoc *a = arg;
 
-	if (a->ops->txn.heard)
+	if (a->ops->txn.heard && a->state == H248_ASSOC_ACTIVE &&
+	    h248_addr_is_same_host(&a->mgc, from))
 		a->ops->txn.heard(a->arg, from, now_ms);
+}
+
+/* An error without a transaction from whom we ask to take us is about that;
+ * repeating the question would bring the same again. */
+static void on_error(void *arg, const struct sockaddr_storage *from,
+		     const struct h248_error_desc *error)
+{
+	struct h248_assoc *a = arg;
+	struct assoc_verdict v = { .ev = AEV_REFUSED };
+
+	if (a->state != H248_ASSOC_REGISTERING ||
+	    !h248_addr_is_same_host(from, &a->target))
+		return;
+	snprintf(v.why, sizeof(v.why), "error %u %.*s", error->code,
+		 (int)error->text.n, error->text.n ? error->text.p : "");
+	h248_txns_cancel_tid(a->txns, a->tid);
+	event(a, v.ev, &v);
 }
 
 static void on_trace(void *arg, bool is_out,
@@ -403,6 +416,7 @@ struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
 		.random = on_random,
 		.request = on_request,
 		.heard = on_heard,
+		.error = on_error,
 		.trace = ops->txn.trace ? on_trace : NULL,
 		.log = on_log,
 	};
@@ -434,6 +448,41 @@ void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms)
 	a->now_ms = now_ms;
 	a->grace_ms = grace_ms;
 	event(a, AEV_STOP, NULL);
+}
+
+/* Nothing hangs on the answer: whoever is there will hear the stop too. */
+static void on_drain_reply(void *arg, int err, const struct h248_txn *reply)
+{
+	(void)reply;
+	if (err && err != -ECANCELED)
+		say(arg, LOG_WARNING, "association: drain not answered");
+}
+
+int h248_assoc_drain(struct h248_assoc *a, uint32_t delay_s, uint64_t now_ms)
+{
+	struct assoc_change c = { H248_CHANGE_DRAIN, delay_s };
+
+	if (a->state != H248_ASSOC_ACTIVE)
+		return -ENOTCONN;
+	a->now_ms = now_ms;
+	a->target = a->mgc;
+	return h248_assoc_send_change(a, &c, on_drain_reply, a);
+}
+
+int h248_assoc_handoff(struct h248_assoc *a, const struct sockaddr_storage *to,
+		       uint64_t now_ms)
+{
+	if (a->state != H248_ASSOC_ACTIVE)
+		return -ENOTCONN;
+	a->successor = *to;
+	a->timer_ms = now_ms;
+	return 0;
+}
+
+void h248_assoc_forget(struct h248_assoc *a)
+{
+	if (a->state != H248_ASSOC_ACTIVE)
+		a->has_mgc = false;
 }
 
 /* Those of the list, the one we are asking and the one we have. */
@@ -493,7 +542,10 @@ void h248_assoc_tick(struct h248_assoc *a, uint64_t now_ms)
 	h248_txns_tick(a->txns, now_ms);
 	if (now_ms >= a->timer_ms) {
 		a->timer_ms = UINT64_MAX;
-		event(a, AEV_TIMER, NULL);
+		/* In ACTIVE: what was answered in this turn is out. */
+		event(a,
+		      a->state == H248_ASSOC_ACTIVE ? AEV_HANDOFF : AEV_TIMER,
+		      NULL);
 	}
 }
 

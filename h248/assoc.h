@@ -23,6 +23,22 @@ enum h248_assoc_state {
 	H248_ASSOC__COUNT
 };
 
+/* When we send a ServiceChange for ROOT, and what it says by default. */
+enum h248_change_event {
+	H248_CHANGE_BOOT, /* never registered, or all is lost: Restart 901 */
+	H248_CHANGE_RETURN, /* to the controller we had: Disconnected 900 */
+	H248_CHANGE_FAILOVER, /* to another: Failover 909 */
+	H248_CHANGE_HANDOFF, /* to the one that ours named: HandOff 903 */
+	H248_CHANGE_DRAIN, /* leaving when all is ended: Graceful 905 */
+	H248_CHANGE_STOP, /* leaving: Forced 908 */
+	H248_CHANGE__COUNT
+};
+
+struct h248_change {
+	enum h248_sc_method method; /* H248_SC_NONE: the default */
+	uint16_t reason; /* H.248.8, 900 to 999; 0: the default */
+};
+
 struct h248_assoc_params {
 	struct h248_txn_params txn; /* txn.version: the highest we speak */
 	struct sockaddr_storage controllers[H248_MAX_CONTROLLERS];
@@ -30,10 +46,12 @@ struct h248_assoc_params {
 	char profile[64]; /* empty: none offered */
 	uint8_t profile_version;
 	uint32_t mwd_ms; /* maximum waiting delay; 0: none */
+	struct h248_change change[H248_CHANGE__COUNT];
 };
 
 struct h248_assoc_ops {
-	struct h248_txn_ops txn; /* txn.request: only when ACTIVE */
+	/* request: only when ACTIVE; heard: only our controller */
+	struct h248_txn_ops txn;
 	/* The state has changed; text says why, for the operator. */
 	void (*state)(void *arg, enum h248_assoc_state from,
 		      enum h248_assoc_state to, const char *why);
@@ -50,12 +68,22 @@ void h248_assoc_free(struct h248_assoc *a);
 
 /* Registration with Restart 901 (cold boot). */
 void h248_assoc_start(struct h248_assoc *a, uint64_t now_ms);
-/* ServiceChange Forced 908 to the controller, then IDLE (at once when there
+/* ServiceChange STOP to the controller, then IDLE (at once when there
  * is none; at the latest after grace_ms). */
 void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms);
 
 /* A datagram.  Who is no controller of the list, nor one that a controller
  * named, is not heard and gets nothing; any port of theirs will do (C50). */
+/* Tells the controller that we shall stop, at the latest in delay_s (0: it is
+ * not said when); nothing else changes.  -ENOTCONN when not ACTIVE. */
+int h248_assoc_drain(struct h248_assoc *a, uint32_t delay_s, uint64_t now_ms);
+/* The controller wants us to go to another one (HandOff, 11.5): registers there
+ * at the next tick.  -ENOTCONN when not ACTIVE. */
+int h248_assoc_handoff(struct h248_assoc *a, const struct sockaddr_storage *to,
+		       uint64_t now_ms);
+/* All contexts are gone: the next registration is that of a cold boot. */
+void h248_assoc_forget(struct h248_assoc *a);
+
 void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 		      const char *buf, size_t n, uint64_t now_ms);
 uint64_t h248_assoc_next(const struct h248_assoc *a);

@@ -17,6 +17,7 @@ enum assoc_ev {
 	AEV_REFUSED, /* error, or terms we cannot meet */
 	AEV_NO_ANSWER, /* T-MAX */
 	AEV_LOST, /* a request of ours found nobody */
+	AEV_HANDOFF, /* the controller names its successor */
 	AEV__COUNT
 };
 
@@ -40,6 +41,9 @@ struct h248_assoc {
 	struct sockaddr_storage target; /* whom we ask */
 	struct sockaddr_storage mgc; /* whose we are, or last were */
 	bool has_mgc; /* false: never registered, cold boot */
+	struct sockaddr_storage successor; /* of mgc, as it said */
+	bool is_handoff; /* towards target, as told by mgc */
+	uint32_t tid; /* of the ServiceChange that is out */
 	uint8_t version; /* negotiated */
 };
 
@@ -53,12 +57,19 @@ struct assoc_verdict {
 
 /* A service change on ROOT, as Services descriptor says. */
 struct assoc_change {
-	enum h248_sc_method method;
-	const char *reason; /* "901 Cold Boot" */
-	bool is_offer; /* with version, profile and time stamp */
+	enum h248_change_event what; /* up to HANDOFF: with version, profile
+				      * and time stamp */
+	uint32_t delay_s; /* 0: none */
 };
 
-/* As h248_txns_request(), to a->target. */
+struct h248_change h248_assoc_change_of(const struct h248_assoc *a,
+					enum h248_change_event what);
+/* "901 Cold Boot" */
+void h248_assoc_reason(uint16_t code, char *buf, size_t cap);
+/* What a registration with a->target is. */
+enum h248_change_event h248_assoc_offer_to(const struct h248_assoc *a);
+
+/* As h248_txns_request(), to a->target; its id is in a->tid. */
 int h248_assoc_send_change(struct h248_assoc *a, const struct assoc_change *c,
 			   h248_reply_h *cb, void *arg);
 void h248_assoc_judge(const struct h248_assoc *a, const struct h248_txn *reply,

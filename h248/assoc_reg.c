@@ -29,10 +29,13 @@ static struct h248_span timestamp(uint64_t wall_us, char *buf, size_t cap)
 int h248_assoc_send_change(struct h248_assoc *a, const struct assoc_change *c,
 			   h248_reply_h *cb, void *arg)
 {
-	char now[64];
+	struct h248_change change = h248_assoc_change_of(a, c->what);
+	bool is_offer = c->what <= H248_CHANGE_HANDOFF;
+	char now[64], reason[64];
 	struct h248_services sv = {
-		.method = c->method,
-		.reason = h248_span_of(c->reason),
+		.method = change.method,
+		.has_delay = c->delay_s,
+		.delay_s = c->delay_s,
 	};
 	struct h248_desc desc = {
 		.kind = H248_DESC_SERVICES,
@@ -49,17 +52,19 @@ int h248_assoc_send_change(struct h248_assoc *a, const struct assoc_change *c,
 	};
 	struct h248_action action = { .ctx = H248_CTX_NULL, .cmds = &cmd };
 
-	if (c->is_offer) {
+	h248_assoc_reason(change.reason, reason, sizeof(reason));
+	sv.reason = h248_span_of(reason);
+	if (is_offer) {
 		sv.version = a->p.txn.version;
 		sv.timestamp =
 			timestamp(a->ops->wall_us(a->arg), now, sizeof(now));
 	}
-	if (c->is_offer && a->p.profile[0]) {
+	if (is_offer && a->p.profile[0]) {
 		sv.profile = h248_span_of(a->p.profile);
 		sv.profile_version = a->p.profile_version;
 	}
 	return h248_txns_request(a->txns, &a->target, &action, cb, arg,
-				 a->now_ms, NULL);
+				 a->now_ms, &a->tid);
 }
 
 /* The verdict. */

@@ -193,6 +193,15 @@ static void handle(struct h248_txns *t, struct txn_msg *m, struct h248_txn *txn,
 	}
 }
 
+static void on_error(struct h248_txns *t, const struct h248_error_desc *e,
+		     const struct sockaddr_storage *from)
+{
+	h248_txn_log(t, LOG_WARNING, "peer answers error %u: %.*s", e->code,
+		     (int)e->text.n, e->text.n ? e->text.p : "");
+	if (t->ops->error)
+		t->ops->error(t->arg, from, e);
+}
+
 /* What could be read is executed and answered before the verdict on the rest
  * (8.2.2); of a message that is refused no request is executed. */
 static void dispatch(struct h248_txns *t, struct txn_msg *m,
@@ -204,10 +213,8 @@ static void dispatch(struct h248_txns *t, struct txn_msg *m,
 	for (struct h248_txn *x = msg->txns; x && code != 402; x = x->next)
 		if (!code || x->kind != H248_TXN_REQUEST)
 			handle(t, m, x, from, now_ms);
-	if (msg->error)
-		h248_txn_log(t, LOG_WARNING, "peer answers error %u: %.*s",
-			     msg->error->code, (int)msg->error->text.n,
-			     msg->error->text.n ? msg->error->text.p : "");
+	if (msg->error && code != 402)
+		on_error(t, msg->error, from);
 	if (code)
 		t->n.refused++;
 	else if (msg->fault.code)

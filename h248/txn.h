@@ -74,6 +74,9 @@ struct h248_txn_ops {
 	/* Something was heard from this peer (heartbeats); may be NULL. */
 	void (*heard)(void *arg, const struct sockaddr_storage *from,
 		      uint64_t now_ms);
+	/* A message that is an error alone; may be NULL. */
+	void (*error)(void *arg, const struct sockaddr_storage *from,
+		      const struct h248_error_desc *error);
 	/* Every message, as on the wire, for logs and traces; may be NULL. */
 	void (*trace)(void *arg, bool is_out,
 		      const struct sockaddr_storage *peer, const char *buf,
@@ -111,6 +114,8 @@ int h248_txns_request(struct h248_txns *t, const struct sockaddr_storage *to,
 void h248_txns_move(struct h248_txns *t, const struct sockaddr_storage *from,
 		    const struct sockaddr_storage *to, uint64_t now_ms);
 void h248_txns_cancel(struct h248_txns *t, const struct sockaddr_storage *to);
+/* Cancels one, when it is still out. */
+void h248_txns_cancel_tid(struct h248_txns *t, uint32_t tid);
 
 /* Answer a request, once; `in` is gone afterwards.  A reply that cannot be
  * encoded becomes 533 or 500. */

@@ -292,3 +292,11 @@ void h248_txns_cancel(struct h248_txns *t, const struct sockaddr_storage *to)
 	while ((o = LIST_FIRST(&found)))
 		finish(t, o, -ECANCELED, NULL);
 }
+
+void h248_txns_cancel_tid(struct h248_txns *t, uint32_t tid)
+{
+	struct h248_out *o = find(t, tid);
+
+	if (o)
+		finish(t, o, -ECANCELED, NULL);
+}

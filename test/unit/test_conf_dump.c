@@ -79,6 +79,12 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.h248.mwd_ms, 3001);
 	CU_ASSERT_EQUAL(c.h248.max_txns_per_msg, 11);
 	CU_ASSERT_EQUAL(c.h248.pending_limit, 12);
+	CU_ASSERT_EQUAL(c.h248.context_lifetime_s, 3601);
+	CU_ASSERT_EQUAL(c.h248.drain_s, 301);
+	CU_ASSERT_EQUAL(c.h248.n_changes, 2);
+	CU_ASSERT_EQUAL(c.h248.change[1].event, CONF_CHANGE_FAILOVER);
+	CU_ASSERT_EQUAL(c.h248.change[1].method, CONF_METHOD_RESTART);
+	CU_ASSERT_EQUAL(c.h248.change[1].reason, 902);
 	CU_ASSERT(!c.owns_host);
 	CU_ASSERT_EQUAL(c.realm[0].n_ifaces, 2);
 	CU_ASSERT_STRING_EQUAL(c.realm[0].iface[1], "eth2.5");

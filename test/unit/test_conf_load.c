@@ -104,6 +104,19 @@ static const struct refusal {
 	{ "A02 control characters", 5, "<realm name=\"&#27;[31m\">",
 	  "t.xml:5:", "", "" },
 	/* conf/check.c */
+	{ "registering is not leaving", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<service-change event=\"boot\""
+	  " method=\"forced\" reason=\"901\"/>",
+	  "t.xml:4: ", "registers here", "method=\"restart\"" },
+	{ "leaving is not registering", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<service-change event=\"stop\""
+	  " method=\"restart\" reason=\"901\"/>",
+	  "t.xml:4: ", "leaves here", "\"forced\"" },
+	{ "event of ServiceChange twice", 3,
+	  "<controller address=\"192.0.2.2\"/><service-change event=\"stop\""
+	  " method=\"forced\" reason=\"905\"/>\n<service-change event=\"stop\""
+	  " method=\"forced\" reason=\"904\"/>",
+	  "t.xml:4: ", "same event twice", "remove one" },
 	{ "pools of two realms overlap", 9,
 	  "<pool prefix=\"198.51.100.4/30\"/>",
 	  "t.xml:9: ", "overlaps the one in line 6", "one realm" },

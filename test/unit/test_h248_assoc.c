@@ -516,6 +516,113 @@ static void c30_waiting_request_moves(void)
 	gate_free(g);
 }
 
+/* It tells its successor who sent us; what it does not answer is a loss. */
+static void t30_handoff(void)
+{
+	struct sockaddr_storage next = fake_addr("192.0.2.9", 2945);
+	struct gate *g = active(2);
+
+	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms), 0);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	wait(g, 0);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.9:2945");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903 MGC Directed"));
+	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.8]}}}");
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.8:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903"));
+	gate_free(g);
+
+	g = active(2);
+	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms), 0);
+	wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
+	wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL,RE=\"909"));
+	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms),
+			-ENOTCONN);
+	gate_free(g);
+}
+
+/* To the controller we have: registers anyway; it has us again. */
+static void t30_handoff_to_the_same(void)
+{
+	struct sockaddr_storage same = fake_addr("192.0.2.1", 2944);
+	struct gate *g = active(1);
+
+	h248_assoc_handoff(g->a, &same, g->net.now_ms);
+	wait(g, 0);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903"));
+	answer(g, "C=-{SC=ROOT}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	h248_assoc_link_lost(g->a, &same, g->net.now_ms);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
+	gate_free(g);
+}
+
+/* Section 3.2 of the reference: every event can say something else. */
+static void t30_changes_as_configured(void)
+{
+	struct h248_assoc_params p = params(2, 0);
+	struct gate *g;
+
+	p.change[H248_CHANGE_BOOT] =
+		(struct h248_change) { H248_SC_RESTART, 902 };
+	p.change[H248_CHANGE_RETURN] =
+		(struct h248_change) { H248_SC_RESTART, 900 };
+	p.change[H248_CHANGE_FAILOVER] =
+		(struct h248_change) { H248_SC_FAILOVER, 919 };
+	p.change[H248_CHANGE_STOP] =
+		(struct h248_change) { H248_SC_GRACEFUL, 999 };
+	g = gate_new(&p);
+	h248_assoc_start(g->a, g->net.now_ms);
+	wait(g, 0);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=RS,RE=\"902 Warm Boot\""));
+	answer(g, "C=-{SC=ROOT}");
+	lose(g);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=RS,RE=\"900 Service"));
+	wait(g, 25000);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL,RE=\"919 Warm Fail"));
+	answer(g, "C=-{SC=ROOT}");
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=GR,RE=\"999\""));
+	gate_free(g);
+}
+
+/* An error that names no transaction does not wait for T-MAX. */
+static void t30_refused_by_message(void)
+{
+	struct gate *g = started(2);
+
+	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT_EQUAL(g->net.n_sent, 2);
+	/* From the first one again: it was not asked any more. */
+	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
+	CU_ASSERT_EQUAL(g->net.n_sent, 2);
+	/* The question to the first has ended with its answer. */
+	wait(g, 24999);
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
+	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	gate_free(g);
+}
+
+static void t33_drain(void)
+{
+	struct gate *g = active(1);
+
+	CU_ASSERT_EQUAL(h248_assoc_drain(g->a, 300, g->net.now_ms), 0);
+	CU_ASSERT(fake_net_last_has(&g->net, "SC=ROOT{SV{MT=GR,RE=\"905"));
+	CU_ASSERT(fake_net_last_has(&g->net, "DL=300"));
+	answer(g, "C=-{SC=ROOT}");
+	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	h248_assoc_stop(g->a, 1000, g->net.now_ms);
+	CU_ASSERT(fake_net_last_has(&g->net, "MT=FO,RE=\"908"));
+	CU_ASSERT_EQUAL(h248_assoc_drain(g->a, 300, g->net.now_ms), -ENOTCONN);
+	gate_free(g);
+}
+
 static void stop_while_active(void)
 {
 	struct gate *g = active(1);
@@ -599,6 +706,11 @@ int main(void)
 		{ "T30 connection lost", t30_connection_lost },
 		{ "T30 failover 909", t30_failover },
 		{ "C30 waiting request moves", c30_waiting_request_moves },
+		{ "T30 handoff 903", t30_handoff },
+		{ "T30 handoff to the same", t30_handoff_to_the_same },
+		{ "T30 changes as configured", t30_changes_as_configured },
+		{ "T30 refused by message", t30_refused_by_message },
+		{ "T33 graceful with delay", t33_drain },
 		{ "T30 forced 908", stop_while_active },
 		{ "T30 forced 908 unanswered", stop_without_answer },
 		{ "stop while nobody is there", stop_while_nobody_is_there },

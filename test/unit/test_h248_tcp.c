@@ -246,11 +246,11 @@ static void slow_messages(void)
 	put(quiet, "\x03\0\0\x06ok", 6);
 	put(header, "\x03\0\xff\xff", 4);
 	put(slow, "\x03\0\0\x20", 4);
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 15; i++) {
 		(void)send(slow, "x", 1, MSG_NOSIGNAL);
 		turn(40);
 	}
-	UNTIL(h248_tcp_counters(server.tcp)->late == 3);
+	CU_ASSERT_EQUAL(h248_tcp_counters(server.tcp)->late, 3);
 	CU_ASSERT(is_ended(slow));
 	CU_ASSERT(is_ended(header));
 	CU_ASSERT(is_ended(silent));

@@ -1,0 +1,23 @@
+/*
+ * gateway/link.h - the gateway and its controller: silence, loss, farewell
+ *
+ * it/ito on ROOT (H.248.14) watches the controller; sessions outlive it for
+ * context-lifetime-s; a stop may wait for the sessions (drain-s).
+ */
+#pragma once
+
+#include "gateway/gw.h"
+
+/* As h248_assoc_ops.state, h248_txn_ops.heard; arg: struct gw. */
+void gw_link_state(void *arg, enum h248_assoc_state from,
+		   enum h248_assoc_state to, const char *why);
+void gw_link_heard(void *arg, const struct sockaddr_storage *from,
+		   uint64_t now_ms);
+
+/* When gw_link_tick() is due, monotonic; UINT64_MAX: never. */
+uint64_t gw_link_next_us(const struct gw *gw);
+void gw_link_tick(struct gw *gw, uint64_t now_us);
+
+/* The operator wants an end: announces it, and with sessions and drain-s waits
+ * for them; the second time it leaves at once. */
+void gw_link_stop(struct gw *gw);
