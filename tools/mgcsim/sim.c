@@ -385,7 +385,7 @@ static void mid_of(const struct sockaddr_storage *ss, char *buf, size_t cap)
 static int open_txns(struct sim *sim)
 {
 	struct h248_txn_params p = {
-		.version = 1, /* until a registration agreed on another */
+		.version = sim->params.version,
 		.style.is_long = sim->params.is_long,
 		.max_txns_per_msg = 10,
 		.first_tid = 1000,
@@ -399,7 +399,11 @@ static int open_txns(struct sim *sim)
 	if (h248_mid_dec(h248_span_of(sim->params.mid), &p.mid))
 		return -EINVAL;
 	sim->txns = h248_txns_new(&p, &OPS, sim);
-	return sim->txns ? 0 : -ENOMEM;
+	if (!sim->txns)
+		return -ENOMEM;
+	/* Until a registration agrees on another. */
+	h248_txns_set_version(sim->txns, 1);
+	return 0;
 }
 
 int sim_init(struct sim *sim, const struct sim_params *params,
