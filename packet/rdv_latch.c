@@ -160,6 +160,7 @@ void rdv_unlatch(struct rdv_call *c, unsigned int leg)
 
 	cold->est_ms = 0;
 	cold->mss = 0;
+	cold->pmtu = 0;
 	cold->opts = 0;
 	memset(&e->remote, 0, sizeof(e->remote));
 	e->remote_port_be = 0;

@@ -13,6 +13,7 @@
 #pragma once
 
 #include "packet/entry.h"
+#include "packet/icmp.h"
 #include "packet/seg.h"
 #include "packet/traffic.h"
 
@@ -72,6 +73,7 @@ struct pkt_cold {
 	uint32_t relatches; /* source changed while it waited */
 	uint32_t est_ms; /* first SYN to open, both; 0: not open */
 	uint16_t mss; /* told to this client; 0: not yet */
+	uint16_t pmtu; /* of the way, from ICMP; 0: none heard */
 	uint8_t opts; /* PKT_STAT_*, both */
 	uint8_t closer; /* leg of the first FIN or the RST, both */
 	bool is_dirty; /* something left here: quarantine */
@@ -181,6 +183,20 @@ void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
 void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 		     const struct pkt_seg *seg, uint64_t now_us,
 		     struct pkt_out *out);
+
+/* An ICMP error that quotes a segment which left at `leg`.  PKT_DROP_NONE: the
+ * other client is to have it, pkt_icmp_forward(); else why not.  No state
+ * changes.  The quoted source is the local end of the leg. */
+enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
+			   const struct pkt_icmp *m);
+
+/* What the way to a client takes; UINT16_MAX: not known. */
+static inline uint16_t pkt_cold_mtu(const struct pkt_cold *c)
+{
+	uint16_t mtu = c->cfg.mtu ? c->cfg.mtu : UINT16_MAX;
+
+	return c->pmtu && c->pmtu < mtu ? c->pmtu : mtu;
+}
 
 /* When pkt_rdv_tick() is due (microseconds), UINT64_MAX: never. */
 uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us);

@@ -89,10 +89,8 @@ static enum pkt_drop parse_ipv4(const uint8_t *p, size_t *n, struct pkt_seg *s)
 	return check_upper(s, p[9]);
 }
 
-/* Walk to the upper header.  *off and *next describe the header that comes
- * next; a routing header must be used up (RFC 8200, 4.4). */
-static enum pkt_drop skip_ext(const uint8_t *p, size_t n, size_t *off,
-			      uint8_t *next)
+enum pkt_drop pkt_ip6_skip(const uint8_t *p, size_t n, size_t *off,
+			   uint8_t *next)
 {
 	size_t len;
 	int i;
@@ -136,7 +134,7 @@ static enum pkt_drop parse_ipv6(const uint8_t *p, size_t *n, struct pkt_seg *s)
 	if (is_martian6(&s->src))
 		return PKT_DROP_MARTIAN;
 	next = p[6];
-	d = skip_ext(p, total, &off, &next);
+	d = pkt_ip6_skip(p, total, &off, &next);
 	s->l4_off = (uint16_t)off;
 	return d == PKT_DROP_NONE ? check_upper(s, next) : d;
 }

@@ -65,6 +65,13 @@ struct pkt_seg {
 enum pkt_drop pkt_seg_parse(const uint8_t *pkt, size_t n, bool is_partial,
 			    bool is_gso, struct pkt_seg *seg);
 
+/* Walk over IPv6 extension headers to the upper header, within n octets of the
+ * packet at p.  *off and *next: the header that comes next, before and after.
+ * PKT_DROP_IP_HEADER for a routing header that is not used up (RFC 8200, 4.4)
+ * and for too many, PKT_DROP_FRAGMENT, PKT_DROP_SHORT. */
+enum pkt_drop pkt_ip6_skip(const uint8_t *p, size_t n, size_t *off,
+			   uint8_t *next);
+
 /* A segment of our own: SYN-ACK, RST or challenge ACK. */
 struct pkt_tx {
 	struct in6_addr src, dst;

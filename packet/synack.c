@@ -6,7 +6,6 @@ enum {
 	HDR_IP6 = 60,
 	MSS_IP4 = 536, /* RFC 9293 MUST-15: of a SYN without the option */
 	MSS_IP6 = 1220,
-	MSS_MAX = 65535,
 };
 
 static bool is_ip6(const struct pkt_leg_cfg *cfg)
@@ -21,15 +20,15 @@ static uint16_t default_mss(const struct pkt_leg_cfg *cfg)
 
 /* What the way to this client takes.  A value we compute never falls below
  * what every host must take. */
-static uint16_t mtu_mss(const struct pkt_leg_cfg *cfg)
+static uint16_t mtu_mss(const struct pkt_cold *cold)
 {
+	const struct pkt_leg_cfg *cfg = &cold->cfg;
 	uint16_t hdr = is_ip6(cfg) ? HDR_IP6 : HDR_IP4;
+	uint16_t mtu = pkt_cold_mtu(cold);
 
-	if (cfg->mtu == 0)
-		return MSS_MAX;
-	if (cfg->mtu < hdr + default_mss(cfg))
+	if (mtu < hdr + default_mss(cfg))
 		return default_mss(cfg);
-	return (uint16_t)(cfg->mtu - hdr);
+	return (uint16_t)(mtu - hdr);
 }
 
 static uint16_t smaller(uint16_t a, uint16_t b)
@@ -40,12 +39,11 @@ static uint16_t smaller(uint16_t a, uint16_t b)
 /* 3.4: the MSS of the other client, within the limits of both ways. */
 static uint16_t mss_for(const struct pkt_rdv *r, unsigned int leg)
 {
-	const struct pkt_leg_cfg *peer = &r->cold[1 - leg]->cfg;
+	const struct pkt_cold *peer = r->cold[1 - leg];
 	const struct pkt_opts *o = &r->setup->leg[1 - leg].syn.opts;
-	uint16_t mss = o->has_mss ? o->mss : default_mss(peer);
+	uint16_t mss = o->has_mss ? o->mss : default_mss(&peer->cfg);
 
-	return smaller(mss,
-		       smaller(mtu_mss(&r->cold[leg]->cfg), mtu_mss(peer)));
+	return smaller(mss, smaller(mtu_mss(r->cold[leg]), mtu_mss(peer)));
 }
 
 static bool is_fresh(const struct pkt_syn *s, uint16_t limit_ms, uint64_t now)

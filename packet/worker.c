@@ -89,9 +89,8 @@ void worker_arm(struct pkt_worker *w, uint32_t rdv)
 
 /* What leaves */
 
-static void send_packet(struct pkt_worker *w, unsigned int realm,
-			const struct virtio_net_hdr *vh, const uint8_t *pkt,
-			size_t n)
+void worker_send(struct pkt_worker *w, unsigned int realm,
+		 const struct virtio_net_hdr *vh, const uint8_t *pkt, size_t n)
 {
 	if (pkt_tun_write(w->cfg.realm[realm].fd, vh, pkt, n)) {
 		worker_count(&w->drop[PKT_DROP_TX], 1);
@@ -113,7 +112,7 @@ static void send_own(struct pkt_worker *w, unsigned int realm,
 		worker_count(&w->rsts, 1);
 	else
 		worker_count(&w->challenges, 1);
-	send_packet(w, realm, &plain, buf, pkt_tx_build(tx, buf));
+	worker_send(w, realm, &plain, buf, pkt_tx_build(tx, buf));
 }
 
 void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
@@ -129,18 +128,23 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
 }
 
 /* The packet at hand becomes the one that leaves. */
-static int translate(struct pkt_worker *w, const struct worker_rdv *r,
-		     unsigned int leg, const struct pkt_seg *seg)
+static enum pkt_drop translate(struct pkt_worker *w, const struct worker_rdv *r,
+			       unsigned int leg, const struct pkt_seg *seg)
 {
 	struct pkt_entry *in = &w->cfg.entries[r->slot[leg]];
 	struct pkt_entry *out = &w->cfg.entries[r->slot[1 - leg]];
-	struct pkt_way way;
+	struct pkt_way way = { .mtu = r->cold[1 - leg].cfg.mtu };
+	int rc;
 
-	if (!pkt_is_cross(seg, in))
-		return pkt_translate(w->frame.at, seg, in, out);
-	way.mtu = r->cold[1 - leg].cfg.mtu;
+	if (!pkt_is_cross(seg, in)) {
+		rc = pkt_translate(w->frame.at, seg, in, out);
+		return rc ? PKT_DROP_TX : PKT_DROP_NONE;
+	}
+	if (worker_tells_too_big(w, r->realm[leg], seg, way.mtu))
+		return PKT_DROP_TOO_BIG;
 	way.id = w->ip_id++;
-	return pkt_cross(&w->frame, seg, in, out, &way);
+	rc = pkt_cross(&w->frame, seg, in, out, &way);
+	return rc ? PKT_DROP_TX : PKT_DROP_NONE;
 }
 
 static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
@@ -148,11 +152,12 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 {
 	const struct worker_rdv *r = &w->rdvs[rdv];
 	const struct pkt_frame *f = &w->frame;
+	enum pkt_drop d = translate(w, r, leg, seg);
 
-	if (translate(w, r, leg, seg))
-		worker_count(&w->drop[PKT_DROP_TX], 1);
+	if (d == PKT_DROP_NONE)
+		worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n);
 	else
-		send_packet(w, r->realm[1 - leg], &f->vh, f->at, f->n);
+		worker_count(&w->drop[d], 1);
 }
 
 /* What arrives */
@@ -221,9 +226,11 @@ static void handle_packet(struct pkt_worker *w, unsigned int realm)
 	worker_count(&w->rx_pkts, 1);
 	worker_count(&w->rx_octets, w->frame.n);
 	drop = classify(w, realm, &seg, &slot);
-	if (drop == PKT_DROP_NONE)
+	if (drop == PKT_DROP_ICMP)
+		drop = worker_icmp(w, realm);
+	else if (drop == PKT_DROP_NONE)
 		handle_segment(w, slot, &seg);
-	else
+	if (drop != PKT_DROP_NONE)
 		worker_count(&w->drop[drop], 1);
 }
 

@@ -1,8 +1,8 @@
 /*
  * packet/worker_priv.h - what the files of the worker share
  *
- * worker.c: loop and packets; worker_cmd.c: commands; worker_evt.c: events
- * and snapshots.  Everything here belongs to the worker thread, but for the
+ * worker.c: loop and packets; worker_icmp.c: ICMP; worker_cmd.c: commands;
+ * worker_evt.c: events and snapshots.  Everything here belongs to the worker thread, but for the
  * counters, which others read relaxed, and the stop flag.
  */
 #pragma once
@@ -87,6 +87,17 @@ void worker_detach_setup(struct pkt_worker *w, uint32_t rdv);
 void worker_apply(struct pkt_worker *w, uint32_t rdv,
 		  const struct pkt_out *out);
 void worker_arm(struct pkt_worker *w, uint32_t rdv);
+
+void worker_send(struct pkt_worker *w, unsigned int realm,
+		 const struct virtio_net_hdr *vh, const uint8_t *pkt, size_t n);
+
+/* worker_icmp.c: the packet at hand is ICMP.  PKT_DROP_NONE: it was passed on
+ * to the client that it is for. */
+enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm);
+/* Does the segment at hand, from a client of this realm, outgrow a way of this
+ * MTU when it changes its family?  Then its sender is told. */
+bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
+			  const struct pkt_seg *seg, uint16_t mtu);
 
 /* worker_cmd.c: executes commands while their events have room. */
 void worker_commands(struct pkt_worker *w);

@@ -433,6 +433,14 @@ invalid() {
 		sed -n 's/.*packets \([0-9]*\) .*/\1/p'
 }
 
+# path_mtu NODE ADDRESS MTU: what its kernel has learned
+path_mtu() {
+	local route
+	route=$(lab_in "$1" ip route get "$2")
+	grep -q " mtu $3\b" <<<"$route" ||
+		die "$1 has not learned an MTU of $3 to $2: $route"
+}
+
 # syns_in NODE: SYNs from outside that its firewall dropped
 syns_in() {
 	lab_in "$1" nft list counter inet firewall syn_in |

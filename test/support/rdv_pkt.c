@@ -113,3 +113,31 @@ void rdv_pkt_ipv4(struct rdv_pkt *p, const struct pkt_tx *tx,
 		memcpy(tcp + 20 + n_opts, payload, n);
 	rdv_pkt_finish(p);
 }
+
+uint32_t rdv_pkt_sum(const uint8_t *p, size_t n)
+{
+	return (uint32_t)(sum16(p, n) % 0xffff);
+}
+
+size_t rdv_pkt_whole(uint8_t *p, const struct pkt_tx *tx, size_t payload)
+{
+	size_t head = pkt_tx_build(tx, p), l4 = tx->family == AF_INET ? 20 : 40;
+	size_t n = head + payload, tcp = n - l4;
+	uint32_t sum;
+
+	for (size_t i = 0; i < payload; i++)
+		p[head + i] = (uint8_t)(i * 3 + 1);
+	put16(p + l4 + 16, 0);
+	sum = rdv_pkt_sum(p + l4, tcp) + (uint32_t)tcp + 6;
+	if (tx->family == AF_INET) {
+		put16(p + 2, (unsigned int)n);
+		put16(p + 10, 0);
+		put16(p + 10, 0xffff - rdv_pkt_sum(p, 20));
+		sum += rdv_pkt_sum(p + 12, 8);
+	} else {
+		put16(p + 4, (unsigned int)tcp);
+		sum += rdv_pkt_sum(p + 8, 32);
+	}
+	put16(p + l4 + 16, 0xffff - sum % 0xffff);
+	return n;
+}

@@ -28,5 +28,10 @@ void rdv_pkt_finish(struct rdv_pkt *p);
 uint16_t rdv_pkt_tcp_csum(const struct rdv_pkt *p);
 uint16_t rdv_pkt_get16(const struct rdv_pkt *p, size_t off);
 
+/* Ones'-complement sum of n octets, below 0xffff. */
+uint32_t rdv_pkt_sum(const uint8_t *p, size_t n);
+/* Either family, with payload octets of payload; returns octets at p. */
+size_t rdv_pkt_whole(uint8_t *p, const struct pkt_tx *tx, size_t payload);
+
 /* "192.0.2.1" mapped, or "2001:db8::1". */
 struct in6_addr rdv_addr(const char *text);

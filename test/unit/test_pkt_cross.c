@@ -64,51 +64,11 @@ static void session(bool from_a)
 	way = (struct pkt_way) { .mtu = 1500, .id = 0xabcd };
 }
 
-/* Ones'-complement sum of n octets, naively. */
-static uint32_t sum_of(const uint8_t *p, size_t n)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += i % 2 ? p[i] : (unsigned int)p[i] << 8;
-	return (uint32_t)(sum % 0xffff);
-}
-
-/* A full packet with payload: head is built by tx.c, lengths and checksums
- * are made here. */
-static size_t whole(uint8_t *p, const struct pkt_tx *tx, size_t payload)
-{
-	size_t head = pkt_tx_build(tx, p), l4 = tx->family == AF_INET ? 20 : 40;
-	size_t n = head + payload, tcp = n - l4;
-	uint32_t sum;
-
-	for (size_t i = 0; i < payload; i++)
-		p[head + i] = (uint8_t)(i * 3 + 1);
-	if (tx->family == AF_INET) {
-		p[2] = (uint8_t)(n >> 8);
-		p[3] = (uint8_t)n;
-		p[10] = p[11] = 0;
-		sum = 0xffff - sum_of(p, 20);
-		p[10] = (uint8_t)(sum >> 8);
-		p[11] = (uint8_t)sum;
-	} else {
-		p[4] = (uint8_t)(tcp >> 8);
-		p[5] = (uint8_t)tcp;
-	}
-	p[l4 + 16] = p[l4 + 17] = 0;
-	sum = sum_of(p + l4, tcp) + (uint32_t)tcp + 6;
-	sum += tx->family == AF_INET ? sum_of(p + 12, 8) : sum_of(p + 8, 32);
-	sum = 0xffff - sum % 0xffff;
-	p[l4 + 16] = (uint8_t)(sum >> 8);
-	p[l4 + 17] = (uint8_t)sum;
-	return n;
-}
-
 static void load(const struct pkt_tx *tx, size_t payload)
 {
 	memset(&frame, 0, sizeof(frame));
 	frame.at = room + PKT_HEADROOM;
-	frame.n = whole(frame.at, tx, payload);
+	frame.n = rdv_pkt_whole(frame.at, tx, payload);
 }
 
 static int cross(void)
@@ -135,7 +95,7 @@ static void grows(void)
 		load(&tx, payload);
 		CU_ASSERT_EQUAL(cross(), 0);
 		tx = segment(true, true);
-		n = whole(want, &tx, payload);
+		n = rdv_pkt_whole(want, &tx, payload);
 		CU_ASSERT_EQUAL(frame.n, n);
 		CU_ASSERT(!memcmp(frame.at, want, n));
 		tx = segment(true, false);
@@ -151,7 +111,7 @@ static void set_id(uint8_t *ip, uint16_t id, uint16_t df)
 	ip[6] = (uint8_t)(df >> 8);
 	ip[7] = (uint8_t)df;
 	ip[10] = ip[11] = 0;
-	sum = 0xffff - sum_of(ip, 20);
+	sum = 0xffff - rdv_pkt_sum(ip, 20);
 	ip[10] = (uint8_t)(sum >> 8);
 	ip[11] = (uint8_t)sum;
 }
@@ -173,7 +133,7 @@ static void v64_df(void)
 		load(&tx, rows[i].payload);
 		CU_ASSERT_EQUAL(cross(), 0);
 		tx = segment(false, true);
-		n = whole(want, &tx, rows[i].payload);
+		n = rdv_pkt_whole(want, &tx, rows[i].payload);
 		set_id(want, 0xabcd, rows[i].df);
 		CU_ASSERT_EQUAL(frame.n, n);
 		CU_ASSERT(!memcmp(frame.at, want, n));
@@ -232,7 +192,7 @@ static void v65_chains(void)
 			continue;
 		CU_ASSERT_EQUAL(cross(), 0);
 		tx = segment(false, true);
-		n = whole(want, &tx, 100);
+		n = rdv_pkt_whole(want, &tx, 100);
 		set_id(want, 0xabcd, 0);
 		CU_ASSERT_EQUAL(frame.n, n);
 		CU_ASSERT(!memcmp(frame.at, want, n));
@@ -288,13 +248,13 @@ static void options_and_padding(void)
 	frame.at[2] = 0;
 	frame.at[3] = (uint8_t)frame.n;
 	frame.at[10] = frame.at[11] = 0;
-	n = 0xffff - sum_of(frame.at, 32);
+	n = 0xffff - rdv_pkt_sum(frame.at, 32);
 	frame.at[10] = (uint8_t)(n >> 8);
 	frame.at[11] = (uint8_t)n;
 	frame.n += 6;
 	CU_ASSERT_EQUAL(cross(), 0);
 	tx = segment(true, true);
-	n = whole(want, &tx, 10);
+	n = rdv_pkt_whole(want, &tx, 10);
 	CU_ASSERT_EQUAL(frame.n, n);
 	CU_ASSERT(!memcmp(frame.at, want, n));
 }
@@ -314,7 +274,7 @@ static void wrong_stays_wrong(void)
 		frame.at[frame.n - 1] ^= 0x20;
 		CU_ASSERT_EQUAL(cross(), 0);
 		tx = segment(from_a, true);
-		n = whole(want, &tx, 10);
+		n = rdv_pkt_whole(want, &tx, 10);
 		CU_ASSERT(!memcmp(frame.at + l4, want + l4, n - l4 - 1));
 		CU_ASSERT_EQUAL(frame.at[n - 1], want[n - 1] ^ 0x20);
 	}

@@ -537,6 +537,36 @@ static void mixed_families(void)
 	close_mixed();
 }
 
+/* V63: 1500 octets of IPv4 are 1520 of IPv6.  What fits by one passes. */
+static void too_big(void)
+{
+	static uint8_t data[1460];
+	struct virtio_net_hdr vh = { .gso_type = VIRTIO_NET_HDR_GSO_NONE };
+	struct pkt_tx tx;
+
+	open_mixed();
+	tx = from(NEAR, PKT_ACK);
+	fake_tun_send_data(client[NEAR].fd, &tx, &vh, data, sizeof(data));
+	CU_ASSERT_FALSE(fake_tun_recv(client[NEAR].fd, &got, WAIT_MS));
+	CU_ASSERT_EQUAL(got.n, 576);
+	CU_ASSERT_EQUAL(got.octets[9], IPPROTO_ICMP);
+	CU_ASSERT_EQUAL(memcmp(got.octets + 12, &tx.dst.s6_addr[12], 4), 0);
+	CU_ASSERT_EQUAL(memcmp(got.octets + 16, &tx.src.s6_addr[12], 4), 0);
+	CU_ASSERT_EQUAL(read16(got.octets + 20), 3 << 8 | 4);
+	CU_ASSERT_EQUAL(read16(got.octets + 26), 1480);
+	/* as the sender sent it */
+	CU_ASSERT_EQUAL(read16(got.octets + 28 + 2), 1500);
+	CU_ASSERT_EQUAL(memcmp(got.octets + 28 + 12, &tx.src.s6_addr[12], 4),
+			0);
+	CU_ASSERT_EQUAL(read16(got.octets + 28 + 20), tx.sport);
+	CU_ASSERT_FALSE(fake_tun_recv(client[FAR].fd, &got, 0));
+	CU_ASSERT_EQUAL(dropped(PKT_DROP_TOO_BIG), 1);
+	fake_tun_send_data(client[NEAR].fd, &tx, &vh, data, 1440);
+	CU_ASSERT_TRUE(fake_tun_recv(client[FAR].fd, &got, WAIT_MS));
+	CU_ASSERT_EQUAL(got.n, 1500);
+	close_mixed();
+}
+
 static void bad_config(void)
 {
 	struct pkt_engine_cfg cfg = config();
@@ -571,6 +601,7 @@ int main(void)
 		{ "decision 27: quarantine of what emitted", quarantine },
 		{ "each command is answered once, in order", answers },
 		{ "V61 V68 X6 IPv4 to IPv6, super-segments", mixed_families },
+		{ "V63 larger than the way on the other side", too_big },
 		{ "bad configuration", bad_config },
 		{ NULL, NULL },
 	};

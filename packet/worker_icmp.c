@@ -1,0 +1,74 @@
+/*
+ * packet/worker_icmp.c - ICMP errors on their way, and of our own
+ *
+ * Within a family the kernel speaks for us: it forwards what leaves the TUN
+ * device and answers what does not fit, to the media address that sent it; so
+ * that its answer comes here like that of any router.  Only what grows by
+ * changing its family is found too big here.
+ */
+#include "packet/worker_priv.h"
+
+enum { GROWTH = 20, NO_DF_MAX = 1260 };
+
+static const struct virtio_net_hdr plain;
+
+/* From leg `leg` to the client of the other one. */
+static enum pkt_drop pass_on(struct pkt_worker *w, const struct worker_rdv *r,
+			     unsigned int leg, const struct pkt_icmp *m)
+{
+	struct pkt_mtus mtus = { r->cold[leg].cfg.mtu,
+				 r->cold[1 - leg].cfg.mtu };
+	uint8_t buf[PKT_ICMP_MAX];
+	size_t n = pkt_icmp_forward(w->frame.at, m,
+				    &w->cfg.entries[r->slot[leg]], &mtus, buf);
+
+	if (!n)
+		return PKT_DROP_ICMP;
+	worker_send(w, r->realm[1 - leg], &plain, buf, n);
+	return PKT_DROP_NONE;
+}
+
+enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
+{
+	const struct pkt_slots *slots = &w->cfg.realm[realm].slots;
+	const struct worker_rdv *r;
+	struct pkt_rdv view;
+	struct pkt_icmp m;
+	enum pkt_drop drop = pkt_icmp_parse(w->frame.at, w->frame.n, &m);
+	unsigned int leg;
+	uint32_t slot;
+
+	if (drop != PKT_DROP_NONE)
+		return drop;
+	slot = pkt_slots_find(slots, &m.quote.src, m.quote.sport);
+	if (slot == PKT_SLOT_NONE || !w->cfg.entries[slot].gen)
+		return PKT_DROP_ICMP;
+	r = &w->rdvs[w->owner[slot]];
+	leg = r->slot[1] == slot;
+	view = worker_view(w, w->owner[slot]);
+	drop = pkt_rdv_icmp(&view, leg, &m);
+	return drop == PKT_DROP_NONE ? pass_on(w, r, leg, &m) : drop;
+}
+
+/* In the sender's terms.  A packet of at most 1280 octets, which IPv6 may
+ * always send, leaves without DF and is taken apart on the way. */
+bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
+			  const struct pkt_seg *seg, uint16_t mtu)
+{
+	const struct pkt_frame *f = &w->frame;
+	size_t octets = pkt_cross_octets(seg, 0), n;
+	bool is_v4 = seg->family == AF_INET;
+	uint8_t buf[PKT_ICMP_MAX];
+	uint32_t fits = mtu;
+
+	if (seg->is_gso || !mtu || octets <= mtu ||
+	    (!is_v4 && octets <= NO_DF_MAX))
+		return false;
+	fits = is_v4 ? fits - GROWTH : fits + GROWTH;
+	if (!is_v4 && fits < PKT_MTU_MIN6)
+		fits = PKT_MTU_MIN6;
+	n = (size_t)seg->payload_off + seg->payload_octets;
+	n = pkt_icmp_too_big(f->at, n, seg, (uint16_t)fits, buf);
+	worker_send(w, realm, &plain, buf, n);
+	return true;
+}
