@@ -2,6 +2,7 @@
 #include "gateway/exec.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/stats.h"
@@ -46,31 +47,41 @@ static bool is_only_root(const struct h248_action *a)
 	return a->cmds && !c;
 }
 
-static void list_contexts(struct gw_job *job)
-{
-	const struct gw_context *ctx = TAILQ_FIRST(&job->gw->contexts);
-
-	for (; ctx; ctx = TAILQ_NEXT(ctx, entry))
-		job->ids[job->n_ids++] = ctx->id;
-}
-
+/* Contexts that begin while they are listed may be missed. */
 static int expand(struct gw_job *job)
 {
 	const struct h248_action *a = job->current;
 	bool is_all = a->ctx == H248_CTX_ALL && !is_only_root(a);
 	size_t room = is_all ? job->gw->n_contexts + 1 : 1;
 
+	free(job->ids);
 	job->i_id = 0;
 	job->n_ids = 0;
 	job->is_answered = false;
-	job->ids = h248_arena_alloc(job->arena, room * sizeof(job->ids[0]));
+	job->ids = calloc(room, sizeof(job->ids[0]));
 	if (!job->ids)
 		return -ENOMEM;
-	if (is_all)
-		list_contexts(job);
-	if (!job->n_ids)
-		job->ids[job->n_ids++] = a->ctx == H248_CTX_ID ? a->ctx_id : 0;
+	job->room = (uint32_t)room;
+	job->i_bucket = 0;
+	if (is_all && job->gw->n_contexts) {
+		job->state = GW_JOB_EXPAND;
+		return 0;
+	}
+	job->ids[job->n_ids++] = a->ctx == H248_CTX_ID ? a->ctx_id : 0;
 	return 0;
+}
+
+bool gw_exec_expand(struct gw_job *job)
+{
+	job->n_ids +=
+		gw_context_list(job->gw, &job->i_bucket, job->ids + job->n_ids,
+				job->room - job->n_ids);
+	if (job->i_bucket < job->gw->n_buckets)
+		return true;
+	if (!job->n_ids) /* all went while they were listed */
+		job->ids[job->n_ids++] = 0;
+	job->state = GW_JOB_ACTION;
+	return true;
 }
 
 bool gw_exec_is_union(const struct gw_job *job)
@@ -78,7 +89,7 @@ bool gw_exec_is_union(const struct gw_job *job)
 	const struct h248_action *a = job->current;
 
 	return a->ctx == H248_CTX_ALL && a->cmds && !a->cmds->next &&
-	       a->cmds->is_wildcard_reply;
+	       gw_cmd_is_union(a->cmds);
 }
 
 static void new_reply(struct gw_job *job)
@@ -94,7 +105,6 @@ static void new_reply(struct gw_job *job)
 				job->ctx ? job->ctx->id : job->current->ctx_id);
 	if (job->out)
 		job->cmd_tail = &job->out->cmds;
-	memset(&job->call.totals, 0, sizeof(job->call.totals));
 }
 
 static int check_props(const struct h248_action *a, struct h248_err *err)
@@ -130,20 +140,60 @@ static void set_props(struct gw_context *ctx, const struct h248_ctx_props *p)
 static void audit_props(struct gw_job *job)
 {
 	const struct h248_ctx_props *want = job->current->audit;
+	const struct gw_context *ctx = job->ctx;
 	struct h248_ctx_props *p;
 
-	if (!want || !job->ctx || !job->out)
+	if (!want || !ctx || !job->out || job->is_left_out ||
+	    gw_exec_is_union(job))
 		return;
 	p = H248_NEW(job->arena, struct h248_ctx_props);
 	if (!p)
 		return;
 	p->has_priority = want->has_priority ? H248_GIVEN : H248_ABSENT;
-	p->priority = job->ctx->priority;
-	p->has_emergency = want->has_emergency ? H248_GIVEN : H248_ABSENT;
-	p->emergency = job->ctx->is_emergency;
+	p->priority = ctx->priority;
+	/* No emergency is said by silence: "EGO" is new in version 2. */
+	p->has_emergency = want->has_emergency && ctx->is_emergency ?
+				   H248_GIVEN :
+				   H248_ABSENT;
+	p->emergency = ctx->is_emergency;
 	p->has_ieps = want->has_ieps ? H248_GIVEN : H248_ABSENT;
-	p->ieps = job->ctx->is_ieps;
+	p->ieps = ctx->is_ieps;
 	job->out->props = p;
+}
+
+/* Whether a context is one of those that CA{PR=6,EGV=EG} selects (v3). */
+static bool is_selected(const struct gw_context *ctx,
+			const struct h248_ctx_props *s)
+{
+	unsigned int n = 0, hits = 0;
+
+	if (!s || !ctx)
+		return true;
+	if (s->has_priority == H248_GIVEN) {
+		n++;
+		hits += ctx->priority == s->priority;
+	}
+	if (s->has_emergency == H248_GIVEN) {
+		n++;
+		hits += ctx->is_emergency == s->emergency;
+	}
+	if (s->has_ieps == H248_GIVEN) {
+		n++;
+		hits += ctx->is_ieps == s->ieps;
+	}
+	return s->is_or && n ? hits : hits == n;
+}
+
+static int check_audit(const struct h248_action *a, struct h248_err *err)
+{
+	if (!a->audit)
+		return 0;
+	if (a->audit->attrs || a->audit->has_context_list)
+		return h248_err_set(err, 444, a->at, "ContextAttributes");
+	if (a->ctx != H248_CTX_ID && a->ctx != H248_CTX_ALL)
+		return h248_err_set(err, 421, a->at,
+				    "properties of no context");
+	return 0;
 }
 
 static int make_context(struct gw_job *job, struct h248_err *err)
@@ -163,6 +213,8 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 	uint32_t id = job->ids[job->i_id];
 	int r = check_props(a, err);
 
+	if (!r)
+		r = check_audit(a, err);
 	job->ctx = NULL;
 	if (!r && a->ctx == H248_CTX_CHOOSE)
 		r = make_context(job, err);
@@ -180,6 +232,15 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 	return r;
 }
 
+/* A context of C=* that went meanwhile, or that is not selected. */
+static bool is_left_out(const struct gw_job *job)
+{
+	if (job->current->ctx != H248_CTX_ALL)
+		return false;
+	return (job->ids[job->i_id - 1] && !job->ctx) ||
+	       !is_selected(job->ctx, job->current->audit);
+}
+
 bool gw_exec_begin_action(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
@@ -193,11 +254,14 @@ bool gw_exec_begin_action(struct gw_job *job)
 		}
 		job->action = job->current->next;
 	}
+	if (job->state == GW_JOB_EXPAND)
+		return true;
 	r = enter_context(job, &err);
 	if (r == -EAGAIN) {
 		TAILQ_INSERT_TAIL(&job->gw->blocked, job, entry);
 		return false;
 	}
+	job->is_left_out = is_left_out(job);
 	new_reply(job);
 	audit_props(job);
 	job->call.term = NULL;
@@ -261,6 +325,8 @@ static void put_action(struct gw_job *job)
 	}
 	if (is_last && !job->is_answered && a->cmds)
 		answer_none(job);
+	else if (is_last && !job->is_answered)
+		H248_APPEND(job->reply_tail, out);
 	job->out = NULL;
 }
 

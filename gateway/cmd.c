@@ -71,3 +71,8 @@ const struct h248_desc *gw_cmd_desc(const struct h248_cmd *cmd,
 		d = d->next;
 	return d;
 }
+
+bool gw_cmd_is_union(const struct h248_cmd *cmd)
+{
+	return cmd->is_wildcard_reply && cmd->terms && cmd->terms->has_all;
+}

@@ -25,7 +25,8 @@ struct gw_call {
 	struct gw_plan plan; /* Add, Modify */
 	struct gw_events root_events; /* Modify of ROOT */
 	bool has_root_events;
-	struct gw_totals totals; /* Subtract, summed up for W- */
+	struct gw_totals totals; /* summed up for W- */
+	struct h248_event *any_events, **any_tail; /* W-: of any of them */
 };
 
 struct gw_cmd_ops {
@@ -44,6 +45,9 @@ int gw_cmd_check_descs(const struct h248_cmd *cmd, struct h248_err *err);
 const struct h248_desc *gw_cmd_desc(const struct h248_cmd *cmd,
 				    enum h248_desc_kind kind);
 
+/* "W-" with a wildcard: one reply with the union of the answers (7.2). */
+bool gw_cmd_is_union(const struct h248_cmd *cmd);
+
 int gw_add_check(struct gw_call *c, struct h248_err *err);
 void gw_add_commit(struct gw_call *c);
 void gw_add_reply(struct gw_call *c);
@@ -59,8 +63,15 @@ int gw_service_change_check(struct gw_call *c, struct h248_err *err);
 void gw_service_change_commit(struct gw_call *c);
 void gw_service_change_reply(struct gw_call *c);
 
+/* The items of its Audit descriptor: 440, 444, 448 to 453, 501 or 532. */
+int gw_audit_check_items(const struct gw *gw, const struct h248_cmd *cmd,
+			 struct h248_err *err);
 /* The items of an Audit descriptor, appended to the reply. */
 void gw_audit_items(struct gw_call *c, const struct h248_desc *items);
+/* Of a union: begin, take in one termination, the descriptors. */
+void gw_audit_union_begin(struct gw_call *c);
+void gw_audit_union_add(struct gw_call *c);
+struct h248_desc *gw_audit_union_build(struct gw_call *c);
 /* Local of every stream that the plan completed. */
 struct h248_desc *gw_media_reply(const struct gw_plan *plan,
 				 struct h248_arena *a);

@@ -1,26 +1,16 @@
 /*
  * gateway/cmd_audit.c - AuditValue and AuditCapability (H.248.1 7.2.5, 7.2.6)
- *
- * AuditCapability gives the packages; other items of it are answered with
- * 501, as they would need a description of what could be, not of what is.
  */
-#include <errno.h>
 #include <string.h>
 
+#include "gateway/audit.h"
 #include "gateway/events.h"
 #include "gateway/job.h"
 #include "gateway/notify.h"
 #include "gateway/root.h"
-#include "gateway/stream.h"
 #include "h248/build.h"
 #include "h248/error.h"
 #include "h248/span.h"
-
-enum {
-	AUDITABLE = 1 << H248_DESC_MEDIA | 1 << H248_DESC_EVENTS |
-		    1 << H248_DESC_SIGNALS | 1 << H248_DESC_STATISTICS |
-		    1 << H248_DESC_OBSERVED | 1 << H248_DESC_PACKAGES,
-};
 
 static const struct h248_desc *items_of(const struct gw_call *c)
 {
@@ -48,147 +38,46 @@ static int ask_engine(struct gw_call *c, struct h248_err *err)
 	return 0;
 }
 
-/* What is asked for by name has to exist in its package (T11). */
-static int check_names(const struct gw_call *c, const struct h248_desc *item,
-		       struct h248_err *err)
+/* 532 for a stream that a termination named alone does not have. */
+static int check_streams(const struct gw_call *c, const struct h248_desc *d,
+			 struct h248_err *err)
 {
-	const struct h248_pkgs *pkgs = c->gw->pkgs;
-	const struct h248_stream *s;
-	int r = 0;
+	const struct h248_stream *s = d->u.media ? d->u.media->streams : NULL;
 
-	if (item->kind == H248_DESC_STATISTICS)
-		return h248_pkgs_check_stats(pkgs, item->u.stats, err);
-	if (item->kind != H248_DESC_MEDIA || !item->u.media)
+	if (!c->term || c->cmd->terms->has_all ||
+	    c->cmd->kind != H248_CMD_AUDIT_VALUE)
 		return 0;
-	for (s = item->u.media->streams; !r && s; s = s->next)
-		if (s->control)
-			r = h248_pkgs_check_props(pkgs, s->control->props,
-						  H248_IN_LOCAL_CONTROL, err);
-	return r;
+	for (; s; s = s->next)
+		if (!gw_stream_find(c->term, s->id))
+			return h248_err_set(err, 532, s->at, "Stream %u",
+					    s->id);
+	return 0;
+}
+
+static bool has_stats(const struct h248_desc *d)
+{
+	const struct h248_stream *s = NULL;
+
+	if (d->kind == H248_DESC_MEDIA && d->u.media)
+		s = d->u.media->streams;
+	while (s && !s->has_stats)
+		s = s->next;
+	return s || d->kind == H248_DESC_STATISTICS;
 }
 
 int gw_audit_check(struct gw_call *c, struct h248_err *err)
 {
-	bool has_stats = false;
+	bool wants_stats = false;
+	int r = 0;
 
-	for (const struct h248_desc *d = items_of(c); d; d = d->next) {
-		if (!(1u << d->kind & AUDITABLE))
-			return h248_err_set(err, 444, d->at,
-					    "not to be audited");
-		if (c->cmd->kind == H248_CMD_AUDIT_CAP &&
-		    d->kind != H248_DESC_PACKAGES)
-			return h248_err_set(err, 501, d->at, "capability");
-		if (check_names(c, d, err))
-			return -EPROTO;
-		has_stats |= d->kind == H248_DESC_STATISTICS;
+	for (const struct h248_desc *d = items_of(c); !r && d; d = d->next) {
+		wants_stats |= has_stats(d);
+		if (d->kind == H248_DESC_MEDIA)
+			r = check_streams(c, d, err);
 	}
-	return has_stats && c->term ? ask_engine(c, err) : 0;
-}
-
-static bool is_named(const struct h248_prop *only, const struct gw_prop *p)
-{
-	for (; only; only = only->next)
-		if (h248_span_is(only->name.pkg, p->pkg) &&
-		    (h248_span_is(only->name.item, p->item) ||
-		     h248_span_is(only->name.item, "*")))
-			return true;
-	return false;
-}
-
-/* only NULL: everything. */
-static struct h248_local_control *
-audit_control(const struct gw_stream *s, const struct h248_local_control *only,
-	      struct h248_arena *a)
-{
-	struct h248_local_control *c = H248_NEW(a, struct h248_local_control);
-	bool is_all = !only || (!only->has_mode && !only->has_reserve_value &&
-				!only->has_reserve_group && !only->props);
-	const struct gw_prop *p;
-	struct h248_prop **tail;
-	struct h248_value *v;
-
-	if (!c)
-		return NULL;
-	if (is_all || only->has_mode)
-		c->has_mode = H248_GIVEN;
-	c->mode = s->mode;
-	if (only ? only->has_reserve_value : s->reserve_value)
-		c->has_reserve_value = H248_GIVEN;
-	c->reserve_value = s->reserve_value;
-	if (only ? only->has_reserve_group : s->reserve_group)
-		c->has_reserve_group = H248_GIVEN;
-	c->reserve_group = s->reserve_group;
-	tail = &c->props;
-	STAILQ_FOREACH (p, &s->props, entry) {
-		if (!is_all && !is_named(only->props, p))
-			continue;
-		v = h248_value_new(a, h248_arena_dup(a, h248_span_of(p->value)),
-				   p->is_quoted);
-		H248_APPEND(tail, h248_prop_new(a, p->pkg, p->item, v));
-	}
-	return c;
-}
-
-static struct h248_body *audit_body(const struct gw_body *b,
-				    struct h248_arena *a)
-{
-	struct h248_body *d;
-
-	if (!b->is_present)
-		return NULL;
-	d = H248_NEW(a, struct h248_body);
-	if (d)
-		d->sdp = h248_arena_dup(a, gw_body_span(b));
-	return d;
-}
-
-static struct h248_stream *audit_stream(const struct gw_stream *s,
-					const struct h248_stream *only,
-					struct h248_arena *a)
-{
-	struct h248_stream *d = H248_NEW(a, struct h248_stream);
-	bool is_all =
-		!only || (!only->control && !only->local && !only->remote);
-
-	if (!d)
-		return NULL;
-	d->id = s->id;
-	d->is_implicit = s->is_implicit;
-	if (is_all || only->control)
-		d->control = audit_control(s, only ? only->control : NULL, a);
-	if (is_all || only->local)
-		d->local = audit_body(&s->local, a);
-	if (is_all || only->remote)
-		d->remote = audit_body(&s->remote, a);
-	return d;
-}
-
-static struct h248_desc *audit_media(struct gw_call *c,
-				     const struct h248_desc *item)
-{
-	const struct h248_stream *only = item->u.media ?
-						 item->u.media->streams :
-						 NULL,
-				 *o;
-	struct h248_desc *d = h248_desc_new(c->arena, H248_DESC_MEDIA);
-	struct h248_stream **tail;
-	const struct gw_stream *s;
-
-	if (!c->term)
-		return gw_root_media(c->gw, c->arena);
-	if (d)
-		d->u.media = H248_NEW(c->arena, struct h248_media);
-	if (!d || !d->u.media)
-		return NULL;
-	tail = &d->u.media->streams;
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
-		s = &c->term->stream[i];
-		for (o = only; o && o->id != s->id;)
-			o = o->next;
-		if (s->is_used && (o || !only))
-			H248_APPEND(tail, audit_stream(s, o, c->arena));
-	}
-	return d;
+	if (r || !wants_stats || !c->term || c->cmd->kind == H248_CMD_AUDIT_CAP)
+		return r;
+	return ask_engine(c, err);
 }
 
 static struct h248_signal *audit_latch(const struct gw_stream *s,
@@ -210,7 +99,8 @@ static struct h248_signal *audit_latch(const struct gw_stream *s,
 	return d;
 }
 
-static struct h248_desc *audit_signals(struct gw_call *c)
+static struct h248_desc *audit_signals(struct gw_call *c,
+				       const struct h248_desc *item)
 {
 	struct h248_desc *d = h248_desc_new(c->arena, H248_DESC_SIGNALS);
 	struct h248_signal **tail;
@@ -221,7 +111,8 @@ static struct h248_desc *audit_signals(struct gw_call *c)
 		return NULL;
 	tail = &d->u.signals->list;
 	for (unsigned int i = 0; c->term && i < GW_MAX_STREAMS; i++)
-		if (c->term->stream[i].is_latch_pending)
+		if (c->term->stream[i].is_latch_pending &&
+		    gw_audit_names_signal(item, "ipnapt", "latch"))
 			H248_APPEND(tail,
 				    audit_latch(&c->term->stream[i], c->arena));
 	d->is_bare = !d->u.signals->list;
@@ -252,24 +143,59 @@ static struct h248_desc *audit_observed(struct gw_call *c)
 	return d;
 }
 
+static const struct gw_events *events_of(const struct gw_call *c)
+{
+	return c->term ? &c->term->events : &c->gw->root->events;
+}
+
+/* Whether an item is about this RequestID, or about any. */
+static bool is_request(const struct h248_desc *item, const struct gw_events *e)
+{
+	const struct h248_events *only = item->u.events;
+
+	return !only || !only->has_id || only->is_any_id ||
+	       only->id == e->request_id;
+}
+
+/* An Events item of another RequestID, or of other events, has nothing. */
+static struct h248_desc *audit_events(struct gw_call *c,
+				      const struct h248_desc *item)
+{
+	struct h248_desc *d = gw_events_audit(events_of(c), c->arena);
+	struct h248_event **at;
+
+	if (!d || !d->u.events)
+		return NULL;
+	for (at = &d->u.events->list; *at;)
+		if (gw_audit_names_event(item, &(*at)->name))
+			at = &(*at)->next;
+		else
+			*at = (*at)->next;
+	if (!is_request(item, events_of(c)))
+		d->u.events->list = NULL;
+	d->is_bare = !d->u.events->list;
+	d->u.events->has_id = !d->is_bare;
+	return d;
+}
+
 static struct h248_desc *audit_item(struct gw_call *c,
 				    const struct h248_desc *item)
 {
+	if (c->cmd->kind == H248_CMD_AUDIT_CAP)
+		return gw_capability(c, item);
 	switch (item->kind) {
 	case H248_DESC_MEDIA:
-		return audit_media(c, item);
+		return gw_audit_media(c, item);
 	case H248_DESC_EVENTS:
-		return gw_events_audit(c->term ? &c->term->events :
-						 &c->gw->root->events,
-				       c->arena);
+		return audit_events(c, item);
 	case H248_DESC_SIGNALS:
-		return audit_signals(c);
+		return audit_signals(c, item);
 	case H248_DESC_STATISTICS:
 		return audit_stats(c, item);
 	case H248_DESC_OBSERVED:
 		return audit_observed(c);
 	case H248_DESC_PACKAGES:
-		return gw_root_packages(c->gw, c->arena);
+		return gw_root_packages(c->gw, item->u.packages, c->arena);
 	default:
 		return NULL;
 	}
@@ -278,7 +204,7 @@ static struct h248_desc *audit_item(struct gw_call *c,
 void gw_audit_items(struct gw_call *c, const struct h248_desc *items)
 {
 	/* W- says nothing of single terminations: no memory for it either. */
-	if (c->cmd->is_wildcard_reply)
+	if (gw_cmd_is_union(c->cmd))
 		return;
 	/* An Add already answers with Local; an audit of Media has it too. */
 	for (; items; items = items->next) {
@@ -294,4 +220,81 @@ void gw_audit_items(struct gw_call *c, const struct h248_desc *items)
 void gw_audit_reply(struct gw_call *c)
 {
 	gw_audit_items(c, items_of(c));
+}
+
+void gw_audit_union_begin(struct gw_call *c)
+{
+	memset(&c->totals, 0, sizeof(c->totals));
+	c->any_events = NULL;
+	c->any_tail = &c->any_events;
+}
+
+static bool is_listed(const struct h248_event *list, const struct gw_event *e)
+{
+	while (list && !(h248_span_is(list->name.pkg, e->pkg) &&
+			 h248_span_is(list->name.item, e->item)))
+		list = list->next;
+	return list;
+}
+
+/* The RequestIDs may differ: the union has "*" (7.2.5).  Memory is taken for
+ * what is new only. */
+static void add_events(struct gw_call *c, const struct h248_desc *item)
+{
+	const struct gw_events *from = events_of(c);
+	const struct gw_event *e;
+	struct h248_name name;
+
+	for (unsigned int i = 0; is_request(item, from) && i < from->n; i++) {
+		e = &from->list[i];
+		name.pkg = h248_span_of(e->pkg);
+		name.item = h248_span_of(e->item);
+		if (gw_audit_names_event(item, &name) &&
+		    !is_listed(c->any_events, e))
+			H248_APPEND(c->any_tail, gw_event_audit(e, c->arena));
+	}
+}
+
+void gw_audit_union_add(struct gw_call *c)
+{
+	/* Subtract adds them itself. */
+	if (c->term && c->cmd->kind != H248_CMD_SUBTRACT)
+		gw_totals_add(&c->totals, c->term);
+	for (const struct h248_desc *i = items_of(c); i; i = i->next)
+		if (i->kind == H248_DESC_EVENTS)
+			add_events(c, i);
+}
+
+static struct h248_desc *union_events(struct gw_call *c)
+{
+	struct h248_desc *d = h248_desc_new(c->arena, H248_DESC_EVENTS);
+
+	if (d)
+		d->u.events = H248_NEW(c->arena, struct h248_events);
+	if (!d || !d->u.events)
+		return NULL;
+	d->u.events->list = c->any_events;
+	d->u.events->has_id = d->u.events->is_any_id = c->any_events;
+	d->is_bare = !c->any_events;
+	return d;
+}
+
+struct h248_desc *gw_audit_union_build(struct gw_call *c)
+{
+	struct h248_desc *list = NULL, **tail = &list;
+
+	for (const struct h248_desc *i = items_of(c); i; i = i->next) {
+		if (c->cmd->kind == H248_CMD_AUDIT_CAP)
+			H248_APPEND(tail, gw_capability(c, i));
+		else if (i->kind == H248_DESC_EVENTS)
+			H248_APPEND(tail, union_events(c));
+		else if (i->kind == H248_DESC_STATISTICS)
+			H248_APPEND(tail,
+				    gw_totals_build(&c->totals, i->u.stats,
+						    c->arena));
+		else if (i->kind == H248_DESC_PACKAGES)
+			H248_APPEND(tail, gw_root_packages(c->gw, i->u.packages,
+							   c->arena));
+	}
+	return list;
 }

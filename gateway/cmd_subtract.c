@@ -47,7 +47,7 @@ void gw_subtract_reply(struct gw_call *c)
 	       (unsigned long long)t.sent);
 	if (at)
 		gw_audit_items(c, at->u.audit);
-	else if (!c->cmd->is_wildcard_reply) /* one sum for all of them */
+	else if (!gw_cmd_is_union(c->cmd)) /* one sum for all of them */
 		H248_APPEND(c->desc_tail, gw_totals_build(&t, NULL, c->arena));
 	gw_term_free(c->term);
 	c->term = NULL;

@@ -10,7 +10,7 @@
 #include "h248/span.h"
 
 /* 0, 0xfffffffe and 0xffffffff stand for NULL, CHOOSE and ALL (B.2). */
-enum { FIRST_ID = 1, MIN_BUCKETS = 1024 };
+enum { FIRST_ID = 1, MIN_BUCKETS = 1024, BUCKETS_PER_SLICE = 256 };
 static const uint32_t LAST_ID = 0xfffffffd;
 
 struct gw_gate_ref {
@@ -95,6 +95,21 @@ struct gw_context *gw_context_new(struct gw *gw)
 	gw->n_contexts++;
 	gw->stats.contexts_created++;
 	return ctx;
+}
+
+uint32_t gw_context_list(const struct gw *gw, uint32_t *bucket, uint32_t *ids,
+			 uint32_t max)
+{
+	uint32_t end = gw->n_buckets - *bucket > BUCKETS_PER_SLICE ?
+			       *bucket + BUCKETS_PER_SLICE :
+			       gw->n_buckets;
+	uint32_t n = 0;
+
+	for (; *bucket < end; ++*bucket)
+		for (const struct gw_context *c = gw->ctx_bucket[*bucket];
+		     c && n < max; c = c->next_in_bucket)
+			ids[n++] = c->id;
+	return n;
 }
 
 void gw_context_free(struct gw_context *ctx)

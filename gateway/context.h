@@ -125,6 +125,11 @@ void gw_contexts_fini(struct gw *gw); /* frees all contexts */
 
 struct gw_context *gw_context_new(struct gw *gw); /* NULL: 412 */
 struct gw_context *gw_context_find(const struct gw *gw, uint32_t id);
+/* Ids of up to max contexts, in slices: *bucket is 0 at first and
+ * gw->n_buckets at the end.  A context that is there all the while is listed
+ * once.  Returns how many were put into ids. */
+uint32_t gw_context_list(const struct gw *gw, uint32_t *bucket, uint32_t *ids,
+			 uint32_t max);
 void gw_context_free(struct gw_context *ctx);
 
 /* A termination outside any context; NULL: memory. */

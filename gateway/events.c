@@ -131,8 +131,8 @@ struct h248_prop *gw_params_build(const struct gw_param *param, unsigned int n,
 	return list;
 }
 
-static struct h248_event *audit_event(const struct gw_event *e,
-				      struct h248_arena *a)
+struct h248_event *gw_event_audit(const struct gw_event *e,
+				  struct h248_arena *a)
 {
 	struct h248_event *out = H248_NEW(a, struct h248_event);
 
@@ -161,6 +161,6 @@ struct h248_desc *gw_events_audit(const struct gw_events *e,
 	d->u.events->id = e->request_id;
 	tail = &d->u.events->list;
 	for (unsigned int i = 0; i < e->n; i++)
-		H248_APPEND(tail, audit_event(&e->list[i], a));
+		H248_APPEND(tail, gw_event_audit(&e->list[i], a));
 	return d;
 }

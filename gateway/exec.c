@@ -86,6 +86,18 @@ static int match_terms(struct gw_job *job, struct h248_err *err)
 	return job->n_match ? 0 : match_none(job, job->cmd->terms, err);
 }
 
+/* (ALL, ROOT) lists the contexts (7.2.5); what ROOT has is in no context. */
+static int check_root_of_all(const struct gw_job *job, struct h248_err *err)
+{
+	const struct h248_cmd *cmd = job->cmd;
+	const struct h248_desc *at = gw_cmd_desc(cmd, H248_DESC_AUDIT);
+
+	if (cmd->kind != H248_CMD_AUDIT_VALUE || !cmd->terms->is_root ||
+	    job->current->ctx != H248_CTX_ALL || !at || !at->u.audit)
+		return 0;
+	return h248_err_set(err, 421, cmd->at, "ROOT is audited in context -");
+}
+
 static int check_cmd(struct gw_job *job, struct h248_err *err)
 {
 	const struct h248_cmd *cmd = job->cmd;
@@ -104,13 +116,17 @@ static int check_cmd(struct gw_job *job, struct h248_err *err)
 	if (!(ops->contexts & 1u << job->current->ctx))
 		return h248_err_set(err, 421, cmd->at, "%s in this context",
 				    h248_cmd_name(cmd->kind));
-	if (gw_cmd_check_descs(cmd, err))
+	if (gw_cmd_check_descs(cmd, err) ||
+	    gw_audit_check_items(job->gw, cmd, err) ||
+	    check_root_of_all(job, err))
 		return -EPROTO;
 	if (id->is_root ?
 		    !ops->is_for_root || job->current->ctx == H248_CTX_ID :
 		    !ops->is_for_terms)
 		return h248_err_set(err, 410, id->at, "%.*s", (int)id->text.n,
 				    id->text.p);
+	if (job->is_left_out)
+		return 0;
 	if (!id->is_root && cmd->kind != H248_CMD_ADD &&
 	    cmd->kind != H248_CMD_SERVICE_CHANGE)
 		return match_terms(job, err);
@@ -125,7 +141,8 @@ static bool is_list(const struct gw_job *job)
 	const struct h248_desc *at = gw_cmd_desc(cmd, H248_DESC_AUDIT);
 
 	return cmd->kind == H248_CMD_AUDIT_VALUE && cmd->terms->has_all &&
-	       job->ctx && (!at || !at->u.audit);
+	       !gw_cmd_is_union(cmd) && job->ctx && !job->is_left_out &&
+	       (!at || !at->u.audit);
 }
 
 static void put_list(struct gw_job *job)
@@ -160,6 +177,8 @@ static bool begin_cmd(struct gw_job *job)
 	job->gw->stats.cmd_in[job->cmd->kind]++;
 	job->n_match = job->i_match = 0;
 	job->call.term = NULL;
+	if (!gw_exec_is_union(job) || job->i_id == 1)
+		gw_audit_union_begin(&job->call);
 	if (check_cmd(job, &err)) {
 		fail_cmd(job, &err);
 	} else if (is_list(job)) {
@@ -175,15 +194,17 @@ static bool begin_cmd(struct gw_job *job)
 
 static void end_cmd(struct gw_job *job)
 {
-	struct gw_call *c = &job->call;
 	const struct h248_desc *at = gw_cmd_desc(job->cmd, H248_DESC_AUDIT);
-	struct h248_desc *stats = NULL;
+	struct h248_desc *descs;
 
-	if (job->cmd->is_wildcard_reply &&
+	if (gw_cmd_is_union(job->cmd) &&
 	    (!gw_exec_is_union(job) || job->i_id == job->n_ids)) {
 		if (job->cmd->kind == H248_CMD_SUBTRACT && !at)
-			stats = gw_totals_build(&c->totals, NULL, job->arena);
-		put_reply(job, gw_exec_id(job->cmd), stats);
+			descs = gw_totals_build(&job->call.totals, NULL,
+						job->arena);
+		else
+			descs = gw_audit_union_build(&job->call);
+		put_reply(job, gw_exec_id(job->cmd), descs);
 	}
 	next_cmd(job);
 }
@@ -228,10 +249,12 @@ static bool end_call(struct gw_job *job)
 	if (job->n_waits)
 		return false;
 	/* reply() may free it together with its id. */
-	if (c->term && !job->cmd->is_wildcard_reply)
+	if (c->term && !gw_cmd_is_union(job->cmd))
 		c->reply_id = h248_arena_dup(job->arena, c->reply_id);
+	if (gw_cmd_is_union(job->cmd))
+		gw_audit_union_add(c);
 	gw_cmd_ops(job->cmd->kind)->reply(c);
-	if (!job->cmd->is_wildcard_reply)
+	if (!gw_cmd_is_union(job->cmd))
 		put_reply(job, c->reply_id, c->descs);
 	job->i_match++;
 	job->state = GW_JOB_CALL;
@@ -243,6 +266,8 @@ bool gw_job_step(struct gw_job *job)
 	switch (job->state) {
 	case GW_JOB_ACTION:
 		return gw_exec_begin_action(job);
+	case GW_JOB_EXPAND:
+		return gw_exec_expand(job);
 	case GW_JOB_CMD:
 		return begin_cmd(job);
 	case GW_JOB_CALL:

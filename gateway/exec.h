@@ -18,5 +18,7 @@ bool gw_exec_is_union(const struct gw_job *job);
 /* The next action, or the next context of it.  false: the job waits for the
  * context, or is over. */
 bool gw_exec_begin_action(struct gw_job *job);
+/* GW_JOB_EXPAND: a slice of the contexts of C=*. */
+bool gw_exec_expand(struct gw_job *job);
 /* After the last command: reply, and the context is free for others. */
 void gw_exec_end_action(struct gw_job *job);

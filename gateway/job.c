@@ -12,11 +12,15 @@
  * the loop (decision 24). */
 enum { STEPS_PER_TURN = 64, TURN_US = 5000 };
 
+/* The tree of a reply that just fits into a message, many times its text. */
+enum { REPLY_TREE_OCTETS = 4 << 20 };
+
 static void job_free(struct gw_job *job)
 {
 	gw_job_forget(job);
 	gw_plan_drop(&job->call.plan);
 	h248_arena_free(job->arena);
+	free(job->ids);
 	job->gw->n_jobs--;
 	free(job);
 }
@@ -33,7 +37,7 @@ void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 	if (gw->n_jobs < GW_MAX_JOBS)
 		job = calloc(1, sizeof(*job));
 	if (job)
-		job->arena = h248_arena_new(0);
+		job->arena = h248_arena_new(REPLY_TREE_OCTETS);
 	if (!job || !job->arena) {
 		free(job);
 		h248_in_fail(in, 510, "Insufficient resources", gw_now_ms());

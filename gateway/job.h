@@ -24,6 +24,7 @@ struct gw_wait {
 
 enum gw_job_state {
 	GW_JOB_ACTION, /* the next action, or context of it */
+	GW_JOB_EXPAND, /* C=*: which contexts there are, in slices */
 	GW_JOB_CMD, /* the next command */
 	GW_JOB_CALL, /* the next termination that it is for */
 	GW_JOB_WAIT, /* for the engine */
@@ -42,9 +43,11 @@ struct gw_job {
 
 	const struct h248_action *action; /* next one to begin */
 	const struct h248_action *current;
-	uint32_t *ids; /* contexts the action is for, n_ids of them */
-	uint32_t n_ids, i_id;
+	uint32_t *ids; /* owned; contexts the action is for, n_ids of them */
+	uint32_t n_ids, i_id, room;
+	uint32_t i_bucket; /* how far GW_JOB_EXPAND is */
 	struct gw_context *ctx; /* NULL: none (ROOT) */
+	bool is_left_out; /* of C=*: it went, or is not selected */
 	const struct h248_cmd *cmd; /* next one, then the one under way */
 	struct gw_term *match[GW_MAX_TERMS];
 	unsigned int n_match, i_match;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/audit.h"
 #include "gateway/events.h"
 #include "gateway/stream.h"
 #include "h248/build.h"
@@ -84,35 +85,74 @@ void gw_root_commit(struct gw_call *c)
 		gw_events_move(&root->events, &c->root_events);
 }
 
-struct h248_desc *gw_root_media(const struct gw *gw, struct h248_arena *a)
+static struct h248_prop *read_only(const char *item, uint64_t value,
+				   const struct h248_prop *only,
+				   struct h248_arena *a)
 {
-	struct h248_desc *d = h248_desc_new(a, H248_DESC_MEDIA);
-	struct h248_term_state *ts = H248_NEW(a, struct h248_term_state);
-	struct h248_media *m = H248_NEW(a, struct h248_media);
-	struct h248_prop **tail;
+	return gw_audit_names(only, "root", item) ?
+		       h248_prop_uint(a, "root", item, value) :
+		       NULL;
+}
+
+static void put_props(const struct gw *gw, struct h248_term_state *ts,
+		      const struct h248_prop *only, struct h248_arena *a)
+{
+	struct h248_prop **tail = &ts->props;
 	const struct gw_prop *p;
 	struct h248_value *v;
 
-	if (!d || !ts || !m)
-		return NULL;
-	d->u.media = m;
-	m->state = ts;
-	ts->has_service = H248_GIVEN;
-	ts->service = H248_SVC_IN;
-	tail = &ts->props;
-	H248_APPEND(tail, h248_prop_uint(a, "root", "maxNumberOfContexts",
-					 gw->conf.max_contexts));
-	H248_APPEND(tail, h248_prop_uint(a, "root", "maxTerminationsPerContext",
-					 GW_MAX_TERMS));
+	H248_APPEND(tail, read_only("maxNumberOfContexts",
+				    gw->conf.max_contexts, only, a));
+	H248_APPEND(tail, read_only("maxTerminationsPerContext", GW_MAX_TERMS,
+				    only, a));
 	STAILQ_FOREACH (p, &gw->root->props, entry) {
+		if (!gw_audit_names(only, p->pkg, p->item))
+			continue;
 		v = h248_value_new(a, h248_arena_dup(a, h248_span_of(p->value)),
 				   p->is_quoted);
 		H248_APPEND(tail, h248_prop_new(a, p->pkg, p->item, v));
 	}
+}
+
+struct h248_desc *gw_root_media(const struct gw *gw,
+				const struct h248_media *only,
+				struct h248_arena *a)
+{
+	struct h248_desc *d = h248_desc_new(a, H248_DESC_MEDIA);
+	struct h248_term_state *ts = H248_NEW(a, struct h248_term_state);
+	const struct h248_term_state *o = only ? only->state : NULL;
+	bool is_all =
+		!only || (o && !o->has_service && !o->has_buffer && !o->props);
+
+	if (!d || !ts)
+		return NULL;
+	d->u.media = H248_NEW(a, struct h248_media);
+	if (!d->u.media)
+		return NULL;
+	d->is_bare = !is_all && !o; /* streams: ROOT has none */
+	d->u.media->state = d->is_bare ? NULL : ts;
+	if (is_all || (o && o->has_service))
+		ts->has_service = H248_GIVEN;
+	ts->service = H248_SVC_IN;
+	if (o && o->has_buffer)
+		ts->has_buffer = H248_GIVEN;
+	if (is_all || (o && o->props))
+		put_props(gw, ts, o ? o->props : NULL, a);
 	return d;
 }
 
-struct h248_desc *gw_root_packages(const struct gw *gw, struct h248_arena *a)
+static bool is_asked(const struct h248_package_version *only, const char *name)
+{
+	const struct h248_package_version *v = only;
+
+	while (v && !h248_span_is(v->name, name))
+		v = v->next;
+	return v || !only;
+}
+
+struct h248_desc *gw_root_packages(const struct gw *gw,
+				   const struct h248_package_version *only,
+				   struct h248_arena *a)
 {
 	struct h248_desc *d = h248_desc_new(a, H248_DESC_PACKAGES);
 	struct h248_package_version **tail, *n;
@@ -122,7 +162,7 @@ struct h248_desc *gw_root_packages(const struct gw *gw, struct h248_arena *a)
 		return NULL;
 	tail = &d->u.packages;
 	for (p = h248_pkgs_first(gw->pkgs); p; p = p->next) {
-		if (!p->is_supported)
+		if (!p->is_supported || !is_asked(only, p->name))
 			continue;
 		n = H248_NEW(a, struct h248_package_version);
 		if (n) {

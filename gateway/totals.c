@@ -1,8 +1,8 @@
 /* gateway/totals.c - statistics of a termination */
 #include "gateway/totals.h"
 
+#include "gateway/audit.h"
 #include "h248/build.h"
-#include "h248/span.h"
 
 static const struct item {
 	const char *pkg, *name;
@@ -19,35 +19,27 @@ static const struct item {
 };
 enum { N_ITEMS = sizeof(items) / sizeof(items[0]) };
 
+void gw_totals_add_stream(struct gw_totals *t, const struct gw_stream *stream)
+{
+	const struct pkt_gate_stat *s = &stream->stat;
+
+	t->sent += s->tx_octets;
+	t->received += s->rx_octets;
+	t->syns += s->syns;
+	t->synacks += s->synacks;
+	t->relatches += s->relatches;
+	t->est_ms += s->est_ms;
+	t->drops += s->drops;
+}
+
 void gw_totals_add(struct gw_totals *t, const struct gw_term *term)
 {
 	uint64_t dur_ms = (gw_now_us() - term->added_us) / 1000;
-	const struct pkt_gate_stat *s;
 
 	if (dur_ms > t->dur_ms)
 		t->dur_ms = dur_ms;
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
-		s = &term->stream[i].stat;
-		t->sent += s->tx_octets;
-		t->received += s->rx_octets;
-		t->syns += s->syns;
-		t->synacks += s->synacks;
-		t->relatches += s->relatches;
-		t->est_ms += s->est_ms;
-		t->drops += s->drops;
-	}
-}
-
-static bool is_asked(const struct item *item, const struct h248_prop *only)
-{
-	const struct h248_prop *p;
-
-	for (p = only; p; p = p->next)
-		if (h248_span_is(p->name.pkg, item->pkg) &&
-		    (h248_span_is(p->name.item, item->name) ||
-		     h248_span_is(p->name.item, "*")))
-			return true;
-	return !only;
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		gw_totals_add_stream(t, &term->stream[i]);
 }
 
 struct h248_desc *gw_totals_build(const struct gw_totals *t,
@@ -63,7 +55,7 @@ struct h248_desc *gw_totals_build(const struct gw_totals *t,
 	tail = &d->u.stats;
 	for (unsigned int i = 0; i < N_ITEMS; i++) {
 		v = (const uint64_t *)((const char *)t + items[i].at);
-		if (is_asked(&items[i], only))
+		if (gw_audit_names(only, items[i].pkg, items[i].name))
 			H248_APPEND(tail, h248_prop_uint(a, items[i].pkg,
 							 items[i].name, *v));
 	}

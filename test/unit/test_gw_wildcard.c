@@ -7,8 +7,10 @@
 #include "test/support/suite.h"
 
 #define LOCAL "L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:passive\n}"
-#define ADD(iface) \
-	"A=ip/1/" iface "/${M{ST=1{" LOCAL "}},SG{ipnapt/latch{napt=LATCH}}}"
+#define FIVE "tcprv/est,tcprv/est,tcprv/est,tcprv/est,tcprv/est"
+#define ADD(iface)                                                          \
+	"A=ip/1/" iface "/${M{ST=1{" LOCAL "}},E=1{adr/rsac," FIVE "," FIVE \
+	"," FIVE "},SG{ipnapt/latch{napt=LATCH}}}"
 
 /* W- answers with one line: the terminations behind it need no memory, so
  * any number of them can be asked at once. */
@@ -23,12 +25,12 @@ static void t25_wildcard_reply_takes_no_memory(void)
 	n = (size_t)snprintf(ask, sizeof(ask), "C=1{");
 	for (unsigned int i = 0; i < 1000; i++)
 		n += (size_t)snprintf(ask + n, sizeof(ask) - n,
-				      "%sW-AV=*{AT{M,E,SG,OE,PG}}",
+				      "%sW-AV=*{AT{E{adr/rsac}}}",
 				      i ? "," : "");
 	snprintf(ask + n, sizeof(ask) - n, "}");
 	reply = rig_ask(r, ask);
 	CU_ASSERT_PTR_NULL(strstr(reply, "ER="));
-	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "{C=1{AV=*,AV=*,"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "{C=1{AV=*{E=*{adr/rsac}},AV=*{"));
 	reply = rig_ask(r, "C=1{W-S=*}");
 	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "{C=1{S=*{SA{nt/dur="));
 	CU_ASSERT_EQUAL(stub_gates(), 0);
