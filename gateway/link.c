@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <syslog.h>
 
 #include "gateway/context.h"
@@ -36,12 +37,19 @@ static void release(struct gw_context *ctx)
 	gw_context_free(ctx);
 }
 
+/* Contexts stand in the order they were made; those of a controller that came
+ * meanwhile are no orphans. */
+static bool is_orphan(const struct gw_context *ctx)
+{
+	return ctx && ctx->created_us < ctx->gw->orphans_until_us;
+}
+
 /* A context that a command works on comes later. */
 static void release_some(struct gw *gw)
 {
 	struct gw_context *ctx = TAILQ_FIRST(&gw->contexts), *next;
 
-	for (unsigned int n = 0; ctx && n < RELEASED_PER_TURN; n++) {
+	for (unsigned int n = 0; is_orphan(ctx) && n < RELEASED_PER_TURN; n++) {
 		next = TAILQ_NEXT(ctx, entry);
 		if (!ctx->owner)
 			release(ctx);
@@ -60,7 +68,7 @@ static void look_orphans(struct gw *gw, uint64_t now_us)
 	gw->is_releasing = true;
 	h248_assoc_forget(gw->assoc);
 	release_some(gw);
-	if (gw->n_contexts)
+	if (is_orphan(TAILQ_FIRST(&gw->contexts)))
 		return;
 	gw->is_releasing = false;
 	gw->orphans_until_us = 0;
@@ -108,7 +116,7 @@ static uint64_t silence_us(const struct gw *gw)
 	if (!e || h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
 		return 0;
 	for (unsigned int i = 0; i < e->n_params; i++)
-		if (!strcmp(e->param[i].name, "mit"))
+		if (!strcasecmp(e->param[i].name, "mit"))
 			return strtoul(e->param[i].value, NULL, 10) *
 			       ITO_UNIT_US;
 	return ITO_DEFAULT * ITO_UNIT_US;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/context.h"
 #include "gateway/link.h"
 #include "test/support/engine_stub.h"
 #include "test/support/gw_rig.h"
@@ -93,6 +94,7 @@ static void t32_range(void)
 	} t[] = {
 		{ "it/ito", "MF=ROOT}", 120 * SECOND },
 		{ "it/ito{mit=100}", "MF=ROOT}", 1 * SECOND },
+		{ "IT/ITO{MIT=100}", "MF=ROOT}", 1 * SECOND },
 		{ "it/ito{mit=65535}", "MF=ROOT}", 655350000 },
 		{ "it/ito{mit=99}", "ER=", 0 },
 		{ "it/ito{mit=65536}", "ER=", 0 },
@@ -162,6 +164,29 @@ static void t30_lifetime(void)
 	CU_ASSERT_EQUAL(stub_gates(), 0);
 	pass(r, 26 * SECOND); /* T-MAX of the question that is out */
 	SAYS(r, "MT=RS,RE=\"901");
+	rig_free(r);
+}
+
+/* A controller that comes while old contexts go keeps those it makes. */
+static void t30_new_contexts_stay(void)
+{
+	struct rig *r = start();
+	const struct gw_context *ctx;
+
+	r->gw.conf.h248.context_lifetime_s = 60;
+	for (int i = 0; i < 20; i++)
+		rig_ask(r, BOTH), forget_sent(r);
+	lose(r);
+	pass(r, 60 * SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 4);
+	answer(r, "C=-{SC=ROOT}");
+	rig_ask(r, BOTH);
+	SAYS(r, "C=21{A=ip/1/access/41");
+	pass(r, SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 1);
+	ctx = TAILQ_FIRST(&r->gw.contexts);
+	CU_ASSERT(ctx && ctx->id == 21);
+	CU_ASSERT(!r->gw.orphans_until_us && !r->gw.is_releasing);
 	rig_free(r);
 }
 
@@ -279,6 +304,7 @@ int main(void)
 		{ "T32 range of ito", t32_range },
 		{ "T32 nobody answers", t32_nobody_answers },
 		{ "T30 contexts without controller", t30_lifetime },
+		{ "T30 contexts of a new controller", t30_new_contexts_stay },
 		{ "T30 contexts stay", t30_contexts_stay },
 		{ "T30 handoff", t30_handoff },
 		{ "T33 drain", t33_drain },
