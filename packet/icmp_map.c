@@ -114,6 +114,8 @@ static uint32_t map_mtu(const struct pkt_icmp *m, bool is_to_v6,
 
 static void put_mtu(uint8_t head[8], uint32_t mtu, bool is_v6)
 {
+	if (!is_v6)
+		mtu = least(mtu, UINT16_MAX);
 	head[4] = is_v6 ? (uint8_t)(mtu >> 24) : 0;
 	head[5] = is_v6 ? (uint8_t)(mtu >> 16) : 0;
 	head[6] = (uint8_t)(mtu >> 8);

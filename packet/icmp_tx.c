@@ -120,11 +120,13 @@ static size_t make_header(uint8_t *p, const struct pkt_icmp *m,
 {
 	struct envelope e = { &in->out_dst, &in->out_src, m->quote.tos,
 			      m->quote.ttl, m->family == AF_INET };
+	size_t total = IP4_LEN + (size_t)m->quote.l4_octets;
 
 	if (e.is_v6)
 		put_ipv6(p, m->quote.l4_octets, IPPROTO_TCP, &e);
 	else
-		put_ipv4(p, IP4_LEN + m->quote.l4_octets, IPPROTO_TCP, &e);
+		put_ipv4(p, total < UINT16_MAX ? total : UINT16_MAX,
+			 IPPROTO_TCP, &e);
 	return header_of(e.is_v6);
 }
 

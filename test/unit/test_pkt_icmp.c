@@ -266,6 +266,27 @@ static void translation(void)
 		check_row(&rows[i]);
 }
 
+/* I5: half of the TCP checksum stays as it is. */
+static void i5_half_checksum(void)
+{
+	static const uint8_t head[HEAD] = { 3, 3 };
+	struct message in = arrives(V4, head, 100, 17);
+	struct message want = wanted(V4, head, 100, 17);
+	struct pkt_entry e = entry_b(V4, V4);
+	struct pkt_mtus mtus = { 0, 0 };
+	uint8_t buf[PKT_ICMP_MAX];
+	struct pkt_icmp m;
+	size_t n;
+
+	CU_ASSERT_EQUAL(parse(&in, &m), PKT_DROP_NONE);
+	n = pkt_icmp_forward(in.octets, &m, &e, &mtus, buf);
+	CU_ASSERT_EQUAL_FATAL(n, want.n);
+	CU_ASSERT_EQUAL(memcmp(buf + 24, want.octets + 24, n - 25), 0);
+	CU_ASSERT_NOT_EQUAL(want.octets[n - 1], in.octets[n - 1]);
+	CU_ASSERT_EQUAL(buf[n - 1], in.octets[n - 1]);
+	CU_ASSERT_EQUAL(parse_n(buf, n, &m), PKT_DROP_NONE);
+}
+
 /* A quote is cut so that the message has 576 octets, or 1280. */
 static void long_quotes(void)
 {
@@ -570,6 +591,7 @@ static const struct suite_test tests[] = {
 	{ "nothing passes an inactive termination", inactive },
 	{ "nothing passes after the end", after_the_end },
 	{ "I3 I5 V66 V67 octet for octet", translation },
+	{ "I5 half a checksum", i5_half_checksum },
 	{ "long quotes are cut", long_quotes },
 	{ "I6 bad checksums", i6_checksums },
 	{ "I6 bad checksum in the quote", i6_quoted_checksum },
