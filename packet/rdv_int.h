@@ -79,6 +79,9 @@ bool rdv_filter_ok(const struct pkt_filter *f, const struct in6_addr *addr,
 		   uint16_t port);
 /* Another ISN: may it replace the attempt that is held? */
 bool rdv_may_replace(struct rdv_call *c, unsigned int leg, uint32_t isn);
+/* More attempts than a client makes: which of them is real, only an ACK can
+ * tell (2.5). */
+bool rdv_is_disputed(const struct rdv_call *c, unsigned int leg);
 void rdv_take_syn(struct rdv_call *c, unsigned int leg,
 		  const struct pkt_seg *seg);
 void rdv_refresh_syn(struct rdv_call *c, unsigned int leg,

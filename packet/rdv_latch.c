@@ -110,6 +110,13 @@ static void remember(struct pkt_setup_leg *s, uint32_t isn)
 		s->n_known = PKT_KNOWN_ISNS;
 }
 
+bool rdv_is_disputed(const struct rdv_call *c, unsigned int leg)
+{
+	const struct pkt_setup_leg *s = rdv_leg(c, leg);
+
+	return s->flood_us && c->now_us - s->flood_us < FLOOD_US;
+}
+
 /*
  * Event 4 within bounds (R9): an attempt that was here before may come back;
  * a new one needs a token, and under a flood must not push out an attempt
@@ -118,11 +125,10 @@ static void remember(struct pkt_setup_leg *s, uint32_t isn)
 bool rdv_may_replace(struct rdv_call *c, unsigned int leg, uint32_t isn)
 {
 	const struct pkt_setup_leg *s = rdv_leg(c, leg);
-	bool is_flood = s->flood_us && c->now_us - s->flood_us < FLOOD_US;
 
 	if (is_known(s, isn))
 		return true;
-	if (is_flood && s->is_repeated)
+	if (rdv_is_disputed(c, leg) && s->is_repeated)
 		return false;
 	return take_token(c, leg);
 }
@@ -156,7 +162,7 @@ void rdv_unlatch(struct rdv_call *c, unsigned int leg)
 	struct pkt_entry *e = c->r->leg[leg];
 	struct pkt_cold *cold = c->r->cold[leg];
 	struct pkt_setup_leg *s = rdv_leg(c, leg);
-	uint64_t rate_us = s->rate_us, flood_us = s->flood_us;
+	struct pkt_setup_leg keep = *s;
 
 	cold->est_ms = 0;
 	cold->mss = 0;
@@ -164,9 +170,12 @@ void rdv_unlatch(struct rdv_call *c, unsigned int leg)
 	cold->opts = 0;
 	memset(&e->remote, 0, sizeof(e->remote));
 	e->remote_port_be = 0;
+	/* What is known of attempts stays: the real one comes again. */
 	memset(s, 0, sizeof(*s));
-	s->rate_us = rate_us;
-	s->flood_us = flood_us;
+	s->rate_us = keep.rate_us;
+	s->flood_us = keep.flood_us;
+	s->n_known = keep.n_known;
+	memcpy(s->known, keep.known, sizeof(s->known));
 	rdv_set_leg(c->r, leg, PKT_LEG_IDLE);
 }
 

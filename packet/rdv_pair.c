@@ -114,9 +114,14 @@ static bool is_open_policy(const struct rdv_call *c, unsigned int leg)
 }
 
 /* Decision 16: a client that may be anyone proves itself first. */
+static bool has_to_prove(const struct rdv_call *c, unsigned int leg)
+{
+	return is_open_policy(c, leg) || rdv_is_disputed(c, leg);
+}
+
 static bool is_parallel(const struct rdv_call *c)
 {
-	if (is_open_policy(c, 0) || is_open_policy(c, 1))
+	if (has_to_prove(c, 0) || has_to_prove(c, 1))
 		return false;
 	switch (rdv_policy(c->r)->commit) {
 	case PKT_COMMIT_PARALLEL:
@@ -136,6 +141,8 @@ static unsigned int first_to_prove(const struct rdv_call *c)
 {
 	if (is_open_policy(c, 0) != is_open_policy(c, 1))
 		return is_open_policy(c, 1);
+	if (rdv_is_disputed(c, 0) != rdv_is_disputed(c, 1))
+		return rdv_is_disputed(c, 1);
 	return older_leg(c);
 }
 

@@ -729,7 +729,44 @@ static void r9_retransmission(void)
 			SEND(A, .flags = PKT_SYN, .seq = A0);
 	}
 	SEND(B, .flags = PKT_SYN, .seq = B0);
-	both_synacks();
+	SYNACK(A, B0, A0 + 1);
+	NOTHING();
+	ack_a();
+	SYNACK(B, A0, B0 + 1);
+	NOTHING();
+}
+
+/* R9 and 2.5: B comes while a forged attempt is held.  B is told nothing of
+ * it; the client's own attempt is known when it comes again. */
+static void r9_forged_held(void)
+{
+	uint32_t i, forged = 0;
+
+	rdv_begin();
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	for (i = 1; i <= 20; i++) {
+		SEND(A, .flags = PKT_SYN, .seq = 100000 + i * 7919);
+		if (rdv.out.act == PKT_ACT_CONSUME)
+			forged = 100000 + i * 7919;
+	}
+	OK(forged != 0);
+	AT(100);
+	SEND(B, .flags = PKT_SYN, .seq = B0);
+	SYNACK(A, B0, forged + 1);
+	NOTHING();
+	SEND(A, .flags = PKT_RST, .seq = forged + 1);
+	STATE(WAIT);
+	SEND(A, .flags = PKT_SYN, .seq = 777);
+	SYNACK(A, B0, 778);
+	AT(1000);
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	SYNACK(A, B0, A0 + 1);
+	NOTHING();
+	ack_a();
+	SYNACK(B, A0, B0 + 1);
+	NOTHING();
+	ack_b();
+	STATE(OPEN);
 }
 
 static void r10(void)
@@ -818,6 +855,7 @@ static const struct suite_test tests[] = {
 	{ "R8 the answer to the challenge ends it", r8 },
 	{ "R9 5 new attempts a second", r9 },
 	{ "R9 the attempt that repeats wins", r9_retransmission },
+	{ "R9 a forged attempt is held when B comes", r9_forged_held },
 	{ "R10 a source that is not allowed", r10 },
 	{ "R10 prefixes and port ranges", r10_filters },
 	{ NULL, NULL },
