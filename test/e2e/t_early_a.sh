@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Client A comes 30 seconds before client B.
+# Proves: P6 P7 P9 N1
 # mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

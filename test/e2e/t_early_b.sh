@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Client B comes first, by four seconds.
+# Proves: P6 P7 N1
 # mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

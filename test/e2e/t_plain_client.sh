@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Client A has no timestamps, no SACK, no window scaling (O2, O5, O8).
+# Client A has no timestamps, no SACK, no window scaling.
+# Proves: O1 O4 O5 N1
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

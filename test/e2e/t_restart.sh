@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # A client is killed while it waits, and started again.
+# Proves: R4 N1
 # mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

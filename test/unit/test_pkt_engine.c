@@ -1,7 +1,7 @@
 /*
  * test/unit/test_pkt_engine.c - the engine with its thread, on sockets
  *
- * Two realms, a client in each.  Cases: D02, D23, D31, O1, K2, X4, X6, A11 and
+ * Two realms, a client in each.  Cases: D02, D23, D31, O1, K2, X4, X6, A10, A11 and
  * decisions 1, 11, 19, 20, 22, 27.
  */
 #include "packet/engine_priv.h"
@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -212,11 +213,11 @@ static void send_ack(int i)
 	fake_tun_send(client[i].fd, &ack);
 }
 
-static void open_session(void)
+/* The clients of two gates that are there. */
+static void meet(void)
 {
 	struct pkt_evt evt, open[2];
 
-	add_both();
 	send_syn(NEAR);
 	evt = expect(PKT_EVT_SYN);
 	CU_ASSERT_EQUAL(evt.gate.gen, client[NEAR].gate.gen);
@@ -244,6 +245,12 @@ static void open_session(void)
 	while (fake_tun_recv(client[NEAR].fd, &got, SHORT_MS) ||
 	       fake_tun_recv(client[FAR].fd, &got, SHORT_MS))
 		CU_ASSERT_EQUAL(got.seg.flags, PKT_ACK);
+}
+
+static void open_session(void)
+{
+	add_both();
+	meet();
 }
 
 static struct pkt_evt remove_gate(int i)
@@ -378,6 +385,34 @@ static void nobody_waits(void)
 	CU_ASSERT_TRUE(waits_for_drop(PKT_DROP_NO_GATE, 3));
 	CU_ASSERT_FALSE(fake_tun_recv(client[NEAR].fd, &got, 0));
 	CU_ASSERT_FALSE(fake_tun_recv(client[FAR].fd, &got, 0));
+	stop();
+}
+
+/* A10: what anybody sends to a gate changes nothing: no answer, no memory, and
+ * the clients meet as if it were not there. */
+static void flood(void)
+{
+	enum { N = 50000 };
+	struct pkt_tx tx;
+	size_t before;
+
+	start();
+	add_both();
+	tx = from(NEAR, PKT_SYN);
+	before = mallinfo2().uordblks;
+	for (uint32_t i = 0; i < N; i++) {
+		tx.src.s6_addr[13] = 1;
+		tx.src.s6_addr[14] = (uint8_t)(i * 2654435761u >> 24);
+		tx.src.s6_addr[15] = (uint8_t)(i * 2654435761u >> 16);
+		tx.sport = (uint16_t)(1024 + i * 40503u);
+		tx.seq = i * 2246822519u;
+		fake_tun_send(client[NEAR].fd, &tx);
+	}
+	CU_ASSERT_TRUE(waits_for_drop(PKT_DROP_SOURCE, N));
+	CU_ASSERT_EQUAL(mallinfo2().uordblks, before);
+	CU_ASSERT_FALSE(fake_tun_recv(client[NEAR].fd, &got, 0));
+	CU_ASSERT_FALSE(fake_tun_recv(client[FAR].fd, &got, 0));
+	meet();
 	stop();
 }
 
@@ -596,6 +631,7 @@ int main(void)
 		{ "decision 20: Subtract resets, then nothing passes",
 		  subtract },
 		{ "D02 A11 nobody waits: silence", nobody_waits },
+		{ "A10 a flood of SYNs at one gate", flood },
 		{ "A15 garbage is counted, the session goes on", garbage },
 		{ "D16 exhaustion", exhaustion },
 		{ "decision 27: quarantine of what emitted", quarantine },

@@ -496,7 +496,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "laboratory", laboratory },
 		{ "measure: forwarded by the kernel", kernel_forwards },
-		{ "O1 a session both ways at once", session },
+		{ "P5 X5 a session both ways at once", session },
 		{ "decision 2: access does not reach core", no_router },
 		{ "decision 5: fragments", fragments },
 		{ "a device is taken away", device_taken_away },

@@ -1,0 +1,185 @@
+/* test/unit/test_pkt_many.c - 10 000 sessions through one engine (N9) */
+#include "packet/engine_priv.h"
+#include "test/support/fake_tun.h"
+#include "test/support/suite.h"
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { N = 10000, WAIT_MS = 5000 };
+
+struct one {
+	struct pkt_gate_id gate;
+	struct in6_addr local;
+	uint16_t port;
+};
+
+static struct pkt_engine *engine;
+static int client[2];
+static struct one gate[2][N]; /* by realm */
+
+static struct in6_addr addr(const char *text)
+{
+	struct in6_addr a;
+
+	CU_ASSERT_EQUAL_FATAL(inet_pton(AF_INET6, text, &a), 1);
+	return a;
+}
+
+static void start(void)
+{
+	static struct pkt_engine_cfg cfg = { .n_realms = 2,
+					     .n_workers = 1,
+					     .max_rendezvous = N };
+	int fd[2][2], mine[2];
+	char err[256];
+
+	cfg.defaults = (struct pkt_rdv_cfg) { .twait_s = 75,
+					      .tidle_s = 7440,
+					      .thalf_s = 30,
+					      .tfin_s = 120,
+					      .trst_s = 30,
+					      .tfresh_ms = 3000,
+					      .tts_ms = 1000,
+					      .tgrace_ms = 1500,
+					      .syn_rate = 5 };
+	for (int i = 0; i < 2; i++) {
+		struct pkt_realm_cfg *r = &cfg.realm[i];
+
+		r->name[0] = (char)('a' + i);
+		r->port_min = 20000;
+		r->port_max = 45000;
+		r->quarantine_ms = 60000;
+		r->n_prefixes = 1;
+		r->prefix[0].addr =
+			addr(i ? "::ffff:192.0.2.8" : "::ffff:198.51.100.8");
+		r->prefix[0].len = 128;
+		CU_ASSERT_EQUAL_FATAL(fake_tun_pair(fd[i]), 0);
+		mine[i] = fd[i][0];
+		client[i] = fd[i][1];
+	}
+	CU_ASSERT_EQUAL_FATAL(
+		pkt_engine_new_on(&cfg, mine, &engine, err, sizeof(err)), 0);
+}
+
+/* Takes events until n of a type were there. */
+static void take(uint8_t type, int n)
+{
+	struct pollfd pfd = { pkt_engine_evt_fd(engine), POLLIN, 0 };
+	struct pkt_evt evt;
+
+	while (n > 0) {
+		if (!pkt_engine_next_evt(engine, &evt)) {
+			CU_ASSERT_EQUAL_FATAL(poll(&pfd, 1, WAIT_MS), 1);
+			continue;
+		}
+		n -= evt.type == type;
+	}
+}
+
+static struct in6_addr host(int i, int k)
+{
+	struct in6_addr a = addr("::ffff:10.0.0.0");
+
+	a.s6_addr[13] = (uint8_t)i;
+	a.s6_addr[14] = (uint8_t)(k >> 8);
+	a.s6_addr[15] = (uint8_t)k;
+	return a;
+}
+
+static void add(int i, int k)
+{
+	struct pkt_gate_cfg cfg = { .realm = (uint8_t)i };
+	struct pkt_gate_id peer = { 0, 0 };
+
+	cfg.rdv.twait_s = 75;
+	cfg.rdv.tidle_s = 7440;
+	cfg.rdv.thalf_s = 30;
+	cfg.rdv.tfresh_ms = 3000;
+	cfg.rdv.tts_ms = 1000;
+	cfg.rdv.syn_rate = 5;
+	cfg.leg.family = AF_INET;
+	cfg.leg.mode = PKT_MODE_RX | PKT_MODE_TX;
+	cfg.leg.role = PKT_ROLE_MERGE;
+	cfg.leg.is_armed = true;
+	cfg.leg.mtu = 1500;
+	cfg.leg.from.addr = host(i, k);
+	cfg.leg.from.prefix_len = 128;
+	cfg.leg.from.port_max = 65535;
+	CU_ASSERT_EQUAL_FATAL(pkt_gate_add(engine, i ? gate[0][k].gate : peer,
+					   &cfg, (uint64_t)k, &gate[i][k].gate),
+			      0);
+	take(PKT_EVT_DONE, 1);
+	gate[i][k].local = cfg.leg.local;
+	gate[i][k].port = cfg.leg.local_port;
+}
+
+static void send_from(int i, int k, uint8_t flags)
+{
+	uint32_t mine = (uint32_t)(1000 * k + i);
+	uint32_t others = (uint32_t)(1000 * k + !i);
+	struct pkt_tx tx = {
+		.src = host(i, k),
+		.dst = gate[i][k].local,
+		.sport = 40000,
+		.dport = gate[i][k].port,
+		.family = AF_INET,
+		.flags = flags,
+		.window = 64240,
+		.seq = mine + !(flags & PKT_SYN),
+		.ack = flags & PKT_ACK ? others + 1 : 0,
+		.opts = { .has_mss = flags & PKT_SYN, .mss = 1460 },
+	};
+
+	fake_tun_send(client[i], &tx);
+}
+
+/* Each SYN-ACK is for one client, and has the number of its peer. */
+static void expect_synack(int i, int k)
+{
+	static struct fake_pkt got;
+
+	do {
+		CU_ASSERT_TRUE_FATAL(fake_tun_recv(client[i], &got, WAIT_MS));
+	} while (got.seg.flags == PKT_ACK);
+	CU_ASSERT_EQUAL(got.seg.flags, PKT_SYN | PKT_ACK);
+	CU_ASSERT_EQUAL(got.seg.seq, (uint32_t)(1000 * k + !i));
+	CU_ASSERT_EQUAL(got.seg.sport, gate[i][k].port);
+}
+
+/* All are there together; what the engine holds for an open session is the
+ * two entries of its legs. */
+static void many(void)
+{
+	start();
+	for (int k = 0; k < N; k++)
+		for (int i = 0; i < 2; i++)
+			add(i, k);
+	for (int k = 0; k < N; k++) {
+		for (int i = 0; i < 2; i++)
+			send_from(i, k, PKT_SYN);
+		for (int i = 0; i < 2; i++)
+			expect_synack(i, k);
+		for (int i = 0; i < 2; i++)
+			send_from(i, k, PKT_ACK);
+		/* The ring of events is not larger than it must be. */
+		if (k % 100 == 99)
+			take(PKT_EVT_OPEN, 200);
+	}
+	CU_ASSERT_TRUE(2 * sizeof(struct pkt_entry) <= 256);
+	pkt_engine_free(engine);
+	close(client[0]);
+	close(client[1]);
+}
+
+int main(void)
+{
+	static const struct suite_test tests[] = {
+		{ "N9 10 000 sessions at once", many },
+		{ NULL, NULL },
+	};
+
+	return suite_run("packet/many", tests);
+}
