@@ -92,9 +92,17 @@ static bool is_latching(const struct gw_stream *s)
 	return s->latch == GW_LATCH_LATCH || s->latch == GW_LATCH_RELATCH;
 }
 
+/* A server: there is nothing to latch, Remote is the only one we know. */
+static bool is_called(const struct gw_stream *s)
+{
+	return s->gate_cfg.leg.role == PKT_ROLE_RELAY;
+}
+
 /* Whether the address of Remote is what decides. */
 static bool uses_remote(const struct gw_stream *s)
 {
+	if (is_called(s))
+		return true;
 	if (is_on(s, "gm", "saf"))
 		return !gw_props_find(&s->props, "gm", "sam");
 	return !is_latching(s);
@@ -109,6 +117,13 @@ static int make_ports(const struct gw_stream *s, const struct gw_sdp *sdp,
 
 	out->port_min = 0;
 	out->port_max = UINT16_MAX;
+	if (is_called(s)) {
+		out->port_min = out->port_max =
+			sdp->has_remote ? sdp->remote.port : 0;
+		return out->port_min ?
+			       0 :
+			       h248_err_set(err, 472, nowhere, "Remote port");
+	}
 	if (!is_on(s, "gm", "spf"))
 		return 0;
 	if (!p && (!sdp->has_remote || !sdp->remote.port))
@@ -133,7 +148,7 @@ int gw_filter_make(const struct gw_stream *s, const struct gw_sdp *sdp,
 	const struct gw_prop *sam = gw_props_find(&s->props, "gm", "sam");
 
 	memset(out, 0, sizeof(*out));
-	if (is_on(s, "gm", "saf") && sam) {
+	if (!is_called(s) && is_on(s, "gm", "saf") && sam) {
 		if (read_sam(sam->value, out))
 			return bad_value(err, "gm/sam", sam->value);
 	} else if (uses_remote(s)) {
@@ -141,6 +156,11 @@ int gw_filter_make(const struct gw_stream *s, const struct gw_sdp *sdp,
 		    sdp->remote.is_address_choose)
 			return h248_err_set(err, 472, nowhere,
 					    "Remote address or latch");
+		if (is_called(s) && sdp->has_local && sdp->local.family &&
+		    sdp->local.family != sdp->remote.address.ss_family)
+			return h248_err_set(err, 473, nowhere,
+					    "address families of Local and "
+					    "Remote");
 		out->addr = gw_in6_of(&sdp->remote.address);
 		out->prefix_len = 128;
 	}

@@ -121,21 +121,26 @@ static const char *mode_of(const struct gw_stream *s)
 	return p && strcasecmp(p->value, "auto") ? p->value : NULL;
 }
 
-/* The role of both legs together; peer_side only counts with a peer. */
+/* SIDE_NONE of the peer: it is not there, or does not say. */
 static int role_of(const char *mode, enum side mine, enum side theirs,
 		   uint8_t *role, struct h248_err *err)
 {
-	if (mode && !strcasecmp(mode, "relay"))
-		return h248_err_set(err, 501, nowhere, "relay mode");
-	if (mode && (mine == SIDE_ACTIVE || theirs == SIDE_ACTIVE))
+	bool is_merge = mode && !strcasecmp(mode, "merge");
+	bool is_relay = mode && !strcasecmp(mode, "relay");
+
+	if (is_merge && (mine == SIDE_ACTIVE || theirs == SIDE_ACTIVE))
 		return h248_err_set(err, 473, nowhere,
 				    "tcprv/mode=merge with a=setup");
+	if (is_relay && mine == SIDE_PASSIVE && theirs == SIDE_PASSIVE)
+		return h248_err_set(err, 473, nowhere,
+				    "tcprv/mode=relay with a=setup");
 	if (mine == SIDE_ACTIVE && theirs == SIDE_ACTIVE)
 		return h248_err_set(err, 501, nowhere, "dual dial-out");
-	if ((mine == SIDE_ACTIVE && theirs == SIDE_PASSIVE) ||
-	    (mine == SIDE_PASSIVE && theirs == SIDE_ACTIVE))
-		return h248_err_set(err, 501, nowhere, "relay mode");
-	*role = mode || mine == SIDE_PASSIVE ? PKT_ROLE_MERGE : PKT_ROLE_HOLD;
+	if (mine == SIDE_ACTIVE)
+		*role = PKT_ROLE_RELAY;
+	else
+		*role = is_merge || mine == SIDE_PASSIVE ? PKT_ROLE_MERGE :
+							   PKT_ROLE_HOLD;
 	return 0;
 }
 
@@ -279,6 +284,6 @@ int gw_policy_make(const struct conf *conf, struct gw_stream *s,
 	    gw_filter_check_remote(s, sdp, peer, err) ||
 	    gw_filter_make(s, sdp, &leg->from, err))
 		return -EPROTO;
-	leg->is_armed = leg->role == PKT_ROLE_MERGE;
+	leg->is_armed = leg->role != PKT_ROLE_HOLD;
 	return 0;
 }

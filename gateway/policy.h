@@ -4,8 +4,8 @@
  * Reads LocalControl, Local, Remote and the latch signal of a stream and
  * writes the gate configuration.  Pure: touches neither engine nor context.
  *
- * The relay and dual dial-out roles are answered with 501: this gateway only
- * joins two clients that both connect to it.
+ * Where our side is active the leg relays: the SYN of its peer is sent on to
+ * Remote (docs/relay.md).  Two active sides are answered with 501.
  */
 #pragma once
 

@@ -3,8 +3,9 @@
  *
  * rendezvous.c: entry points, time, controller.  rdv_setup.c: until both
  * handshakes are complete.  rdv_latch.c: which SYN counts.  rdv_pair.c: what
- * the two clients are told.  rdv_open.c: from
- * then on.  rdv_util.c: the only writers of states and of what goes out.
+ * the two clients are told.  rdv_relay.c: when one of them is called.
+ * rdv_open.c: from then on.  rdv_util.c: the only writers of states and of
+ * what goes out.
  * Numbers such as "event 4b" are rows of rendezvous.md 2.3.
  */
 #pragma once
@@ -75,6 +76,8 @@ bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg);
 /* rdv_latch.c: a SYN that may not count at all. */
 enum pkt_drop rdv_refuse_syn(const struct rdv_call *c, unsigned int leg,
 			     const struct pkt_seg *seg);
+/* MD5, TCP-AO, MP_JOIN, or an absurd MSS. */
+enum pkt_drop rdv_refuse_options(const struct pkt_opts *o);
 bool rdv_filter_ok(const struct pkt_filter *f, const struct in6_addr *addr,
 		   uint16_t port);
 /* Another ISN: may it replace the attempt that is held? */
@@ -96,6 +99,8 @@ void rdv_send_synack(struct rdv_call *c, unsigned int leg);
 void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool has_moved);
 /* Its timer is due. */
 void rdv_timed_synack(struct rdv_call *c, unsigned int leg);
+/* What the window rules start from: both SYNs. */
+void rdv_load_windows(struct pkt_rdv *r);
 /* A source has moved: both entries are written anew. */
 void rdv_load_rewrites(struct pkt_rdv *r);
 /* Tell one client only, with a window of 0 (D5, D6); its ACK decides. */
@@ -109,6 +114,21 @@ void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
 		       const struct pkt_seg *seg);
 void rdv_setup_tick(struct rdv_call *c);
 uint64_t rdv_setup_next(const struct pkt_rdv *r);
+
+/* Ends a rendezvous that is not open yet. */
+void rdv_fail(struct rdv_call *c, enum pkt_cause cause);
+
+/* rdv_relay.c: docs/relay.md.  Called: the leg of the server. */
+bool rdv_is_called(const struct pkt_rdv *r, unsigned int leg);
+bool rdv_is_relay(const struct pkt_rdv *r);
+/* Its SYN is on the way to the server. */
+bool rdv_relay_is_unanswered(const struct pkt_rdv *r);
+/* Sends the SYN that is held to the server, when both gates are ready. */
+void rdv_relay_try(struct rdv_call *c);
+void rdv_relay_syn_again(struct rdv_call *c, unsigned int leg,
+			 const struct pkt_seg *seg);
+void rdv_relay_server(struct rdv_call *c, unsigned int server,
+		      const struct pkt_seg *seg);
 
 /* rdv_open.c */
 void rdv_open_segment(struct rdv_call *c, unsigned int leg,

@@ -45,7 +45,7 @@ static bool is_own(const struct rdv_call *c, const struct in6_addr *addr)
 	return false;
 }
 
-static enum pkt_drop refuse_options(const struct pkt_opts *o)
+enum pkt_drop rdv_refuse_options(const struct pkt_opts *o)
 {
 	if (o->has_auth || o->has_mp_join)
 		return PKT_DROP_SYN_OPTION;
@@ -69,7 +69,7 @@ enum pkt_drop rdv_refuse_syn(const struct rdv_call *c, unsigned int leg,
 	/* A14: the same client on both legs would talk to itself */
 	if (has_peer && rdv_is_latched(c, 1 - leg, seg))
 		return PKT_DROP_SOURCE;
-	return refuse_options(&seg->opts);
+	return rdv_refuse_options(&seg->opts);
 }
 
 /* At most syn_rate new attempts a second, and as many at once. */

@@ -89,16 +89,19 @@ static void load_window(struct pkt_rdv *r, unsigned int leg)
 	e->fin_end = 0;
 }
 
+void rdv_load_windows(struct pkt_rdv *r)
+{
+	load_window(r, 0);
+	load_window(r, 1);
+}
+
 /* Compute, once for the attempt, all that both sides will be told. */
 static void agree(struct rdv_call *c)
 {
-	unsigned int leg;
-
 	pkt_synack_agree(c->r, c->now_us);
 	c->r->setup->is_frozen = true;
 	rdv_load_rewrites(c->r);
-	for (leg = 0; leg < PKT_LEGS; leg++)
-		load_window(c->r, leg);
+	rdv_load_windows(c->r);
 }
 
 static bool is_fresh(const struct rdv_call *c, unsigned int leg)
@@ -202,6 +205,10 @@ static bool is_ready(const struct pkt_rdv *r, unsigned int leg)
 
 void rdv_try_pair(struct rdv_call *c)
 {
+	if (rdv_is_relay(c->r)) {
+		rdv_relay_try(c);
+		return;
+	}
 	if (!is_ready(c->r, 0) || !is_ready(c->r, 1))
 		return;
 	if (is_parallel(c))

@@ -25,7 +25,7 @@ static void consume(struct rdv_call *c)
 	c->out->act = PKT_ACT_CONSUME;
 }
 
-static void fail(struct rdv_call *c, enum pkt_cause cause)
+void rdv_fail(struct rdv_call *c, enum pkt_cause cause)
 {
 	rdv_report(c, PKT_REPORT_FAIL, 0, cause);
 	rdv_silence(c);
@@ -41,7 +41,7 @@ static void on_refused(struct rdv_call *c, unsigned int leg,
 	if (why == PKT_DROP_SYN_OPTION && seg->opts.has_auth &&
 	    rdv_is(c->r, leg, PKT_LEG_IDLE) &&
 	    c->r->cold[leg]->cfg.from.prefix_len == 128)
-		fail(c, PKT_CAUSE_POLICY);
+		rdv_fail(c, PKT_CAUSE_POLICY);
 	rdv_drop(c, why);
 }
 
@@ -63,7 +63,7 @@ static void on_first_syn(struct rdv_call *c, unsigned int leg,
 static void give_up_peer(struct rdv_call *c, unsigned int leg)
 {
 	rdv_rst_leg(c, 1 - leg);
-	fail(c, PKT_CAUSE_RESTART);
+	rdv_fail(c, PKT_CAUSE_RESTART);
 	consume(c);
 }
 
@@ -182,6 +182,8 @@ static void on_syn(struct rdv_call *c, unsigned int leg,
 		on_first_syn(c, leg, seg);
 	else if (!IN6_ARE_ADDR_EQUAL(&seg->src, &c->r->leg[leg]->remote))
 		rdv_drop(c, PKT_DROP_SOURCE); /* event 5 */
+	else if (rdv_is_relay(c->r))
+		rdv_relay_syn_again(c, leg, seg);
 	else if (seg->seq == rdv_leg(c, leg)->syn.isn)
 		on_same_isn(c, leg, seg);
 	else
@@ -324,6 +326,11 @@ static void on_rst_sent(struct rdv_call *c, unsigned int leg,
 		return;
 	}
 	consume(c);
+	if (rdv_is_relay(c->r)) {
+		rdv_rst_leg(c, 1 - leg);
+		rdv_fail(c, PKT_CAUSE_RST);
+		return;
+	}
 	if (pkt_rdv_state(c->r) == PKT_STATE_PROBE) { /* P8 */
 		rdv_unlatch(c, leg);
 		rdv_settle(c);
@@ -344,7 +351,7 @@ static void on_rst_acked(struct rdv_call *c, unsigned int leg,
 	switch (pkt_rst_check(c->r->leg[leg], c->r->leg[1 - leg], seg->seq)) {
 	case PKT_RST_EXACT:
 		rdv_rst_leg(c, 1 - leg);
-		fail(c, PKT_CAUSE_RST);
+		rdv_fail(c, PKT_CAUSE_RST);
 		consume(c);
 		return;
 	case PKT_RST_NEAR:
@@ -372,7 +379,9 @@ static void on_rst(struct rdv_call *c, unsigned int leg,
 void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
 		       const struct pkt_seg *seg)
 {
-	if (seg->flags & PKT_SYN)
+	if (rdv_is_called(c->r, leg))
+		rdv_relay_server(c, leg, seg);
+	else if (seg->flags & PKT_SYN)
 		on_syn(c, leg, seg);
 	else if (rdv_is(c->r, leg, PKT_LEG_CLOSED))
 		rdv_drop(c, PKT_DROP_CLOSED);
@@ -400,12 +409,15 @@ static void rst_legs(struct rdv_call *c, bool is_acked_only)
 static void on_deadline(struct rdv_call *c)
 {
 	enum pkt_state state = pkt_rdv_state(c->r);
+	enum pkt_cause cause = PKT_CAUSE_TSA;
 
+	if (state == PKT_STATE_WAIT || rdv_relay_is_unanswered(c->r))
+		cause = PKT_CAUSE_TWAIT;
 	if (state == PKT_STATE_COMMIT)
 		rst_legs(c, true);
 	else if (rdv_policy(c->r)->fast_fail)
 		rst_legs(c, false);
-	fail(c, state == PKT_STATE_WAIT ? PKT_CAUSE_TWAIT : PKT_CAUSE_TSA);
+	rdv_fail(c, cause);
 }
 
 static bool is_due(const struct rdv_call *c, uint64_t at_us)
@@ -419,7 +431,7 @@ void rdv_setup_tick(struct rdv_call *c)
 
 	if (is_due(c, c->r->setup->grace_us)) {
 		rst_legs(c, false);
-		fail(c, PKT_CAUSE_RST);
+		rdv_fail(c, PKT_CAUSE_RST);
 		return;
 	}
 	if (is_due(c, c->r->setup->deadline_us)) {

@@ -198,7 +198,8 @@ static void dispatch(struct rdv_call *c, unsigned int leg,
 
 	if (!pkt_flags_ok(seg->flags)) /* event 8 */
 		rdv_drop(c, PKT_DROP_FLAGS);
-	else if (both == (PKT_SYN | PKT_ACK)) /* event 7 */
+	else if (both == (PKT_SYN | PKT_ACK) &&
+		 !rdv_is_called(c->r, leg)) /* event 7 */
 		rdv_drop(c, PKT_DROP_SYN_ACK);
 	else if (is_joined(pkt_rdv_state(c->r)))
 		rdv_open_segment(c, leg, seg);

@@ -37,7 +37,7 @@ static uint16_t smaller(uint16_t a, uint16_t b)
 }
 
 /* 3.4: the MSS of the other client, within the limits of both ways. */
-static uint16_t mss_for(const struct pkt_rdv *r, unsigned int leg)
+uint16_t pkt_synack_mss(const struct pkt_rdv *r, unsigned int leg)
 {
 	const struct pkt_cold *peer = r->cold[1 - leg];
 	const struct pkt_opts *o = &r->setup->leg[1 - leg].syn.opts;
@@ -81,7 +81,7 @@ static void freeze(struct pkt_rdv *r, unsigned int leg, bool has_ts)
 
 	*o = (struct pkt_opts) {
 		.has_mss = true,
-		.mss = mss_for(r, leg),
+		.mss = pkt_synack_mss(r, leg),
 		.has_ws = own->has_ws && other->has_ws,
 		.has_sack = own->has_sack && other->has_sack,
 		.has_ts = has_ts,
@@ -94,7 +94,7 @@ static void freeze(struct pkt_rdv *r, unsigned int leg, bool has_ts)
 	}
 }
 
-static uint8_t stat_bits(const struct pkt_setup *s)
+uint8_t pkt_synack_stat_bits(const struct pkt_setup *s)
 {
 	const struct pkt_opts *o = &s->frozen[0];
 
@@ -115,7 +115,7 @@ void pkt_synack_agree(struct pkt_rdv *r, uint64_t now_us)
 		freeze(r, leg, has_ts);
 	for (leg = 0; leg < PKT_LEGS; leg++) {
 		r->cold[leg]->mss = s->frozen[leg].mss;
-		r->cold[leg]->opts = stat_bits(s);
+		r->cold[leg]->opts = pkt_synack_stat_bits(s);
 	}
 }
 

@@ -23,3 +23,8 @@ uint16_t pkt_synack_window(const struct pkt_rdv *r, unsigned int leg);
 /* Numbers, flags, window and options; addresses are the caller's. */
 void pkt_synack_fill(const struct pkt_rdv *r, unsigned int leg,
 		     struct pkt_tx *tx);
+/* MSS that the client of leg may be told: that of the other SYN, within the
+ * MTU of both ways. */
+uint16_t pkt_synack_mss(const struct pkt_rdv *r, unsigned int leg);
+/* PKT_STAT_* of what is frozen for leg 0. */
+uint8_t pkt_synack_stat_bits(const struct pkt_setup *s);

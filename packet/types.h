@@ -33,7 +33,8 @@ struct pkt_gate_id {
 enum pkt_role {
 	PKT_ROLE_HOLD, /* holdconn: nothing yet */
 	PKT_ROLE_MERGE, /* both clients connect to us */
-	PKT_ROLE_RELAY, /* one connects, the SYN is forwarded */
+	PKT_ROLE_RELAY, /* we connect: the SYN of the peer is sent on to the
+			 * one address and port of the filter */
 };
 
 enum pkt_commit { /* rendezvous.md 2.2 */

@@ -107,7 +107,7 @@ static void send_own(struct pkt_worker *w, unsigned int realm,
 	uint8_t buf[PKT_SEG_MAX_BUILT];
 
 	if (tx->flags & PKT_SYN)
-		worker_count(&w->synacks, 1);
+		worker_count(&w->synacks, !!(tx->flags & PKT_ACK));
 	else if (tx->flags & PKT_RST)
 		worker_count(&w->rsts, 1);
 	else

@@ -216,7 +216,143 @@ static void wildcards(void)
 			patterns[i].is_match);
 }
 
+/* docs/relay.md: who calls, who is called, in either order of the Adds. */
+static const struct role_case {
+	const char *name, *local[2], *remote[2], *props, *error;
+	uint8_t role[2];
+} roles[] = {
+	{ "merge",
+	  { "passive", "passive" },
+	  { "active", "active" },
+	  "",
+	  NULL,
+	  { PKT_ROLE_MERGE, PKT_ROLE_MERGE } },
+	{ "relay",
+	  { "passive", "active" },
+	  { "active", "passive" },
+	  "",
+	  NULL,
+	  { PKT_ROLE_MERGE, PKT_ROLE_RELAY } },
+	{ "relay, the server first",
+	  { "active", "passive" },
+	  { "passive", "active" },
+	  "",
+	  NULL,
+	  { PKT_ROLE_RELAY, PKT_ROLE_MERGE } },
+	{ "relay, confirmed",
+	  { "passive", "active" },
+	  { "active", "passive" },
+	  ",tcprv/mode=relay",
+	  NULL,
+	  { PKT_ROLE_MERGE, PKT_ROLE_RELAY } },
+	{ "relay of two clients",
+	  { "passive", "passive" },
+	  { "active", "active" },
+	  ",tcprv/mode=relay",
+	  "ER=473{",
+	  { 0, 0 } },
+	{ "merge of a server",
+	  { "passive", "active" },
+	  { "active", "passive" },
+	  ",tcprv/mode=merge",
+	  "ER=473{",
+	  { 0, 0 } },
+	{ "dual dial-out",
+	  { "active", "active" },
+	  { "passive", "passive" },
+	  "",
+	  "ER=501{",
+	  { 0, 0 } },
+	{ "hold",
+	  { "passive", "holdconn" },
+	  { "active", "holdconn" },
+	  "",
+	  NULL,
+	  { PKT_ROLE_MERGE, PKT_ROLE_HOLD } },
+};
+
+static void role_of_legs(void)
+{
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		const struct role_case *t = &roles[i];
+		struct rig *r = rig_new(10);
+		const char *reply = "";
+		char ask[512];
+		bool ok;
+
+		for (unsigned int leg = 0; leg < 2; leg++) {
+			snprintf(ask, sizeof(ask),
+				 "C=%c{A=${M{ST=1{O{MO=SR%s},L{\nv=0\n"
+				 "c=IN IP4 $\nm=message $ TCP -\na=setup:%s\n},"
+				 "R{\nv=0\nc=IN IP4 198.18.0.%u\n"
+				 "m=message 7000 TCP -\na=setup:%s\n}}},"
+				 "SG{ipnapt/latch{napt=LATCH}}}}",
+				 leg ? '1' : '$', t->props, t->local[leg],
+				 9 + leg, t->remote[leg]);
+			reply = rig_ask(r, ask);
+		}
+		ok = t->error ? strstr(reply, t->error) && stub_gates() == 1 :
+				stub_gates() == 2;
+		for (unsigned int leg = 0; ok && !t->error && leg < 2; leg++)
+			ok = stub_cmd(leg)->cfg.leg.role == t->role[leg];
+		if (!ok)
+			fprintf(stderr, "%s: %s\n", t->name, reply);
+		CU_ASSERT_TRUE(ok);
+		rig_free(r);
+	}
+}
+
+#define SERVER(c, m)                                                        \
+	"L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:active\n},R{\nv=0" \
+	"\nc=IN " c "\nm=message " m " TCP -\na=setup:passive\n}"
+
+/* A server is what Remote says, whatever latch and filters ask for. */
+static void server_of_remote(void)
+{
+	static const struct {
+		const char *server, *error;
+	} c[] = {
+		{ SERVER("IP4 198.18.0.9", "7000"), NULL },
+		{ SERVER("IP4 198.18.0.9", "0"), "ER=449{" },
+		{ SERVER("IP4 198.18.0.9", "$"), "ER=472{" },
+		{ SERVER("IP4 127.0.0.1", "7000"), "ER=449{" },
+		{ SERVER("IP4 0.0.0.0", "7000"), "ER=449{" },
+		{ SERVER("IP6 2001:db8::9", "7000"), "ER=473{" },
+	};
+	const struct pkt_filter *f;
+	const char *reply;
+	char ask[512];
+
+	for (size_t i = 0; i < sizeof(c) / sizeof(c[0]); i++) {
+		struct rig *r = rig_new(10);
+
+		snprintf(ask, sizeof(ask),
+			 "C=${A=${M{ST=1{O{MO=SR,gm/saf=ON,gm/sam=\"10.9.9.9\","
+			 "gm/spf=ON,gm/spr=\"1-5\"},%s}},"
+			 "SG{ipnapt/latch{napt=LATCH}}}}",
+			 c[i].server);
+		reply = rig_ask(r, ask);
+		if (c[i].error) {
+			if (!strstr(reply, c[i].error))
+				fprintf(stderr, "%s: %s\n", c[i].server, reply);
+			CU_ASSERT_PTR_NOT_NULL(strstr(reply, c[i].error));
+			CU_ASSERT_EQUAL(stub_gates(), 0);
+		} else {
+			CU_ASSERT_EQUAL_FATAL(stub_gates(), 1);
+			f = &stub_cmd(0)->cfg.leg.from;
+			CU_ASSERT_EQUAL(f->prefix_len, 128);
+			CU_ASSERT_EQUAL(f->addr.s6_addr[15], 9);
+			CU_ASSERT_EQUAL(f->addr.s6_addr[12], 198);
+			CU_ASSERT(f->port_min == 7000 && f->port_max == 7000);
+			CU_ASSERT(stub_cmd(0)->cfg.leg.is_armed);
+		}
+		rig_free(r);
+	}
+}
+
 static const struct suite_test tests[] = {
+	{ "relay: roles", role_of_legs },
+	{ "relay: the server", server_of_remote },
 	{ "decision 15 latch policy", latch_policy },
 	{ "T45 ds/dscp", dscp },
 	{ "decision 18 tcprv values of two legs", shared_values },
