@@ -47,17 +47,31 @@ static bool is_only_root(const struct h248_action *a)
 	return a->cmds && !c;
 }
 
+/* A termination that changes its service is asked for without its context
+ * (reference 6.11). */
+static bool is_service_of_terms(const struct h248_action *a)
+{
+	const struct h248_cmd *c = a->cmds;
+
+	while (c && c->kind == H248_CMD_SERVICE_CHANGE && c->terms &&
+	       !c->terms->is_root)
+		c = c->next;
+	return a->ctx == H248_CTX_NULL && a->cmds && !c;
+}
+
 /* Contexts that begin while they are listed may be missed. */
 static int expand(struct gw_job *job)
 {
 	const struct h248_action *a = job->current;
-	bool is_all = a->ctx == H248_CTX_ALL && !is_only_root(a);
+	bool is_all = (a->ctx == H248_CTX_ALL && !is_only_root(a)) ||
+		      is_service_of_terms(a);
 	size_t room = is_all ? job->gw->n_contexts + 1 : 1;
 
 	free(job->ids);
 	job->i_id = 0;
 	job->n_ids = 0;
 	job->is_answered = false;
+	job->is_for_all = a->ctx == H248_CTX_ALL || is_all;
 	job->ids = calloc(room, sizeof(job->ids[0]));
 	if (!job->ids)
 		return -ENOMEM;
@@ -235,7 +249,7 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 /* A context of C=* that went meanwhile, or that is not selected. */
 static bool is_left_out(const struct gw_job *job)
 {
-	if (job->current->ctx != H248_CTX_ALL)
+	if (!job->is_for_all)
 		return false;
 	return (job->ids[job->i_id - 1] && !job->ctx) ||
 	       !is_selected(job->ctx, job->current->audit);
@@ -295,7 +309,8 @@ static void leave_context(struct gw_job *job)
 static void answer_none(struct gw_job *job)
 {
 	const struct h248_cmd *cmd = job->current->cmds;
-	struct h248_action *out = h248_action_new(job->arena, H248_CTX_ALL, 0);
+	struct h248_action *out =
+		h248_action_new(job->arena, job->current->ctx, 0);
 	uint16_t code = cmd->terms && cmd->terms->has_all ? 431 : 430;
 
 	job->is_failed = true;
@@ -319,7 +334,7 @@ static void put_action(struct gw_job *job)
 	if (!out || (gw_exec_is_union(job) && !is_last))
 		return;
 	out->is_bare = !out->cmds && !out->error && !out->props;
-	if (!out->is_bare || a->ctx != H248_CTX_ALL) {
+	if (!out->is_bare || !job->is_for_all) {
 		H248_APPEND(job->reply_tail, out);
 		job->is_answered = true;
 	}

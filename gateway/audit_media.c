@@ -1,6 +1,7 @@
 /* gateway/audit_media.c - the Media descriptor of an audit */
 #include "gateway/audit.h"
 #include "gateway/root.h"
+#include "gateway/service.h"
 #include "gateway/stream.h"
 #include "h248/build.h"
 #include "h248/span.h"
@@ -135,10 +136,10 @@ static struct h248_stream *stream_of(const struct gw_stream *s,
 }
 
 /* The gateway has no event buffer: BF is always OFF. */
-static struct h248_term_state *state_of(const struct h248_term_state *only,
-					struct h248_arena *a)
+static struct h248_term_state *state_of(const struct gw_call *c,
+					const struct h248_term_state *only)
 {
-	struct h248_term_state *d = H248_NEW(a, struct h248_term_state);
+	struct h248_term_state *d = H248_NEW(c->arena, struct h248_term_state);
 	bool is_all = !only ||
 		      (!only->has_service && !only->has_buffer && !only->props);
 
@@ -146,7 +147,7 @@ static struct h248_term_state *state_of(const struct h248_term_state *only,
 		return NULL;
 	if (is_all || only->has_service)
 		d->has_service = H248_GIVEN;
-	d->service = H248_SVC_IN;
+	d->service = gw_service_state(c->gw, c->term);
 	if (!is_all && only->has_buffer)
 		d->has_buffer = H248_GIVEN;
 	return d;
@@ -176,8 +177,7 @@ struct h248_desc *gw_audit_media(const struct gw_call *c,
 	if (!d || !d->u.media)
 		return NULL;
 	if (!only || only->state)
-		d->u.media->state =
-			state_of(only ? only->state : NULL, c->arena);
+		d->u.media->state = state_of(c, only ? only->state : NULL);
 	tail = &d->u.media->streams;
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		s = &c->term->stream[i];

@@ -3,6 +3,7 @@
 
 #include "gateway/job.h"
 #include "gateway/log.h"
+#include "gateway/service.h"
 #include "gateway/term_id.h"
 #include "h248/build.h"
 #include "h248/error.h"
@@ -78,6 +79,8 @@ int gw_add_check(struct gw_call *c, struct h248_err *err)
 
 	if (r)
 		return r;
+	if (gw_service_is_refused(gw, c->ctx))
+		return h248_err_set(err, 503, c->cmd->at, "out of service");
 	if (c->ctx->n_terms == GW_MAX_TERMS)
 		return h248_err_set(err, 434, c->cmd->at,
 				    "two terminations in a context");

@@ -4,6 +4,7 @@
 #include "gateway/root.h"
 #include "gateway/stream.h"
 #include "h248/build.h"
+#include "h248/error.h"
 #include "h248/span.h"
 
 int gw_modify_check(struct gw_call *c, struct h248_err *err)
@@ -12,6 +13,8 @@ int gw_modify_check(struct gw_call *c, struct h248_err *err)
 
 	if (!c->term)
 		return gw_root_check(c, err);
+	if (c->term->is_out)
+		return h248_err_set(err, 521, c->cmd->at, "out of service");
 	r = gw_plan_init(&c->plan, c->job, c->term, gw_term_peer(c->term), err);
 	if (!r)
 		r = gw_plan_read(&c->plan, c->cmd, err);

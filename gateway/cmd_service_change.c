@@ -1,10 +1,10 @@
 /*
  * gateway/cmd_service_change.c - ServiceChange from a controller (7.2.8)
  *
- * HandOff is what a controller may order here; the other methods belong to
- * whoever has a termination to take out of service, which is the gateway.
+ * HandOff goes to the association, Forced, Graceful and Restart to
+ * gateway/service.c; the other methods belong to the gateway.
  */
-#include "gateway/cmd.h"
+#include "gateway/service.h"
 #include "h248/addr.h"
 #include "h248/error.h"
 
@@ -46,18 +46,21 @@ int gw_service_change_check(struct gw_call *c, struct h248_err *err)
 		return h248_err_set(err, 472, c->cmd->at, "Services");
 	if (sv->method == H248_SC_HANDOFF)
 		return check_handoff(c, sv, err);
-	return h248_err_set(err, 501, c->cmd->at, "ServiceChange");
+	return gw_service_check(c, sv, err);
 }
 
 void gw_service_change_commit(struct gw_call *c)
 {
+	const struct h248_services *sv = services_of(c);
 	struct sockaddr_storage to;
 
-	if (!h248_addr_of_mid(services_of(c)->mgc_id, &to))
+	if (sv->method != H248_SC_HANDOFF)
+		gw_service_commit(c, sv);
+	else if (!h248_addr_of_mid(sv->mgc_id, &to))
 		(void)h248_assoc_handoff(c->gw->assoc, &to, gw_now_ms());
 }
 
-/* SC=ROOT alone: done. */
+/* The TerminationID alone: done. */
 void gw_service_change_reply(struct gw_call *c)
 {
 	(void)c;

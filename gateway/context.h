@@ -100,6 +100,7 @@ struct gw_term {
 	unsigned int n_notify_out; /* the first n are in a Notify without
 				    * reply yet; one Notify at a time */
 	struct gw_observed last_observed; /* at_us 0: none; audits of OE */
+	bool is_out; /* of service, by order of the controller */
 	uint64_t added_us; /* monotonic, for nt/dur */
 	uint64_t touched_us; /* last message about it (hangterm) */
 	uint64_t unknown_us; /* when the controller answered a Notify with

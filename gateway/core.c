@@ -14,6 +14,7 @@
 #include "gateway/notify.h"
 #include "gateway/policy.h"
 #include "gateway/root.h"
+#include "gateway/service.h"
 #include "h248/span.h"
 
 enum { HANGTERM_EVERY_US = 1000000, EVENTS_PER_TURN = 1024 };
@@ -226,6 +227,8 @@ uint64_t gw_next_ms(const struct gw *gw)
 		return 0;
 	if (!TAILQ_EMPTY(&gw->contexts) && hangterm < next)
 		next = hangterm;
+	if (gw_service_next_us(gw) < link_us)
+		link_us = gw_service_next_us(gw);
 	if (link_us != UINT64_MAX && (link_us + 999) / 1000 < next)
 		next = (link_us + 999) / 1000;
 	return next;
@@ -241,6 +244,7 @@ void gw_tick(struct gw *gw)
 		gw_notify_hangterm(gw, now_us);
 	}
 	gw_link_tick(gw, now_us);
+	gw_service_tick(gw, now_us);
 	gw_jobs_run(gw);
 }
 

@@ -56,7 +56,7 @@ static int match_none(const struct gw_job *job, const struct h248_term_id *id,
 {
 	unsigned int code = 430;
 
-	if (job->current->ctx == H248_CTX_ALL && job->ctx)
+	if (job->is_for_all && job->ctx)
 		return 0;
 	if (id->has_all)
 		code = 431;
@@ -127,8 +127,7 @@ static int check_cmd(struct gw_job *job, struct h248_err *err)
 				    id->text.p);
 	if (job->is_left_out)
 		return 0;
-	if (!id->is_root && cmd->kind != H248_CMD_ADD &&
-	    cmd->kind != H248_CMD_SERVICE_CHANGE)
+	if (!id->is_root && cmd->kind != H248_CMD_ADD)
 		return match_terms(job, err);
 	job->match[job->n_match++] = NULL;
 	return 0;

@@ -43,6 +43,13 @@ struct gw_stats {
 	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
 };
 
+/* Of ROOT, by order of a controller; gateway/service.c. */
+struct gw_service {
+	bool is_out;
+	uint64_t end_before_us; /* contexts made before go, some each turn */
+	uint64_t until_us; /* Graceful with Delay, monotonic; 0: none */
+};
+
 /* One datagram to a controller; never blocks. */
 typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
@@ -86,6 +93,7 @@ struct gw {
 	uint64_t drain_until_us; /* 0: no stop is announced */
 	bool is_ito_out; /* a Notify of it/ito */
 	bool is_releasing; /* contexts that nobody controls */
+	struct gw_service service;
 	struct gw_stats stats;
 	bool is_running_jobs;
 	bool is_stopping;

@@ -47,6 +47,7 @@ struct gw_job {
 	uint32_t n_ids, i_id, room;
 	uint32_t i_bucket; /* how far GW_JOB_EXPAND is */
 	struct gw_context *ctx; /* NULL: none (ROOT) */
+	bool is_for_all; /* C=*, or what is found in any context */
 	bool is_left_out; /* of C=*: it went, or is not selected */
 	const struct h248_cmd *cmd; /* next one, then the one under way */
 	struct gw_term *match[GW_MAX_TERMS];

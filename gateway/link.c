@@ -37,24 +37,25 @@ static void release(struct gw_context *ctx)
 	gw_context_free(ctx);
 }
 
-/* Contexts stand in the order they were made; those of a controller that came
- * meanwhile are no orphans. */
-static bool is_orphan(const struct gw_context *ctx)
+/* Contexts stand in the order they were made. */
+static bool is_older(const struct gw_context *ctx, uint64_t before_us)
 {
-	return ctx && ctx->created_us < ctx->gw->orphans_until_us;
+	return ctx && ctx->created_us < before_us;
 }
 
 /* A context that a command works on comes later. */
-static void release_some(struct gw *gw)
+bool gw_link_release_some(struct gw *gw, uint64_t before_us)
 {
 	struct gw_context *ctx = TAILQ_FIRST(&gw->contexts), *next;
 
-	for (unsigned int n = 0; is_orphan(ctx) && n < RELEASED_PER_TURN; n++) {
+	for (unsigned int n = 0;
+	     is_older(ctx, before_us) && n < RELEASED_PER_TURN; n++) {
 		next = TAILQ_NEXT(ctx, entry);
 		if (!ctx->owner)
 			release(ctx);
 		ctx = next;
 	}
+	return is_older(TAILQ_FIRST(&gw->contexts), before_us);
 }
 
 static void look_orphans(struct gw *gw, uint64_t now_us)
@@ -67,8 +68,8 @@ static void look_orphans(struct gw *gw, uint64_t now_us)
 		       gw->conf.h248.context_lifetime_s, gw->n_contexts);
 	gw->is_releasing = true;
 	h248_assoc_forget(gw->assoc);
-	release_some(gw);
-	if (is_orphan(TAILQ_FIRST(&gw->contexts)))
+	/* Those of a controller that came meanwhile are no orphans. */
+	if (gw_link_release_some(gw, gw->orphans_until_us))
 		return;
 	gw->is_releasing = false;
 	gw->orphans_until_us = 0;

@@ -18,6 +18,9 @@ void gw_link_heard(void *arg, const struct sockaddr_storage *from,
 uint64_t gw_link_next_us(const struct gw *gw);
 void gw_link_tick(struct gw *gw, uint64_t now_us);
 
+/* Ends some of the contexts made before then.  true: call again, there are
+ * more, or a command works on one. */
+bool gw_link_release_some(struct gw *gw, uint64_t before_us);
 /* The operator wants an end: announces it, and with sessions and drain-s waits
  * for them; the second time it leaves at once. */
 void gw_link_stop(struct gw *gw);

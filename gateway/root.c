@@ -6,6 +6,7 @@
 
 #include "gateway/audit.h"
 #include "gateway/events.h"
+#include "gateway/service.h"
 #include "gateway/stream.h"
 #include "h248/build.h"
 #include "h248/error.h"
@@ -133,7 +134,7 @@ struct h248_desc *gw_root_media(const struct gw *gw,
 	d->u.media->state = d->is_bare ? NULL : ts;
 	if (is_all || (o && o->has_service))
 		ts->has_service = H248_GIVEN;
-	ts->service = H248_SVC_IN;
+	ts->service = gw_service_state(gw, NULL);
 	if (o && o->has_buffer)
 		ts->has_buffer = H248_GIVEN;
 	if (is_all || (o && o->props))
