@@ -153,6 +153,12 @@ static void check_h248(const struct conf *c, struct conf_report *r)
 				h->mid);
 	for (unsigned int i = 0; i < h->n_controllers; i++)
 		check_controller(c, i, r);
+	if (h->transport == CONF_TRANSPORT_TLS &&
+	    (!h->tls_certificate[0] || !h->tls_key[0] || !h->tls_ca[0]))
+		conf_report_add(r, conf_line(c, &h->transport),
+				"transport=\"tls\" needs files; write"
+				" <tls certificate=\"..\" key=\"..\""
+				" ca=\"..\"/>");
 	for (unsigned int i = 0; i < h->n_changes; i++)
 		check_change(c, i, r);
 	check_timers(c, r);

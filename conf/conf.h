@@ -59,7 +59,11 @@ struct conf_realm {
 	int line;
 };
 
-enum conf_transport { CONF_TRANSPORT_UDP, CONF_TRANSPORT_TCP };
+enum conf_transport {
+	CONF_TRANSPORT_UDP,
+	CONF_TRANSPORT_TCP,
+	CONF_TRANSPORT_TLS
+};
 
 enum conf_encoding { CONF_ENC_SHORT, CONF_ENC_LONG };
 
@@ -104,6 +108,8 @@ struct conf_h248 {
 	uint32_t retransmit_ms, retransmit_max_ms;
 	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
 	uint16_t pending_limit;
+	char tls_certificate[CONF_PATH], tls_key[CONF_PATH], tls_ca[CONF_PATH];
+	char tls_name[CONF_PATH]; /* of controllers; empty: their address */
 	uint32_t drain_s; /* 0: stop at once */
 	uint32_t context_lifetime_s; /* without controller; 0: for ever */
 	struct conf_change change[CONF_CHANGE__COUNT];

@@ -5,7 +5,7 @@
 
 const char *const conf_yes_no[] = { "no", "yes", NULL };
 
-static const char *const transports[] = { "udp", "tcp", NULL };
+static const char *const transports[] = { "udp", "tcp", "tls", NULL };
 static const char *const encodings[] = { "short", "long", NULL };
 static const char *const change_events[] = { "boot",	 "return", "failover",
 					     "hand-off", "drain",  "stop",
@@ -31,6 +31,7 @@ enum {
 	TIMERS,
 	H248_LIMITS,
 	ASSOCIATION,
+	TLS,
 	CHANGE,
 	HOST,
 	REALM,
@@ -62,6 +63,7 @@ static const struct conf_elem elems[N_ELEMS] = {
 	[TIMERS] = ONE("timers", H248, 0),
 	[H248_LIMITS] = ONE("limits", H248, 0),
 	[ASSOCIATION] = ONE("association", H248, 0),
+	[TLS] = ONE("tls", H248, 0),
 	[CHANGE] = { "service-change", H248, 0, CONF_CHANGE__COUNT,
 		     offsetof(struct conf_h248, change),
 		     sizeof(struct conf_change),
@@ -155,6 +157,15 @@ static const struct conf_row rows[] = {
 	       "seconds without a controller; 0: for ever"),
 	NUMBER(ASSOCIATION, "drain-s", IN(conf_h248, drain_s), 0, 86400, "0",
 	       "seconds sessions may last at a stop; 0: none"),
+	/* They must be there with transport="tls"; conf/check.c. */
+	TEXT(TLS, "certificate", IN(conf_h248, tls_certificate), 0,
+	     CONF_PATH - 1, NULL, "", "/etc/bgfd/bgfd.pem"),
+	TEXT(TLS, "key", IN(conf_h248, tls_key), 0, CONF_PATH - 1, NULL, "",
+	     "/etc/bgfd/bgfd.key"),
+	TEXT(TLS, "ca", IN(conf_h248, tls_ca), 0, CONF_PATH - 1, NULL, "",
+	     "/etc/bgfd/ca.pem"),
+	TEXT(TLS, "name", IN(conf_h248, tls_name), 0, CONF_PATH - 1, "-._", "",
+	     "mgc.example"),
 	WORD(CHANGE, "event", IN(conf_change, event), change_events, NULL),
 	WORD(CHANGE, "method", IN(conf_change, method), change_methods, NULL),
 	NUMBER(CHANGE, "reason", IN(conf_change, reason), 900, 999, NULL,

@@ -17,6 +17,7 @@
 #include "h248/assoc.h"
 #include "h248/pkg.h"
 #include "h248/transport.h"
+#include "h248/transport_tls.h"
 #include "packet/engine.h"
 
 struct gw_ctl; /* gateway/ctl.h */
@@ -66,9 +67,10 @@ struct gw {
 	/* gateway/loop.c */
 	struct event_base *base;
 	struct h248_transport transport;
+	struct h248_tls *tls; /* NULL: none */
 	struct gw_ctl *ctl;
 	struct event *timer, *engine_event;
-	struct event *sig_term, *sig_int;
+	struct event *sig_term, *sig_int, *sig_hup;
 
 	struct gw_contexts contexts; /* in the order they were made */
 	struct gw_context **ctx_bucket; /* by id, n_buckets of them */

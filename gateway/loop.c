@@ -89,25 +89,69 @@ static void send_message(void *arg, const struct sockaddr_storage *to,
 		       strerror(-r));
 }
 
+static int open_transport(struct gw *gw, char *err, size_t cap)
+{
+	const struct conf_h248 *c = &gw->conf.h248;
+	const struct h248_tls_params files = {
+		.certificate = c->tls_certificate,
+		.key = c->tls_key,
+		.ca = c->tls_ca,
+		.name = c->tls_name,
+	};
+	struct h248_transport_params p = {
+		.kind = c->transport == CONF_TRANSPORT_UDP ?
+				H248_TRANSPORT_UDP :
+				H248_TRANSPORT_TCP,
+		.local = c->local,
+	};
+	int r = 0;
+
+	if (c->transport == CONF_TRANSPORT_TLS)
+		r = h248_tls_new(&files, &gw->tls, err, cap);
+	if (r)
+		return r;
+	p.tls = gw->tls;
+	r = h248_transport_open(&p, gw->base, &HOOKS, gw, &gw->transport);
+	if (r)
+		snprintf(err, cap, "h248 listen address: %s", strerror(-r));
+	return r;
+}
+
+/* Certificates are replaced while we run; what cannot be read changes
+ * nothing. */
+static void on_hup(evutil_socket_t fd, short what, void *arg)
+{
+	struct gw *gw = arg;
+	char err[512];
+
+	(void)fd;
+	(void)what;
+	if (!gw->tls)
+		return;
+	if (h248_tls_reload(gw->tls, err, sizeof(err)))
+		gw_log(LOG_ERR, NULL, "TLS stays as it was: %s", err);
+	else
+		gw_log(LOG_NOTICE, NULL, "TLS files read again");
+}
+
 static int make_events(struct gw *gw)
 {
+	/* A connection that is gone is an error of the write. */
+	signal(SIGPIPE, SIG_IGN);
 	gw->timer = evtimer_new(gw->base, on_timer, gw);
 	gw->engine_event = event_new(gw->base, pkt_engine_evt_fd(gw->engine),
 				     EV_READ | EV_PERSIST, on_engine, gw);
 	gw->sig_term = evsignal_new(gw->base, SIGTERM, on_signal, gw);
 	gw->sig_int = evsignal_new(gw->base, SIGINT, on_signal, gw);
-	if (!gw->timer || !gw->engine_event || !gw->sig_term || !gw->sig_int)
+	gw->sig_hup = evsignal_new(gw->base, SIGHUP, on_hup, gw);
+	if (!gw->timer || !gw->engine_event || !gw->sig_term || !gw->sig_int ||
+	    !gw->sig_hup)
 		return -ENOMEM;
 	if (event_add(gw->engine_event, NULL) ||
-	    event_add(gw->sig_term, NULL) || event_add(gw->sig_int, NULL))
+	    event_add(gw->sig_term, NULL) || event_add(gw->sig_int, NULL) ||
+	    event_add(gw->sig_hup, NULL))
 		return -EIO;
 	return 0;
-}
-
-static enum h248_transport_kind transport_kind(const struct conf_h248 *c)
-{
-	return c->transport == CONF_TRANSPORT_TCP ? H248_TRANSPORT_TCP :
-						    H248_TRANSPORT_UDP;
 }
 
 static int open_sockets(struct gw *gw, char *err, size_t cap)
@@ -119,13 +163,9 @@ static int open_sockets(struct gw *gw, char *err, size_t cap)
 		snprintf(err, cap, "cannot set up the event loop");
 		return -ENOMEM;
 	}
-	r = h248_transport_open(transport_kind(&gw->conf.h248), gw->base,
-				&gw->conf.h248.local, &HOOKS, gw,
-				&gw->transport);
-	if (r) {
-		snprintf(err, cap, "h248 listen address: %s", strerror(-r));
+	r = open_transport(gw, err, cap);
+	if (r)
 		return r;
-	}
 	if (!gw->conf.control_socket[0])
 		return 0;
 	return gw_ctl_new(gw, gw->conf.control_socket, &gw->ctl, err, cap);
@@ -186,7 +226,10 @@ void gw_shutdown(struct gw *gw)
 	free_event(&gw->engine_event);
 	free_event(&gw->sig_term);
 	free_event(&gw->sig_int);
+	free_event(&gw->sig_hup);
 	h248_transport_close(&gw->transport);
+	h248_tls_free(gw->tls);
+	gw->tls = NULL;
 	gw_fini(gw);
 	if (gw->base)
 		event_base_free(gw->base);

@@ -39,26 +39,28 @@ static void tcp_close(void *impl)
 static const struct h248_transport_ops UDP = { udp_send, udp_local, udp_close };
 static const struct h248_transport_ops TCP = { tcp_send, tcp_local, tcp_close };
 
-int h248_transport_open(enum h248_transport_kind kind, struct event_base *base,
-			const struct sockaddr_storage *local,
+int h248_transport_open(const struct h248_transport_params *params,
+			struct event_base *base,
 			const struct h248_transport_hooks *hooks, void *arg,
 			struct h248_transport *out)
 {
-	struct h248_tcp_params params = {
-		.local = *local,
-		.is_listening = kind == H248_TRANSPORT_TCP_LISTEN,
+	struct h248_tcp_params p = {
+		.local = params->local,
+		.is_listening = params->kind == H248_TRANSPORT_TCP_LISTEN,
+		.tls = params->tls,
 	};
 	struct h248_udp *udp;
 	struct h248_tcp *tcp;
 	int rc;
 
-	if (kind == H248_TRANSPORT_UDP) {
-		rc = h248_udp_open(base, local, hooks->recv, arg, &udp);
+	if (params->kind == H248_TRANSPORT_UDP) {
+		rc = h248_udp_open(base, &params->local, hooks->recv, arg,
+				   &udp);
 		if (!rc)
 			*out = (struct h248_transport) { &UDP, udp };
 		return rc;
 	}
-	rc = h248_tcp_open(base, &params, hooks, arg, &tcp);
+	rc = h248_tcp_open(base, &p, hooks, arg, &tcp);
 	if (!rc)
 		*out = (struct h248_transport) { &TCP, tcp };
 	return rc;

@@ -43,15 +43,23 @@ enum h248_transport_kind {
 	H248_TRANSPORT_TCP_LISTEN, /* is connected to; a controller */
 };
 
+struct h248_tls; /* h248/transport_tls.h */
+
+struct h248_transport_params {
+	enum h248_transport_kind kind;
+	/* Where it is bound; H248_TRANSPORT_TCP takes a port of the kernel's
+	 * choice instead. */
+	struct sockaddr_storage local;
+	struct h248_tls *tls; /* of TCP; borrowed; NULL: none */
+};
+
 /*
- * base is borrowed, hooks must outlive the transport.  local: where it is
- * bound; H248_TRANSPORT_TCP takes a port of the kernel's choice instead of
- * that of local.
+ * base is borrowed, hooks must outlive the transport.
  *
  * Returns: 0; a negative errno of socket(2), bind(2), -ENOMEM.
  */
-int h248_transport_open(enum h248_transport_kind kind, struct event_base *base,
-			const struct sockaddr_storage *local,
+int h248_transport_open(const struct h248_transport_params *params,
+			struct event_base *base,
 			const struct h248_transport_hooks *hooks, void *arg,
 			struct h248_transport *out);
 /* Does nothing when it is not open.  Not from inside a hook. */

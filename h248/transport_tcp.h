@@ -1,17 +1,18 @@
 /*
- * h248/transport_tcp.h - H.248 over TCP with TPKT (H.248.1 Annex D.2)
+ * h248/transport_tcp.h - H.248 over TCP with TPKT (H.248.1 Annex D.2), or TLS
  *
  * One endpoint for any number of peers, each with one connection.  A gateway
  * opens it by sending, from the local address and a port of the kernel's
  * choice; after a failure it stays closed for a time that doubles, and what is
  * sent meanwhile is left to the repetition of requests.  A controller listens.
- * Thread: the one that runs the event base.
+ * The process ignores SIGPIPE.  Thread: the one that runs the event base.
  */
 #pragma once
 
 #include "h248/transport.h"
 
 struct h248_tcp; /* opaque */
+struct h248_tls; /* h248/transport_tls.h */
 
 /* A value of 0 means the default that stands behind it. */
 struct h248_tcp_params {
@@ -23,11 +24,13 @@ struct h248_tcp_params {
 	unsigned int max_conns; /* 64 */
 	unsigned int max_per_source; /* accepted from one address; 16 */
 	size_t max_out_octets; /* waiting for one peer; 1 MiB */
+	struct h248_tls *tls; /* borrowed; NULL: none */
 };
 
 struct h248_tcp_counters {
 	uint64_t opened, accepted;
-	uint64_t failed; /* connections that never came up */
+	uint64_t failed; /* that never came up */
+	uint64_t untrusted; /* refused by TLS, on either side */
 	uint64_t refused; /* over a limit */
 	uint64_t bad_header; /* closed: not TPKT */
 	uint64_t late; /* closed: no whole message in time */

@@ -25,6 +25,7 @@
 #include "h248/addr.h"
 #include "h248/transport_tcp_int.h"
 #include "h248/tpkt.h"
+#include "h248/transport_tls.h"
 
 /* Until the kernel gives up a peer that acknowledges nothing: less than
  * T-MAX, so that the next registration finds a new connection. */
@@ -131,12 +132,29 @@ static void on_readable(struct bufferevent *bev, void *arg)
 		arm(c, c->t->p.message_ms);
 }
 
+static void why_of(struct tcp_conn *c, short what, char *buf, size_t cap)
+{
+	buf[0] = '\0';
+	if (c->t->p.tls)
+		h248_tls_why(c->bev, buf, cap);
+	if (buf[0])
+		c->t->n.untrusted++;
+	else if (what & BEV_EVENT_EOF)
+		snprintf(buf, cap, "by the peer");
+	else
+		snprintf(buf, cap, "%s",
+			 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+}
+
 static void on_event(struct bufferevent *bev, short what, void *arg)
 {
 	struct tcp_conn *c = arg;
-	char why[96];
+	char why[128], cause[96];
 
 	if (what & BEV_EVENT_CONNECTED) {
+		/* Accepted: a handshake; the time for a message runs. */
+		if (!c->is_ours)
+			return;
 		c->is_up = true;
 		c->t->n.opened++;
 		evtimer_del(c->timer);
@@ -147,10 +165,9 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 		c->t->n.cut++;
 	if (!c->is_up)
 		c->t->n.failed++;
+	why_of(c, what, cause, sizeof(cause));
 	snprintf(why, sizeof(why), "%s: %s", c->is_up ? "ended" : "not opened",
-		 what & BEV_EVENT_EOF ?
-			 "by the peer" :
-			 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+		 cause);
 	end(c, why);
 }
 
@@ -216,8 +233,15 @@ static void set_options(int fd)
 /* Takes fd, also on error. */
 static int attach(struct tcp_conn *c, int fd)
 {
+	struct h248_tcp *t = c->t;
+
 	set_options(fd);
-	c->bev = bufferevent_socket_new(c->t->base, fd, BEV_OPT_CLOSE_ON_FREE);
+	if (t->p.tls)
+		c->bev = h248_tls_wrap(t->p.tls, t->base, fd, &c->peer,
+				       !c->is_ours);
+	else
+		c->bev = bufferevent_socket_new(t->base, fd,
+						BEV_OPT_CLOSE_ON_FREE);
 	if (!c->bev) {
 		close(fd);
 		return -ENOMEM;
@@ -267,8 +291,10 @@ int h248_tcp_conn_dial(struct tcp_conn *c)
 	rc = dial_socket(&c->t->p.local, &c->peer);
 	if (rc >= 0)
 		rc = attach(c, rc);
-	/* Without an address it learns that the socket is connecting. */
-	if (!rc && bufferevent_socket_connect(c->bev, NULL, 0)) {
+	/* Without an address it learns that the socket is connecting; a
+	 * handshake waits for that by itself. */
+	if (!rc && !c->t->p.tls &&
+	    bufferevent_socket_connect(c->bev, NULL, 0)) {
 		bufferevent_free(c->bev);
 		c->bev = NULL;
 		rc = -EIO;

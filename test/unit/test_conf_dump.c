@@ -68,7 +68,11 @@ static void everything(void)
 	CU_ASSERT_STRING_EQUAL(c.name, "gw-7");
 	CU_ASSERT_STRING_EQUAL(c.h248.mid, "<bgf.example>:2944");
 	CU_ASSERT_EQUAL(c.h248.version, 2);
-	CU_ASSERT_EQUAL(c.h248.transport, CONF_TRANSPORT_TCP);
+	CU_ASSERT_EQUAL(c.h248.transport, CONF_TRANSPORT_TLS);
+	CU_ASSERT_STRING_EQUAL(c.h248.tls_certificate, "/c.pem");
+	CU_ASSERT_STRING_EQUAL(c.h248.tls_key, "/k.pem");
+	CU_ASSERT_STRING_EQUAL(c.h248.tls_ca, "/ca.pem");
+	CU_ASSERT_STRING_EQUAL(c.h248.tls_name, "mgc.example");
 	CU_ASSERT_EQUAL(c.h248.encoding, CONF_ENC_LONG);
 	CU_ASSERT_STRING_EQUAL(c.h248.group, "g_2");
 	CU_ASSERT_EQUAL(c.h248.retransmit_ms, 501);

@@ -104,6 +104,9 @@ static const struct refusal {
 	{ "A02 control characters", 5, "<realm name=\"&#27;[31m\">",
 	  "t.xml:5:", "", "" },
 	/* conf/check.c */
+	{ "TLS without files", 2,
+	  "<h248 listen=\"192.0.2.1:2944\" transport=\"tls\">",
+	  "t.xml:2: ", "needs files", "<tls certificate=" },
 	{ "registering is not leaving", 3,
 	  "<controller address=\"192.0.2.2\"/>\n<service-change event=\"boot\""
 	  " method=\"forced\" reason=\"901\"/>",

@@ -595,6 +595,7 @@ static void t30_refused_by_message(void)
 {
 	struct gate *g = started(2);
 
+	wait(g, 400);
 	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
 	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
 	CU_ASSERT_EQUAL(g->net.n_sent, 2);
@@ -602,7 +603,7 @@ static void t30_refused_by_message(void)
 	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
 	CU_ASSERT_EQUAL(g->net.n_sent, 2);
 	/* The question to the first has ended with its answer. */
-	wait(g, 24999);
+	wait(g, 24900);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
 	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
 	gate_free(g);

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -429,5 +430,6 @@ int main(void)
 		{ NULL, NULL },
 	};
 
+	signal(SIGPIPE, SIG_IGN);
 	return suite_run("h248/transport_tcp", tests);
 }

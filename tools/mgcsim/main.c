@@ -1,6 +1,7 @@
 /* mgcsim/main.c - the command line of mgcsim */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ static const char USAGE[] =
 	"  --log FILE         every message as on the wire\n"
 	"  --mid MID          ours (the listen address)\n"
 	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
-	"  --transport udp|tcp  (udp)\n"
+	"  --transport udp|tcp|tls  (udp)\n"
+	"  --tls DIRECTORY    with cert.pem, key.pem and ca.pem\n"
 	"  --long             long token form\n"
 	"  --schema FILE      scenario.rng (beside the scenario)\n"
 	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
@@ -26,6 +28,8 @@ struct options {
 	struct sim_params sim;
 	const char *scenario, *schema, *log;
 	uint64_t timeout_s;
+	bool is_tls;
+	const char *tls_dir;
 };
 
 enum {
@@ -37,6 +41,7 @@ enum {
 	OPT_MID,
 	OPT_VERSION,
 	OPT_TRANSPORT,
+	OPT_TLS,
 	OPT_LONG,
 	OPT_SCHEMA,
 	OPT_HELP,
@@ -51,6 +56,7 @@ static const struct option OPTIONS[] = {
 	{ "mid", required_argument, NULL, OPT_MID },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "transport", required_argument, NULL, OPT_TRANSPORT },
+	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "long", no_argument, NULL, OPT_LONG },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -80,8 +86,12 @@ static int option(struct options *o, struct vars *vars, int opt)
 		o->sim.version = (uint8_t)strtoul(optarg, NULL, 10);
 		return o->sim.version >= 1 && o->sim.version <= 3 ? 0 : -EINVAL;
 	case OPT_TRANSPORT:
-		o->sim.is_tcp = !strcmp(optarg, "tcp");
+		o->is_tls = !strcmp(optarg, "tls");
+		o->sim.is_tcp = o->is_tls || !strcmp(optarg, "tcp");
 		return o->sim.is_tcp || !strcmp(optarg, "udp") ? 0 : -EINVAL;
+	case OPT_TLS:
+		o->tls_dir = optarg;
+		return 0;
 	case OPT_LONG:
 		o->sim.is_long = true;
 		return 0;
@@ -91,6 +101,24 @@ static int option(struct options *o, struct vars *vars, int opt)
 	default:
 		return -EINVAL;
 	}
+}
+
+static int read_tls(struct options *o)
+{
+	char cert[512], key[512], ca[512], err[512];
+	struct h248_tls_params p = {
+		.certificate = cert,
+		.key = key,
+		.ca = ca,
+	};
+
+	snprintf(cert, sizeof(cert), "%s/cert.pem", o->tls_dir);
+	snprintf(key, sizeof(key), "%s/key.pem", o->tls_dir);
+	snprintf(ca, sizeof(ca), "%s/ca.pem", o->tls_dir);
+	if (!h248_tls_new(&p, &o->sim.tls, err, sizeof(err)))
+		return 0;
+	fprintf(stderr, "mgcsim: %s\n", err);
+	return -EINVAL;
 }
 
 static int read_options(struct options *o, struct vars *vars, int argc,
@@ -110,7 +138,8 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 			return -EINVAL;
 		}
 	}
-	if (optind != argc || !o->scenario || !o->sim.listen.ss_family)
+	if (optind != argc || !o->scenario || o->is_tls != !!o->tls_dir ||
+	    !o->sim.listen.ss_family)
 		return -EINVAL;
 	return 0;
 }
@@ -163,6 +192,7 @@ int main(int argc, char **argv)
 	char err[512];
 	int rc = 2;
 
+	signal(SIGPIPE, SIG_IGN);
 	srandom((unsigned int)time(NULL));
 	if (read_options(&o, &vars, argc, argv)) {
 		fputs(USAGE, stderr);
@@ -172,6 +202,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s\n", err);
 		goto out;
 	}
+	if (o.is_tls && read_tls(&o))
+		goto out;
 	o.sim.is_manual = scenario_is_manual(&scenario);
 	if (o.log) {
 		o.sim.log = fopen(o.log, "w");
@@ -183,6 +215,7 @@ int main(int argc, char **argv)
 	}
 	rc = play(&o, &scenario, &vars);
 out:
+	h248_tls_free(o.sim.tls);
 	if (o.sim.log)
 		fclose(o.sim.log);
 	scenario_fini(&scenario);

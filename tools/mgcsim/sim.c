@@ -409,6 +409,12 @@ static int open_txns(struct sim *sim)
 int sim_init(struct sim *sim, const struct sim_params *params,
 	     struct event_base *base)
 {
+	struct h248_transport_params tp = {
+		.kind = params->is_tcp ? H248_TRANSPORT_TCP_LISTEN :
+					 H248_TRANSPORT_UDP,
+		.local = params->listen,
+		.tls = params->tls,
+	};
 	int rc;
 
 	memset(sim, 0, sizeof(*sim));
@@ -419,9 +425,7 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->timer = evtimer_new(base, on_timer, sim);
 	if (!sim->timer)
 		return -ENOMEM;
-	rc = h248_transport_open(
-		params->is_tcp ? H248_TRANSPORT_TCP_LISTEN : H248_TRANSPORT_UDP,
-		base, &params->listen, &HOOKS, sim, &sim->transport);
+	rc = h248_transport_open(&tp, base, &HOOKS, sim, &sim->transport);
 	if (rc)
 		return rc;
 	if (!sim->params.mid[0])

@@ -14,6 +14,7 @@
 #include <libxml/tree.h>
 
 #include "h248/transport.h"
+#include "h248/transport_tls.h"
 #include "h248/txn.h"
 
 enum sim_kind {
@@ -41,6 +42,7 @@ struct sim_params {
 	uint8_t version; /* highest we accept */
 	bool is_long;
 	bool is_tcp; /* else UDP */
+	struct h248_tls *tls; /* of TCP; borrowed; NULL: none */
 	bool is_manual; /* requests wait for <reply> */
 	FILE *log; /* every message as on the wire; may be NULL */
 };
