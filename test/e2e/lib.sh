@@ -256,7 +256,7 @@ lab_config() {
 	    $(lab_pool6 2001:db8:ff::/125)
 	  </realm>
 	  <realm name="core.example" interface="core" tun="bgf-core"
-	         table="102" mtu="1500">
+	         table="102" mtu="${LAB_MTU_CORE:-1500}">
 	    <media interface="eth2"/>
 	    <pool prefix="198.51.100.8/29"/>
 	    $(lab_pool6 2001:db8:ff::8/125)
