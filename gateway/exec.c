@@ -29,13 +29,22 @@ static void next_cmd(struct gw_job *job)
 	job->state = GW_JOB_CMD;
 }
 
+/* What could not be read (442) ends its action in any case; what was read and
+ * may not stand there (447, 448) is a failure like any other. */
+static bool is_unreadable(const struct h248_cmd *cmd)
+{
+	return cmd->fault.code && cmd->fault.code != 447 &&
+	       cmd->fault.code != 448;
+}
+
 static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 {
 	const struct h248_cmd *cmd = job->cmd;
 	struct gw_about at = gw_exec_about(job);
 	struct h248_span id = job->call.term ?
 				      h248_span_of(job->call.term->id) :
-				      gw_exec_id(cmd);
+			      job->bad ? job->bad->text :
+					 gw_exec_id(cmd);
 
 	job->gw->stats.cmd_failed[cmd->kind]++;
 	gw_stats_error(job->gw, err->code);
@@ -45,8 +54,7 @@ static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 		  h248_desc_error(job->arena, err->code,
 				  err->text[0] ? err->text :
 						 h248_error_text(err->code)));
-	/* What could not be read (442) ends its action in any case. */
-	if (!cmd->is_optional || cmd->fault.code)
+	if (!cmd->is_optional || is_unreadable(cmd))
 		job->is_failed = true;
 	next_cmd(job);
 }
@@ -66,24 +74,46 @@ static int match_none(const struct gw_job *job, const struct h248_term_id *id,
 			    (int)id->text.n, id->text.p);
 }
 
+static bool is_matched(const struct gw_job *job, const struct gw_term *t)
+{
+	for (unsigned int i = 0; i < job->n_match; i++)
+		if (job->match[i] == t)
+			return true;
+	return false;
+}
+
+/* How many of the context an id names; each is taken once. */
+static unsigned int match_one(struct gw_job *job, const struct h248_term_id *id)
+{
+	unsigned int n = 0;
+	struct gw_term *t;
+
+	for (unsigned int i = 0; job->ctx && i < job->ctx->n_terms; i++) {
+		t = job->ctx->term[i];
+		if (!gw_term_id_matches(id->text, t->id))
+			continue;
+		n++;
+		if (!is_matched(job, t))
+			job->match[job->n_match++] = t;
+	}
+	return n;
+}
+
+/* A list (v3) is executed when every id of it is found. */
 static int match_terms(struct gw_job *job, struct h248_err *err)
 {
 	const struct h248_term_id *id = job->cmd->terms;
-	struct gw_term *t;
 
-	if (id->has_choose)
-		return h248_err_set(err, 410, id->at, "%.*s", (int)id->text.n,
-				    id->text.p);
-	for (; id; id = id->next)
-		for (unsigned int i = 0; job->ctx && i < job->ctx->n_terms;
-		     i++) {
-			t = job->ctx->term[i];
-			if (job->n_match < GW_MAX_TERMS &&
-			    (job->n_match ? job->match[0] != t : true) &&
-			    gw_term_id_matches(id->text, t->id))
-				job->match[job->n_match++] = t;
-		}
-	return job->n_match ? 0 : match_none(job, job->cmd->terms, err);
+	for (; id; id = id->next) {
+		job->bad = id;
+		if (id->has_choose || id->is_root)
+			return h248_err_set(err, 410, id->at, "%.*s",
+					    (int)id->text.n, id->text.p);
+		if (!match_one(job, id) && match_none(job, id, err))
+			return -EPROTO;
+	}
+	job->bad = NULL;
+	return 0;
 }
 
 /* (ALL, ROOT) lists the contexts (7.2.5); what ROOT has is in no context. */
@@ -176,6 +206,7 @@ static bool begin_cmd(struct gw_job *job)
 	job->gw->stats.cmd_in[job->cmd->kind]++;
 	job->n_match = job->i_match = 0;
 	job->call.term = NULL;
+	job->bad = NULL;
 	if (!gw_exec_is_union(job) || job->i_id == 1)
 		gw_audit_union_begin(&job->call);
 	if (check_cmd(job, &err)) {

@@ -50,6 +50,7 @@ struct gw_job {
 	bool is_for_all; /* C=*, or what is found in any context */
 	bool is_left_out; /* of C=*: it went, or is not selected */
 	const struct h248_cmd *cmd; /* next one, then the one under way */
+	const struct h248_term_id *bad; /* of its list; NULL: none */
 	struct gw_term *match[GW_MAX_TERMS];
 	unsigned int n_match, i_match;
 	struct gw_call call;

@@ -115,6 +115,16 @@ static int read_stream(struct gw_plan *p, const struct h248_stream *d,
 	return r;
 }
 
+int gw_plan_check_state(const struct h248_term_state *state,
+			struct h248_err *err)
+{
+	if (state && state->has_service == H248_GIVEN)
+		return h248_err_set(err, 501, nowhere, "ServiceStates");
+	if (state && state->has_buffer == H248_GIVEN && state->buffer_lockstep)
+		return h248_err_set(err, 501, nowhere, "LockStep");
+	return 0;
+}
+
 static int read_media(struct gw_plan *p, const struct h248_media *m,
 		      struct h248_err *err)
 {
@@ -122,8 +132,8 @@ static int read_media(struct gw_plan *p, const struct h248_media *m,
 
 	if (!m)
 		return 0;
-	if (m->state && m->state->has_service == H248_GIVEN)
-		return h248_err_set(err, 501, nowhere, "ServiceStates");
+	if (gw_plan_check_state(m->state, err))
+		return -EPROTO;
 	if (m->state && m->state->props)
 		r = h248_pkgs_check_props(p->job->gw->pkgs, m->state->props,
 					  H248_IN_TERMINATION_STATE, err);

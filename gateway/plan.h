@@ -35,6 +35,10 @@ struct gw_plan {
 /* Copies the streams of term; no plan is left behind on error (510). */
 int gw_plan_init(struct gw_plan *p, struct gw_job *job, struct gw_term *term,
 		 const struct gw_term *peer, struct h248_err *err);
+/* ServiceStates belong to ServiceChange here, and there is no EventBuffer:
+ * 501 for both. */
+int gw_plan_check_state(const struct h248_term_state *state,
+			struct h248_err *err);
 /* Puts Media, Events and Signals of a command into the plan. */
 int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 		 struct h248_err *err);

@@ -1,6 +1,7 @@
 /* gateway/root.c - the termination ROOT */
 #include "gateway/root.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,8 @@ static int check_media(struct gw_call *c, struct h248_err *err)
 
 	if (d && d->u.media && d->u.media->streams)
 		return h248_err_set(err, 447, d->at, "Stream");
+	if (d && d->u.media && gw_plan_check_state(d->u.media->state, err))
+		return -EPROTO;
 	return h248_pkgs_check_props(c->gw->pkgs, given_props(c->cmd),
 				     H248_IN_ROOT, err);
 }
@@ -74,6 +77,32 @@ static void remove_prop(struct gw_props *props, const struct h248_prop *like)
 		}
 }
 
+/* 0: not set by the controller. */
+static uint32_t number(const struct gw *gw, const char *item)
+{
+	const struct gw_prop *p = gw_props_find(&gw->root->props, "root", item);
+
+	return p ? (uint32_t)strtoul(p->value, NULL, 0) : 0;
+}
+
+/* What the controller sets goes before what is configured; a Pending is due
+ * when the execution takes longer than normal (reference 5.4). */
+static void apply(struct gw *gw)
+{
+	uint32_t ms = number(gw, "MGProvisionalResponseTimerValue");
+	uint32_t limit = number(gw, "MGOriginatedPendingLimit");
+
+	if (!ms)
+		ms = number(gw, "normalMGExecutionTime");
+	if (!ms)
+		ms = gw->conf.h248.provisional_ms;
+	if (!limit)
+		limit = gw->conf.h248.pending_limit;
+	h248_assoc_set_limits(gw->assoc, ms, (uint16_t)limit,
+			      (uint16_t)number(gw,
+					       "MGCOriginatedPendingLimit"));
+}
+
 void gw_root_commit(struct gw_call *c)
 {
 	struct gw_root *root = c->gw->root;
@@ -82,6 +111,7 @@ void gw_root_commit(struct gw_call *c)
 		remove_prop(&root->props, p);
 		gw_props_add(&root->props, p);
 	}
+	apply(c->gw);
 	if (c->has_root_events)
 		gw_events_move(&root->events, &c->root_events);
 }

@@ -566,6 +566,13 @@ uint8_t h248_assoc_version(const struct h248_assoc *a)
 	return a->version;
 }
 
+void h248_assoc_set_limits(struct h248_assoc *a, uint32_t provisional_ms,
+			   uint16_t pending_limit, uint16_t pending_limit_in)
+{
+	h248_txns_set_limits(a->txns, provisional_ms, pending_limit,
+			     pending_limit_in);
+}
+
 const struct h248_txn_counters *h248_assoc_counters(const struct h248_assoc *a)
 {
 	return h248_txns_counters(a->txns);

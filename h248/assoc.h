@@ -100,6 +100,9 @@ int h248_assoc_request(struct h248_assoc *a, const struct h248_action *actions,
 		       h248_reply_h *cb, void *arg, uint64_t now_ms,
 		       uint32_t *tid);
 
+/* As h248_txns_set_limits(). */
+void h248_assoc_set_limits(struct h248_assoc *a, uint32_t provisional_ms,
+			   uint16_t pending_limit, uint16_t pending_limit_in);
 enum h248_assoc_state h248_assoc_state(const struct h248_assoc *a);
 const char *h248_assoc_state_name(enum h248_assoc_state s);
 /* NULL when there is none. */

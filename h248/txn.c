@@ -284,6 +284,8 @@ static void set_defaults(struct h248_txn_params *p)
 	set_default(&p->long_timer_ms, 30000);
 	set_default(&p->provisional_ms, 2000);
 	set_default(&p->max_stored, 32768);
+	if (!p->pending_limit_in)
+		p->pending_limit_in = TXN_MAX_PENDINGS_IN;
 	if (!p->max_stored_octets)
 		p->max_stored_octets = 64 << 20;
 }
@@ -342,6 +344,15 @@ void h248_txns_tick(struct h248_txns *t, uint64_t now_ms)
 void h248_txns_set_version(struct h248_txns *t, uint8_t version)
 {
 	t->p.version = version;
+}
+
+void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
+			  uint16_t pending_limit, uint16_t pending_limit_in)
+{
+	t->p.provisional_ms = provisional_ms;
+	t->p.pending_limit = pending_limit;
+	t->p.pending_limit_in = pending_limit_in;
+	set_defaults(&t->p);
 }
 
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t)

@@ -29,6 +29,7 @@ struct h248_txn_params {
 	uint32_t long_timer_ms; /* keep replies; 30000 */
 	uint32_t provisional_ms; /* Pending after; 2000 */
 	uint16_t pending_limit; /* Pendings we send before 506; 0: any */
+	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
 	/* Of the reply store: when one is reached new requests get 510, and
 	 * nothing is forgotten early. */
 	uint32_t max_stored; /* transactions; 32768 */
@@ -126,4 +127,7 @@ void h248_in_fail(struct h248_in *in, uint16_t code, const char *text,
 uint32_t h248_in_tid(const struct h248_in *in);
 
 void h248_txns_set_version(struct h248_txns *t, uint8_t version);
+/* From now on; the three numbers are those of struct h248_txn_params. */
+void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
+			  uint16_t pending_limit, uint16_t pending_limit_in);
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t);

@@ -217,7 +217,7 @@ void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
 		t->n.stray++;
 		return;
 	}
-	if (++o->n_pendings > TXN_MAX_PENDINGS_IN)
+	if (++o->n_pendings > t->p.pending_limit_in)
 		return; /* it grows old */
 	o->interval_ms = t->p.retransmit_max_ms;
 	o->give_up_ms = now_ms + t->p.t_max_ms;

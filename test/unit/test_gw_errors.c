@@ -130,6 +130,26 @@ static const struct refusal {
 	{ "T33 no match", "C=*{SC=ip/1/core/*{SV{MT=FO,RE=\"905 x\"}}}",
 	  "SC=ip/1/core/*{ER=431{" },
 	{ "ROOT property", "C=-{MF=ROOT{M{TS{root/nonsense=5}}}}", "ER=450{" },
+	{ "T25 list, one is unknown",
+	  "C=1{MF=[ip/1/access/1,ip/1/core/9]{E=9{adr/rsac}}}",
+	  "C=1{MF=ip/1/core/9{ER=430{" },
+	{ "T12 list with ROOT", "C=1{S=[ip/1/access/1,ROOT]}",
+	  "S=ROOT{ER=410{" },
+	{ "T12 list with CHOOSE", "C=1{S=[ip/1/access/1,ip/1/core/$]}",
+	  "ER=410{" },
+	{ "1.9 ServiceStates in Modify", "C=1{MF=ip/1/access/1{M{TS{SI=OS}}}}",
+	  "ER=501{" },
+	{ "1.9 LockStep", "C=1{MF=ip/1/access/1{M{TS{BF=LockStep}}}}",
+	  "ER=501{" },
+	{ "1.9 ServiceStates of ROOT", "C=-{MF=ROOT{M{TS{SI=OS}}}}",
+	  "ER=501{" },
+	{ "5.4 range", "C=-{MF=ROOT{M{TS{root/MGOriginatedPendingLimit=0}}}}",
+	  "ER=449{" },
+	{ "5.4 range",
+	  "C=-{MF=ROOT{M{TS{root/MGProvisionalResponseTimerValue=99}}}}",
+	  "ER=449{" },
+	{ "5.4 range", "C=-{MF=ROOT{M{TS{root/normalMGExecutionTime=29001}}}}",
+	  "ER=449{" },
 	{ "read-only", "C=-{MF=ROOT{M{TS{root/maxNumberOfContexts=5}}}}",
 	  "ER=534{" },
 	{ "all or nothing",
@@ -250,6 +270,14 @@ static void optional(void)
 	reply = rig_ask(r, "C=1{O-MF=ip/1/access/7{SG},MF=ip/1/access/1{E}}");
 	sequence("T25", reply, "C=1{MF=ip/1/access/7{ER=430{");
 	sequence("T25", reply, "MF=ip/1/access/1}");
+	/* 448 and 447 were read to their end: no failure of the action. */
+	reply = rig_ask(r, "C=1{O-MF=ip/1/access/1{SG,SG},"
+			   "O-S=ip/1/access/1{SG},MF=ip/1/access/1{E}}");
+	sequence("T25", reply,
+		 "C=1{MF=ip/1/access/1{ER=448{\"Descriptor appears twice in a "
+		 "command\"}},");
+	sequence("T25", reply, "S=ip/1/access/1{ER=447{");
+	sequence("T25", reply, ",MF=ip/1/access/1}");
 	reply = rig_ask(r, "C=1{MF=ip/1/access/7{SG},S=ip/1/access/1}");
 	CU_ASSERT_PTR_NULL(strstr(reply, "S="));
 	CU_ASSERT_EQUAL(r->gw.n_terms, 1);

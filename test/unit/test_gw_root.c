@@ -1,0 +1,147 @@
+/*
+ * test/unit/test_gw_root.c - what a controller sets has its effect
+ *
+ * Reference 1.9 (statistics, context properties), 5.4 (properties of ROOT).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/context.h"
+#include "test/support/engine_stub.h"
+#include "test/support/gw_rig.h"
+#include "test/support/suite.h"
+
+#define LOCAL "L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:passive\n}"
+#define LEG(realm)                                        \
+	"A=ip/1/" realm "/${M{ST=1{O{MO=SR}," LOCAL "}}," \
+	"SG{ipnapt/latch{napt=LATCH}}}"
+#define BOTH "C=${" LEG("access") "," LEG("core") "}"
+#define ROOT(item, value) "C=-{MF=ROOT{M{TS{root/" item "=" value "}}}}"
+#define START_US UINT64_C(5000000)
+
+static void pass(struct rig *r, uint64_t ms)
+{
+	gw_clock_freeze(START_US + ms * 1000, UINT64_C(1768465800000000));
+	gw_tick(&r->gw);
+}
+
+/* How many Pendings a request brings that the engine does not finish. */
+static const struct {
+	const char *name, *ask;
+	uint64_t first_ms; /* none a moment before */
+} timers[] = {
+	{ "configured", "C=-{AV=ROOT{AT{}}}", 2000 },
+	{ "5.4 normalMGExecutionTime", ROOT("normalMGExecutionTime", "800"),
+	  800 },
+	{ "5.4 MGProvisionalResponseTimerValue",
+	  ROOT("MGProvisionalResponseTimerValue", "1200"), 1200 },
+	{ "5.4 both",
+	  "C=-{MF=ROOT{M{TS{root/normalMGExecutionTime=400,"
+	  "root/MGProvisionalResponseTimerValue=1500}}}}",
+	  1500 },
+};
+
+static void pending_timer(void)
+{
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++) {
+		struct rig *r = rig_new(10);
+		unsigned int before;
+
+		rig_ask(r, timers[i].ask);
+		before = r->n_sent;
+		rig_send(r, "T=900{" BOTH "}");
+		pass(r, timers[i].first_ms - 1);
+		CU_ASSERT_EQUAL(r->n_sent, before);
+		pass(r, timers[i].first_ms);
+		if (r->n_sent != before + 1)
+			fprintf(stderr, "%s\n", timers[i].name);
+		CU_ASSERT_EQUAL(r->n_sent, before + 1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "PN=900"));
+		rig_free(r);
+		gw_clock_freeze(0, 0);
+	}
+}
+
+/* The third sign of life is one too many: 506. */
+static void pending_limit(void)
+{
+	struct rig *r = rig_new(10);
+
+	rig_ask(r, ROOT("MGOriginatedPendingLimit", "2"));
+	rig_send(r, "T=900{" BOTH "}");
+	rig_send(r, "T=900{" BOTH "}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "PN=900"));
+	rig_send(r, "T=900{" BOTH "}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "PN=900"));
+	rig_send(r, "T=900{" BOTH "}");
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "ER=506{"));
+	rig_free(r);
+}
+
+static void context_properties(void)
+{
+	struct rig *r = rig_new(10);
+
+	rig_ask(r, BOTH);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_ask(r, "C=1{PR=9,EG}"), "{C=1}"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=1{CA{PR,EG}}"), "{C=1{PR=9,EG}}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_ask(r, "C=1{EGO}"), "{C=1}"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=1{CA{PR,EG}}"), "{C=1{PR=9}}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_ask(r, "C=-{PR=9}"), "ER=421{"));
+	rig_free(r);
+}
+
+/* 1.9: an audit or a Modify takes nothing away from the statistics. */
+static void statistics_last(void)
+{
+	struct rig *r = rig_new(10);
+	struct pkt_gate_stat stat = { .rx_octets = 7 };
+
+	rig_ask(r, BOTH);
+	stub_set_stat(stub_cmd(0)->gate, &stat);
+	for (unsigned int i = 0; i < 2; i++) {
+		CU_ASSERT_PTR_NOT_NULL(strstr(
+			rig_ask(r, "C=1{AV=ip/1/access/1{AT{SA{nt/or}}}}"),
+			"nt/or=7"));
+		rig_ask(r, "C=1{MF=ip/1/access/1{M{ST=1{O{MO=IN}}}}}");
+	}
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=1{S=ip/1/access/1{AT{SA{nt/or}}}}"),
+		       "{C=1{S=ip/1/access/1{SA{nt/or=7}}}}"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_ask(r, "C=1{S=ip/1/core/2{AT{}}}"),
+				      "{C=1{S=ip/1/core/2}}"));
+	rig_free(r);
+}
+
+/* v3: one command for several terminations, one reply for each. */
+static void lists(void)
+{
+	struct rig *r = rig_new(10);
+
+	rig_ask(r, BOTH);
+	CU_ASSERT_PTR_NOT_NULL(strstr(
+		rig_ask(r,
+			"C=1{MF=[ip/1/core/2,ip/1/access/1]{E=5{adr/rsac}}}"),
+		"{C=1{MF=ip/1/core/2,MF=ip/1/access/1}}"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=1{S=[ip/1/core/2,*,ip/1/core/2]{AT{}}}"),
+		       "{C=1{S=ip/1/core/2,S=ip/1/access/1}}"));
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+	rig_free(r);
+}
+
+static const struct suite_test tests[] = {
+	{ "5.4 T22 when the first Pending is sent", pending_timer },
+	{ "5.4 T22 MGOriginatedPendingLimit: 506", pending_limit },
+	{ "6.9 context properties without a command", context_properties },
+	{ "1.9 T48 statistics stay until Subtract", statistics_last },
+	{ "1.9 lists of terminations (v3)", lists },
+	{ NULL, NULL },
+};
+
+int main(void)
+{
+	return suite_run("gw/root", tests);
+}
