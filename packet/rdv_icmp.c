@@ -3,7 +3,8 @@
  *
  * Nothing at all for its state (RFC 5382 REQ-10): in an open session it is
  * passed on to the client whose segment it quotes, before that it is dropped,
- * because a client in SYN-SENT would give up.  Only the MTU of a way is
+ * because a client in SYN-SENT would give up.  The SYN of a relayed call is
+ * the exception (docs/relay.md, Y31): there the caller should.  Only the MTU of a way is
  * learned, while the MSS is not yet told.  tcp-rendezvous 6.2.
  */
 #include <arpa/inet.h>
@@ -63,6 +64,14 @@ static void on_waiting(struct pkt_rdv *r, unsigned int leg,
 	}
 }
 
+/* Quotes the SYN that went to a server and is not answered. */
+static bool is_about_call(const struct pkt_rdv *r, unsigned int leg,
+			  const struct pkt_icmp *m)
+{
+	return rdv_relay_is_unanswered(r) && rdv_is_called(r, leg) &&
+	       !m->is_too_big && m->quote.seq == r->leg[leg]->last_ack - 1;
+}
+
 enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
 			   const struct pkt_icmp *m)
 {
@@ -74,7 +83,10 @@ enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
 		return PKT_DROP_ICMP;
 	if (!is_joined(pkt_rdv_state(r))) {
 		on_waiting(r, leg, m);
-		return PKT_DROP_ICMP;
+		if (!is_about_call(r, leg, m))
+			return PKT_DROP_ICMP;
+		e->drops--;
+		return PKT_DROP_NONE;
 	}
 	if (!peer || !is_in_flight(e, peer, m->quote.seq))
 		return PKT_DROP_ICMP;

@@ -557,6 +557,43 @@ static void case30(void)
 	STATE(OPEN);
 }
 
+static struct pkt_icmp unreachable(unsigned int leg, uint32_t seq)
+{
+	struct pkt_icmp m = { .family = AF_INET,
+			      .type = 3,
+			      .code = 1,
+			      .quote = { .sport = rdv.leg[leg].local_port,
+					 .dport = rdv.port[leg],
+					 .seq = seq } };
+
+	m.quote.src = rdv.leg[leg].local;
+	m.quote.dst = rdv.leg[leg].from.addr;
+	return m;
+}
+
+static void case31(void)
+{
+	struct pkt_icmp m;
+
+	begin_probe();
+	m = unreachable(B, A0);
+	OK(pkt_rdv_icmp(&rdv.r, B, &m) == PKT_DROP_NONE);
+	OK(rdv.entry[B].drops == 0);
+	STATE(PROBE);
+	m.is_too_big = true;
+	m.mtu = 1400;
+	OK(pkt_rdv_icmp(&rdv.r, B, &m) == PKT_DROP_ICMP);
+	m = unreachable(B, A0 + 1);
+	OK(pkt_rdv_icmp(&rdv.r, B, &m) == PKT_DROP_ICMP);
+	m = unreachable(A, A0);
+	OK(pkt_rdv_icmp(&rdv.r, A, &m) == PKT_DROP_ICMP);
+	OK(rdv.entry[B].drops == 2 && rdv.entry[A].drops == 1);
+	answer();
+	m = unreachable(B, A0);
+	OK(pkt_rdv_icmp(&rdv.r, B, &m) == PKT_DROP_ICMP);
+	STATE(COMMIT);
+}
+
 static const struct suite_test tests[] = {
 	{ "Y1 a call", case1 },
 	{ "Y2 from our port to Remote", case2 },
@@ -588,6 +625,7 @@ static const struct suite_test tests[] = {
 	{ "Y28 the handshake ACK", case28 },
 	{ "Y29 syn-rate", case29 },
 	{ "Y30 the server restarts", case30 },
+	{ "Y31 ICMP", case31 },
 	{ NULL, NULL },
 };
 
