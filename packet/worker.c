@@ -89,15 +89,16 @@ void worker_arm(struct pkt_worker *w, uint32_t rdv)
 
 /* What leaves */
 
-void worker_send(struct pkt_worker *w, unsigned int realm,
+bool worker_send(struct pkt_worker *w, unsigned int realm,
 		 const struct virtio_net_hdr *vh, const uint8_t *pkt, size_t n)
 {
 	if (pkt_tun_write(w->cfg.realm[realm].fd, vh, pkt, n)) {
 		worker_count(&w->drop[PKT_DROP_TX], 1);
-		return;
+		return false;
 	}
 	worker_count(&w->tx_pkts, 1);
 	worker_count(&w->tx_octets, n);
+	return true;
 }
 
 static void send_own(struct pkt_worker *w, unsigned int realm,
@@ -154,10 +155,13 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	const struct pkt_frame *f = &w->frame;
 	enum pkt_drop d = translate(w, r, leg, seg);
 
-	if (d == PKT_DROP_NONE)
-		worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n);
-	else
+	if (d != PKT_DROP_NONE)
 		worker_count(&w->drop[d], 1);
+	else if (worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n))
+		return;
+	/* It was counted as handed out (decision 22). */
+	w->cfg.entries[r->slot[1 - leg]].tx_octets -= seg->payload_octets;
+	w->cfg.entries[r->slot[leg]].drops++;
 }
 
 /* What arrives */
@@ -323,7 +327,6 @@ static void drain_wake(struct pkt_worker *w)
 	(void)!read(w->wake_fd, &n, sizeof(n));
 }
 
-/* A device that is gone is ready for ever; it is not looked at again. */
 static void on_ready(struct pkt_worker *w, const struct epoll_event *ready)
 {
 	uint32_t realm = ready->data.u32;
@@ -331,8 +334,7 @@ static void on_ready(struct pkt_worker *w, const struct epoll_event *ready)
 	if (realm == WAKE)
 		drain_wake(w);
 	else if (ready->events & EPOLLERR)
-		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->cfg.realm[realm].fd,
-			  NULL);
+		forget_realm(w, realm);
 	else
 		read_realm(w, realm);
 }

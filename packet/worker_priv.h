@@ -2,8 +2,8 @@
  * packet/worker_priv.h - what the files of the worker share
  *
  * worker.c: loop and packets; worker_icmp.c: ICMP; worker_cmd.c: commands;
- * worker_evt.c: events and snapshots.  Everything here belongs to the worker thread, but for the
- * counters, which others read relaxed, and the stop flag.
+ * worker_evt.c: events and snapshots.  Everything here belongs to the worker
+ * thread, but for the counters, which others read relaxed, and the stop flag.
  */
 #pragma once
 
@@ -88,7 +88,9 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv,
 		  const struct pkt_out *out);
 void worker_arm(struct pkt_worker *w, uint32_t rdv);
 
-void worker_send(struct pkt_worker *w, unsigned int realm,
+/* Into the device of a realm, counted.  false: it did not take the packet,
+ * which is counted as dropped. */
+bool worker_send(struct pkt_worker *w, unsigned int realm,
 		 const struct virtio_net_hdr *vh, const uint8_t *pkt, size_t n);
 
 /* worker_icmp.c: the packet at hand is ICMP.  PKT_DROP_NONE: it was passed on

@@ -2,8 +2,9 @@
  * test/unit/test_pkt_worker.c - the worker without its thread
  *
  * The loop is turned by hand, so that rings fill up when the test wants it:
- * decision 24 (no event is lost, order is kept), style 5.8 (commands wait
- * while their answers have no room), K1 (a deadline).
+ * decision 22 (what the device refuses was not handed out), decision 24 (no
+ * event is lost, order is kept), style 5.8 (commands wait while their
+ * answers have no room), K1 (a deadline).
  */
 #include "packet/worker.h"
 #include "test/support/fake_tun.h"
@@ -79,6 +80,8 @@ static struct pkt_cmd command(uint8_t type, uint32_t i)
 	leg->is_armed = true;
 	leg->from.port_max = 65535;
 	cmd.cfg.rdv.twait_s = 1;
+	cmd.cfg.rdv.thalf_s = 30;
+	cmd.cfg.rdv.tidle_s = 100;
 	cmd.cfg.rdv.syn_rate = 5;
 	return cmd;
 }
@@ -94,7 +97,7 @@ static void syn(uint32_t i)
 {
 	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
 			     .dst = addr("::ffff:198.51.100.1"),
-			     .sport = 40000,
+			     .sport = (uint16_t)(40000 + i),
 			     .dport = (uint16_t)(PORT + i),
 			     .family = AF_INET,
 			     .flags = PKT_SYN,
@@ -102,6 +105,27 @@ static void syn(uint32_t i)
 			     .seq = 77 + i };
 
 	fake_tun_send(fd[1], &tx);
+}
+
+/* The first segment after the SYN of gate i, with n octets for the client of
+ * gate `peer`. */
+static void segment(uint32_t i, uint32_t peer, const uint8_t *data, size_t n)
+{
+	static const struct virtio_net_hdr plain;
+	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
+			     .dst = addr("::ffff:198.51.100.1"),
+			     .sport = (uint16_t)(40000 + i),
+			     .dport = (uint16_t)(PORT + i),
+			     .family = AF_INET,
+			     .flags = PKT_ACK,
+			     .window = 60000,
+			     .seq = 78 + i,
+			     .ack = 78 + peer };
+
+	if (n)
+		fake_tun_send_data(fd[1], &tx, &plain, data, n);
+	else
+		fake_tun_send(fd[1], &tx);
 }
 
 static void turn(void)
@@ -265,6 +289,74 @@ static void slot_is_used_again(void)
 	stop();
 }
 
+/* Gates 3 and 4 are one rendezvous, and open. */
+static void open_session(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
+	struct pkt_evt evt;
+
+	push(PKT_CMD_ADD, 3);
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	syn(3);
+	syn(4);
+	segment(3, 4, NULL, 0);
+	segment(4, 3, NULL, 0);
+	turn();
+	{
+		struct pkt_counters c = { 0 };
+		pkt_worker_counters(worker, &c);
+		for (int i = 0; i < PKT_DROP__COUNT; i++)
+			if (c.drop[i])
+				printf("drop %s %d\n", pkt_drop_name(i),
+				       (int)c.drop[i]);
+		printf("synacks %d rx %d\n", (int)c.synacks, (int)c.rx_pkts);
+	}
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+	CU_ASSERT_EQUAL_FATAL(evt.type, PKT_EVT_OPEN);
+}
+
+static struct pkt_gate_stat read_gate(uint32_t i)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_READ, i);
+	struct pkt_evt evt = { .type = 255 };
+
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
+	CU_ASSERT_EQUAL(evt.type, PKT_EVT_DONE);
+	return evt.stat;
+}
+
+/* What the device did not take was not handed out, but it was accepted. */
+static void device_refuses(void)
+{
+	static const uint8_t data[40000];
+	const int least = 0;
+	struct pkt_counters c = { 0 };
+
+	start();
+	open_session();
+	CU_ASSERT_EQUAL_FATAL(setsockopt(fd[0], SOL_SOCKET, SO_SNDBUF, &least,
+					 sizeof(least)),
+			      0);
+	while (fake_tun_recv(fd[1], &(struct fake_pkt) { .n = 0 }, 0))
+		;
+	segment(3, 4, data, 100);
+	segment(3, 4, data, sizeof(data));
+	turn();
+	CU_ASSERT_EQUAL(read_gate(3).rx_octets, 100 + sizeof(data));
+	CU_ASSERT_EQUAL(read_gate(4).tx_octets, 100);
+	CU_ASSERT_EQUAL(read_gate(3).drops, 1);
+	CU_ASSERT_EQUAL(read_gate(4).drops, 0);
+	pkt_worker_counters(worker, &c);
+	CU_ASSERT_EQUAL(c.drop[PKT_DROP_TX], 1);
+	stop();
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -273,6 +365,7 @@ int main(void)
 		{ "decision 24: first time stamp", first_time_stamp },
 		{ "K1 a deadline wakes the loop", deadline },
 		{ "a slot is used again", slot_is_used_again },
+		{ "decision 22: the device refuses", device_refuses },
 		{ NULL, NULL },
 	};
 
