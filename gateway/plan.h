@@ -26,6 +26,7 @@ struct gw_plan {
 	struct gw_stream next[GW_MAX_STREAMS]; /* as term->stream */
 	enum gw_step step[GW_MAX_STREAMS];
 	bool rearm[GW_MAX_STREAMS];
+	size_t which[GW_MAX_STREAMS]; /* alternative of Local */
 	bool is_completed[GW_MAX_STREAMS]; /* Local goes into the reply */
 	uint8_t realm; /* for new streams */
 	bool has_events;

@@ -56,7 +56,8 @@ static int complete_local(struct gw_plan *p, unsigned int i,
 	if (!buf)
 		return h248_err_set(err, 510, nowhere, "memory");
 	local_address(s, &at);
-	r = h248_sdp_complete(gw_body_span(&s->local), 0, &at, buf, cap, &n);
+	r = h248_sdp_complete(gw_body_span(&s->local), p->which[i], &at, buf,
+			      cap, &n);
 	if (!r)
 		r = gw_body_set(&s->local,
 				(struct h248_span) { buf, (uint32_t)n });
@@ -80,7 +81,7 @@ static int check_ours(struct gw_plan *p, unsigned int i,
 		if (!IN6_ARE_ADDR_EQUAL(&a, &leg->local))
 			return h248_err_set(err, 449, nowhere, "Local address");
 	}
-	if (!l->is_port_choose && !l->is_address_choose)
+	if (!l->is_port_choose && !l->is_address_choose && sdp->n_local < 2)
 		return 0;
 	p->is_completed[i] = true;
 	return complete_local(p, i, err);
@@ -94,7 +95,8 @@ static int ask_local(struct gw_plan *p, unsigned int i,
 
 	memset(&leg->local, 0, sizeof(leg->local));
 	leg->local_port = 0;
-	p->is_completed[i] = l->is_port_choose || l->is_address_choose;
+	p->is_completed[i] =
+		l->is_port_choose || l->is_address_choose || sdp->n_local > 1;
 	if (l->is_port_choose && l->is_address_choose)
 		return 0;
 	if (l->is_address_choose || !l->has_address)
@@ -112,13 +114,13 @@ int gw_plan_gate_check(struct gw_plan *p, unsigned int i, struct h248_err *err)
 	uint8_t realm = s->realm;
 	struct gw_sdp sdp;
 
-	if (gw_sdp_read(s, &sdp, err))
+	if (gw_policy_realm(conf, s, &realm, err) ||
+	    gw_sdp_read(s, &conf->realm[realm], &sdp, err))
 		return -EPROTO;
 	if (!sdp.has_local)
 		return h248_err_set(err, 441, nowhere, "Local of stream %u",
 				    s->id);
-	if (gw_policy_realm(conf, s, &realm, err))
-		return -EPROTO;
+	p->which[i] = sdp.which;
 	if (s->gate.gen && realm != s->realm)
 		return h248_err_set(err, 449, nowhere,
 				    "ipdc/realm cannot change");

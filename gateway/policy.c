@@ -26,32 +26,82 @@ struct in6_addr gw_in6_of(const struct sockaddr_storage *ss)
 	return a;
 }
 
-static int read_body(const struct gw_body *body, struct h248_sdp *out,
-		     bool *has, struct h248_err *err)
-{
-	struct h248_sdp alternative[H248_SDP_MAX_ALTERNATIVES];
-	size_t n;
-	int r;
+enum { HAS_IP4 = 1, HAS_IP6 = 2, HAS_ANY = HAS_IP4 | HAS_IP6 };
 
-	*has = body->is_present && body->n;
-	if (!*has)
-		return 0;
-	r = h248_sdp_parse(gw_body_span(body), alternative,
-			   H248_SDP_MAX_ALTERNATIVES, &n, err);
-	if (!r)
-		*out = alternative[0];
-	return r;
+static unsigned int bit_of(int family)
+{
+	return family == AF_INET ? HAS_IP4 : family == AF_INET6 ? HAS_IP6 : 0;
 }
 
-int gw_sdp_read(const struct gw_stream *s, struct gw_sdp *out,
-		struct h248_err *err)
+static unsigned int families_of(const struct conf_realm *realm)
 {
+	unsigned int bits = 0;
+
+	for (unsigned int i = 0; realm && i < realm->n_pools; i++)
+		bits |= bit_of(realm->pool[i].family);
+	return bits ? bits : HAS_ANY;
+}
+
+/* Without an address it can have any family. */
+static bool is_usable(const struct h248_sdp *sdp, unsigned int families)
+{
+	return !sdp->refused &&
+	       (!sdp->has_address || bit_of(sdp->family) & families);
+}
+
+/* When no family fits, the first of the others says so itself later. */
+static size_t choose(const struct h248_sdp *list, size_t n,
+		     unsigned int families)
+{
+	size_t i = 0;
+
+	while (i < n && !is_usable(&list[i], families))
+		i++;
+	for (size_t k = 0; i == n && k < n; k++)
+		if (!list[k].refused)
+			return k;
+	return i;
+}
+
+static int read_body(const struct gw_body *body, unsigned int families,
+		     struct h248_sdp *out, size_t *n, struct h248_err *err)
+{
+	struct h248_sdp list[H248_SDP_MAX_ALTERNATIVES];
+	size_t which;
+	int r;
+
+	*n = 0;
+	if (!body->is_present || !body->n)
+		return 0;
+	r = h248_sdp_parse(gw_body_span(body), list, H248_SDP_MAX_ALTERNATIVES,
+			   n, err);
+	if (r)
+		return r;
+	which = choose(list, *n, families);
+	*out = list[which];
+	return (int)which;
+}
+
+int gw_sdp_read(const struct gw_stream *s, const struct conf_realm *realm,
+		struct gw_sdp *out, struct h248_err *err)
+{
+	unsigned int families = families_of(realm);
+	size_t n_remote;
 	int r;
 
 	memset(out, 0, sizeof(*out));
-	r = read_body(&s->local, &out->local, &out->has_local, err);
-	return r ? r :
-		   read_body(&s->remote, &out->remote, &out->has_remote, err);
+	if (s->gate.gen && bit_of(s->gate_cfg.leg.family))
+		families = bit_of(s->gate_cfg.leg.family);
+	r = read_body(&s->local, families, &out->local, &out->n_local, err);
+	if (r < 0)
+		return r;
+	out->which = (size_t)r;
+	out->has_local = out->n_local;
+	if (out->local.has_address)
+		families = bit_of(out->local.family);
+	r = read_body(&s->remote, families, &out->remote, &n_remote, err);
+	out->has_remote = n_remote;
+	return r < 0 ? r : 0;
 }
 
 int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
@@ -156,7 +206,7 @@ static int make_role(struct gw_stream *s, const struct gw_sdp *sdp,
 		return h248_err_set(err, 473, nowhere, "tcprv/mode=%s", mine);
 	r = side_of(sdp, &side, err);
 	if (!r && peer)
-		r = gw_sdp_read(peer, &peer_sdp, err);
+		r = gw_sdp_read(peer, NULL, &peer_sdp, err);
 	if (!r && peer)
 		r = side_of(&peer_sdp, &other, err);
 	return r ? r :

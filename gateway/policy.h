@@ -16,12 +16,18 @@
 struct gw_sdp {
 	bool has_local, has_remote;
 	struct h248_sdp local, remote; /* the alternatives chosen */
-	size_t which; /* alternative of Local */
+	size_t which; /* alternative of Local, of n_local */
+	size_t n_local;
 };
 
-/* 0, or -EPROTO with the verdict of h248_sdp_parse(). */
-int gw_sdp_read(const struct gw_stream *s, struct gw_sdp *out,
-		struct h248_err *err);
+/*
+ * Of several alternatives the first usable one is taken: TCP, of a family that
+ * the realm has (that of the gate when there is one), Remote of the family of
+ * Local.  realm NULL: any family.
+ * Returns: 0, or -EPROTO with the verdict of h248_sdp_parse().
+ */
+int gw_sdp_read(const struct gw_stream *s, const struct conf_realm *realm,
+		struct gw_sdp *out, struct h248_err *err);
 /* The realm of ipdc/realm, when it is there: *realm.  449: unknown. */
 int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
 		    uint8_t *realm, struct h248_err *err);

@@ -494,6 +494,35 @@ static int parse_alt(const struct h248_sdp_lines *lines,
 	return rc;
 }
 
+/* The first refusal stays in *err; 474 is one of the whole body. */
+static int judge_alt(const struct h248_sdp_lines *lines,
+		     const struct h248_sdp_alt *alt, struct h248_sdp *out,
+		     struct h248_err *err)
+{
+	struct h248_err mine = { 0 };
+	int rc = parse_alt(lines, alt, out, &mine);
+
+	if (!rc)
+		return 0;
+	if (!err->code || mine.code == 474)
+		*err = mine;
+	if (mine.code == 474 || !mine.code)
+		return rc;
+	out->refused = mine.code;
+	return 0;
+}
+
+static int find_usable(const struct h248_sdp *list, size_t n,
+		       struct h248_err *err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!list[i].refused) {
+			*err = (struct h248_err) { 0 };
+			return 0;
+		}
+	return -EPROTO;
+}
+
 int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 		   size_t *n, struct h248_err *err)
 {
@@ -503,6 +532,7 @@ int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 	size_t k = 0;
 	int rc = 0;
 
+	*err = (struct h248_err) { 0 };
 	if (!lines)
 		return refuse(err, 510, "no memory for SDP");
 	if (body.n > H248_SDP_MAX_OCTETS || h248_sdp_scan(body, lines, &bad))
@@ -514,8 +544,10 @@ int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 		if (k == max)
 			rc = refuse(err, 474, "too many alternatives");
 		else
-			rc = parse_alt(lines, &alt, &out[k++], err);
+			rc = judge_alt(lines, &alt, &out[k++], err);
 	}
+	if (!rc)
+		rc = find_usable(out, k, err);
 	if (!rc)
 		*n = k;
 	free(lines);

@@ -28,6 +28,7 @@ enum {
 /* What a gateway needs of one session description.  Unnamed lines stay in the
  * body and are given back by h248_sdp_complete(). */
 struct h248_sdp {
+	uint16_t refused; /* 0, or why this alternative is of no use */
 	bool has_address; /* a c= line is there */
 	bool is_address_choose; /* c=IN IP4 $ */
 	int family; /* AF_INET, AF_INET6; 0 without c= */
@@ -47,6 +48,8 @@ struct h248_sdp {
  * Read a body: one or more alternatives, each with exactly one m= line.
  *
  * Out:     out[0..*n), *n <= max
+ * Of several alternatives those that cannot be used are marked (refused); when
+ * none can, the verdict on the first is that on the body.
  * Returns: 0, or -EPROTO with *err: 474 for what is not SDP or would lose a
  *          line, 515 for a media type or transport that is no TCP, 449 for an
  *          address that is no literal (no name is ever resolved).
