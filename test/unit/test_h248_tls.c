@@ -162,6 +162,27 @@ static void both_ways(void)
 	}
 }
 
+/* Many records to a message, and more than one buffer holds. */
+static void large_messages(void)
+{
+	enum { N = 12, LONG = 65000 };
+	static char big[LONG];
+
+	good_files();
+	open_end(&server, NULL, true);
+	open_end(&gate, NULL, false);
+	server.echoes = true;
+	for (int i = 0; i < N; i++)
+		CU_ASSERT_EQUAL(h248_tcp_send(gate.tcp,
+					      h248_tcp_local(server.tcp), big,
+					      LONG),
+				0);
+	UNTIL(gate.count == N);
+	CU_ASSERT_EQUAL(server.count, N);
+	close_end(&gate);
+	close_end(&server);
+}
+
 /* C47: nothing is received, and the one who refuses says why. */
 static void refused(void)
 {
@@ -354,6 +375,7 @@ int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "certificates both ways", both_ways },
+		{ "C45 large messages", large_messages },
 		{ "C47 certificates that are refused", refused },
 		{ "C48 files replaced", reload },
 		{ "C48 files that cannot be used", unusable_files },
