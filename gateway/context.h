@@ -28,7 +28,7 @@ struct gw_body {
 };
 
 /* Property of LocalControl that is not mode or reserve, kept as text for
- * audits: which are known is a table in gateway/props.c. */
+ * audits: which are known is in the package definitions. */
 struct gw_prop {
 	STAILQ_ENTRY(gw_prop) entry;
 	char pkg[32], item[64], value[256];

@@ -24,8 +24,8 @@ const struct gw_event *gw_events_find(const struct gw_events *e,
 				      const char *pkg, const char *item,
 				      uint16_t stream);
 
-/* As a descriptor for an audit; NULL when the arena is used up. */
-/* One of its events. */
+/* For an audit, one event and the whole descriptor; NULL when the arena is
+ * used up. */
 struct h248_event *gw_event_audit(const struct gw_event *e,
 				  struct h248_arena *a);
 struct h248_desc *gw_events_audit(const struct gw_events *e,

@@ -51,7 +51,7 @@ struct gw_service {
 	uint64_t until_us; /* Graceful with Delay, monotonic; 0: none */
 };
 
-/* One datagram to a controller; never blocks. */
+/* One message to a controller; never blocks. */
 typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
 
@@ -80,8 +80,8 @@ struct gw {
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 
-	struct gw_jobs ready,
-		blocked; /* blocked: another job has the context */
+	struct gw_jobs ready;
+	struct gw_jobs blocked; /* another job has the context */
 	struct gw_waits waits; /* for DONE, in the order asked */
 	unsigned int n_jobs;
 	uint64_t next_token;
@@ -112,7 +112,7 @@ int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
 	    char *err, size_t cap);
 void gw_fini(struct gw *gw);
 
-/* One datagram from a controller. */
+/* One message from a controller. */
 void gw_input(struct gw *gw, const struct sockaddr_storage *from,
 	      const char *buf, size_t n);
 /* When gw_tick() is due (CLOCK_MONOTONIC), UINT64_MAX: never. */

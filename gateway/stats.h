@@ -5,4 +5,5 @@
 
 #include "gateway/gw.h"
 
+/* An error with this H.248.8 code was answered.  Thread: control. */
 void gw_stats_error(struct gw *gw, uint16_t code);

@@ -133,12 +133,13 @@ enum h248_signal_type {
 	H248_SIG_TIMEOUT,
 	H248_SIG_BRIEF
 };
-enum { /* bits of notify_completion */
-       H248_NC_TIMEOUT = 1 << 0,
-       H248_NC_EVENT = 1 << 1,
-       H248_NC_SIGNALS = 1 << 2,
-       H248_NC_OTHER = 1 << 3,
-       H248_NC_ITERATION = 1 << 4,
+/* Bits of notify_completion. */
+enum {
+	H248_NC_TIMEOUT = 1 << 0,
+	H248_NC_EVENT = 1 << 1,
+	H248_NC_SIGNALS = 1 << 2,
+	H248_NC_OTHER = 1 << 3,
+	H248_NC_ITERATION = 1 << 4,
 };
 enum h248_direction {
 	H248_DIR_NONE,

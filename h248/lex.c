@@ -6,13 +6,14 @@
 
 #include "h248/tok.h"
 
-enum { /* bits of classes[] */
-       SAFE = 1 << 0,
-       ALPHA = 1 << 1,
-       DIGIT = 1 << 2,
-       MARK = 1 << 3,
-       BLANK = 1 << 4,
-       EOL = 1 << 5,
+/* Bits of classes[]. */
+enum {
+	SAFE = 1 << 0,
+	ALPHA = 1 << 1,
+	DIGIT = 1 << 2,
+	MARK = 1 << 3,
+	BLANK = 1 << 4,
+	EOL = 1 << 5,
 };
 
 #define A (ALPHA | SAFE)

@@ -28,15 +28,16 @@ enum h248_type {
 	H248_TYPE_CHARACTER,
 };
 
-enum { /* bits of h248_item.where */
-       H248_IN_LOCAL_CONTROL = 1 << 0,
-       H248_IN_TERMINATION_STATE = 1 << 1, /* of any termination */
-       H248_IN_ROOT = 1 << 2, /* TerminationState of ROOT */
-       H248_IN_REMOTE_LOCAL = 1 << 3,
-       H248_READ_ONLY = 1 << 4,
-       H248_IN_REQUEST = 1 << 5, /* parameter of Events or Signals */
-       H248_IN_OBSERVED = 1 << 6, /* parameter of ObservedEvents */
-       H248_REQUIRED = 1 << 7, /* its absence: 457 */
+/* Bits of h248_item.where. */
+enum {
+	H248_IN_LOCAL_CONTROL = 1 << 0,
+	H248_IN_TERMINATION_STATE = 1 << 1, /* of any termination */
+	H248_IN_ROOT = 1 << 2, /* TerminationState of ROOT */
+	H248_IN_REMOTE_LOCAL = 1 << 3,
+	H248_READ_ONLY = 1 << 4,
+	H248_IN_REQUEST = 1 << 5, /* parameter of Events or Signals */
+	H248_IN_OBSERVED = 1 << 6, /* parameter of ObservedEvents */
+	H248_REQUIRED = 1 << 7, /* its absence: 457 */
 };
 
 /* Strings are held by the registry. */

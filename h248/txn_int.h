@@ -11,14 +11,15 @@
 #include "h248/timer.h"
 #include "h248/txn.h"
 
-enum { /* limits and sizes by design */
-       TXN_IN_BUCKETS = 16384,
-       TXN_OUT_BUCKETS = 1024,
-       TXN_MAX_RUNNING = 1024, /* requests being executed; more: 510 */
-       TXN_MAX_OUT = 4096, /* requests of ours unanswered */
-       TXN_MAX_ACK_RANGES = 64, /* of one K{}; the rest is ignored */
-       TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
-       TXN_MAX_EXPIRED = 1024, /* timers in one tick, each way */
+/* Limits and sizes by design. */
+enum {
+	TXN_IN_BUCKETS = 16384,
+	TXN_OUT_BUCKETS = 1024,
+	TXN_MAX_RUNNING = 1024, /* requests being executed; more: 510 */
+	TXN_MAX_OUT = 4096, /* requests of ours unanswered */
+	TXN_MAX_ACK_RANGES = 64, /* of one K{}; the rest is ignored */
+	TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
+	TXN_MAX_EXPIRED = 1024, /* timers in one tick, each way */
 };
 
 /* A received message: octets and tree.  Shared by the transactions in it. */

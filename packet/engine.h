@@ -47,7 +47,7 @@ struct pkt_realm_cfg {
 struct pkt_engine_cfg {
 	struct pkt_realm_cfg realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
-	unsigned int n_workers; /* 1 for now */
+	unsigned int n_workers; /* 1 */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host; /* set up routes, rules, notrack */
 	struct pkt_rdv_cfg defaults;

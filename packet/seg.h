@@ -14,15 +14,16 @@ enum {
 	PKT_OPTS_MAX = 40,
 };
 
-enum { /* bits of pkt_seg.flags and pkt_tx.flags, as on the wire */
-       PKT_FIN = 0x01,
-       PKT_SYN = 0x02,
-       PKT_RST = 0x04,
-       PKT_PSH = 0x08,
-       PKT_ACK = 0x10,
-       PKT_URG = 0x20,
-       PKT_ECE = 0x40,
-       PKT_CWR = 0x80,
+/* Bits of pkt_seg.flags and pkt_tx.flags, as on the wire. */
+enum {
+	PKT_FIN = 0x01,
+	PKT_SYN = 0x02,
+	PKT_RST = 0x04,
+	PKT_PSH = 0x08,
+	PKT_ACK = 0x10,
+	PKT_URG = 0x20,
+	PKT_ECE = 0x40,
+	PKT_CWR = 0x80,
 };
 
 /* TCP options that matter, from a SYN or for a SYN-ACK. */

@@ -11,12 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum pkt_drop { /* indexes pkt_counters.drop[] */
+/* Indexes pkt_counters.drop[]. */
+enum pkt_drop {
 #define DROP(id, name, help) PKT_DROP_##id,
 #include "packet/drop.def"
 #undef DROP
-		PKT_DROP__COUNT,
-		PKT_DROP_NONE = PKT_DROP__COUNT /* not dropped */
+	PKT_DROP__COUNT,
+	PKT_DROP_NONE = PKT_DROP__COUNT /* not dropped */
 };
 
 const char *pkt_drop_name(enum pkt_drop d);
@@ -37,17 +38,19 @@ enum pkt_role {
 			 * one address and port of the filter */
 };
 
-enum pkt_commit { /* rendezvous.md 2.2 */
-		  PKT_COMMIT_AUTO,
-		  PKT_COMMIT_PARALLEL,
-		  PKT_COMMIT_WAITING, /* waiting client first */
+/* rendezvous.md 2.2 */
+enum pkt_commit {
+	PKT_COMMIT_AUTO,
+	PKT_COMMIT_PARALLEL,
+	PKT_COMMIT_WAITING, /* waiting client first */
 };
 
-enum pkt_ts_policy { /* rendezvous.md 3 */
-		     PKT_TS_FRESH, /* only when the SYN is fresh */
-		     PKT_TS_LATEST, /* always, echo of the latest SYN */
-		     PKT_TS_ZERO, /* always, echo of 0 */
-		     PKT_TS_NEVER,
+/* rendezvous.md 3 */
+enum pkt_ts_policy {
+	PKT_TS_FRESH, /* only when the SYN is fresh */
+	PKT_TS_LATEST, /* always, echo of the latest SYN */
+	PKT_TS_ZERO, /* always, echo of 0 */
+	PKT_TS_NEVER,
 };
 
 /* Stream mode, as bits seen from the termination: RX lets payload of its
@@ -57,11 +60,12 @@ enum {
 	PKT_MODE_TX = 1 << 1,
 };
 
-enum { /* what a session agreed on: pkt_cold.opts, pkt_gate_stat.opts */
-       PKT_STAT_WS = 1 << 0,
-       PKT_STAT_SACK = 1 << 1,
-       PKT_STAT_TS = 1 << 2,
-       PKT_STAT_ECN = 1 << 3,
+/* What a session agreed on: pkt_cold.opts, pkt_gate_stat.opts. */
+enum {
+	PKT_STAT_WS = 1 << 0,
+	PKT_STAT_SACK = 1 << 1,
+	PKT_STAT_TS = 1 << 2,
+	PKT_STAT_ECN = 1 << 3,
 };
 
 /* State of one leg (rendezvous.md 2.1, L0..L5). */
@@ -91,17 +95,18 @@ enum pkt_state {
 const char *pkt_state_name(enum pkt_state s); /* "armed", "wait", ... */
 const char *pkt_leg_state_name(enum pkt_leg_state s);
 
-enum pkt_cause { /* why it failed or ended */
-		 PKT_CAUSE_NONE,
-		 PKT_CAUSE_TWAIT,
-		 PKT_CAUSE_TSA, /* SYN-ACK never acknowledged */
-		 PKT_CAUSE_RST,
-		 PKT_CAUSE_RESTART,
-		 PKT_CAUSE_POLICY,
-		 PKT_CAUSE_FIN,
-		 PKT_CAUSE_IDLE,
-		 PKT_CAUSE_OPER,
-		 PKT_CAUSE__COUNT
+/* Why it failed or ended. */
+enum pkt_cause {
+	PKT_CAUSE_NONE,
+	PKT_CAUSE_TWAIT,
+	PKT_CAUSE_TSA, /* SYN-ACK never acknowledged */
+	PKT_CAUSE_RST,
+	PKT_CAUSE_RESTART,
+	PKT_CAUSE_POLICY,
+	PKT_CAUSE_FIN,
+	PKT_CAUSE_IDLE,
+	PKT_CAUSE_OPER,
+	PKT_CAUSE__COUNT
 };
 
 const char *pkt_cause_name(enum pkt_cause c); /* "twait", "fin", ... */

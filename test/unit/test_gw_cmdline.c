@@ -63,7 +63,7 @@ static void options(void)
 }
 
 static const struct suite_test tests[] = {
-	{ "issue 2, item 7: options and exit codes of bgfd", options },
+	{ "options and exit codes of bgfd", options },
 	{ NULL, NULL },
 };
 
