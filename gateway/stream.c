@@ -7,6 +7,12 @@
 
 #include "h248/span.h"
 
+static void clear_body(struct gw_body *b)
+{
+	free(b->octets);
+	memset(b, 0, sizeof(*b));
+}
+
 int gw_body_set(struct gw_body *b, struct h248_span text)
 {
 	char *octets = NULL;
@@ -17,17 +23,11 @@ int gw_body_set(struct gw_body *b, struct h248_span text)
 			return -ENOMEM;
 		memcpy(octets, text.p, text.n);
 	}
-	gw_body_clear(b);
+	clear_body(b);
 	b->octets = octets;
 	b->n = text.n;
 	b->is_present = true;
 	return 0;
-}
-
-void gw_body_clear(struct gw_body *b)
-{
-	free(b->octets);
-	memset(b, 0, sizeof(*b));
 }
 
 struct h248_span gw_body_span(const struct gw_body *b)
@@ -124,8 +124,8 @@ int gw_stream_copy(struct gw_stream *to, const struct gw_stream *from)
 
 void gw_stream_clear(struct gw_stream *s)
 {
-	gw_body_clear(&s->local);
-	gw_body_clear(&s->remote);
+	clear_body(&s->local);
+	clear_body(&s->remote);
 	gw_props_clear(&s->props);
 	gw_stream_init(s, s->id);
 }

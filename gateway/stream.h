@@ -10,7 +10,6 @@
 
 /* Copies text; 0, or -ENOMEM (then *b is absent). */
 int gw_body_set(struct gw_body *b, struct h248_span text);
-void gw_body_clear(struct gw_body *b);
 struct h248_span gw_body_span(const struct gw_body *b);
 
 void gw_props_init(struct gw_props *props);

@@ -15,7 +15,8 @@ struct props {
 	bool is_audit; /* in CA{...}: named, or a selection */
 };
 
-int h248_dec_ctx_id(struct h248_dec *d, enum h248_ctx_kind *kind, uint32_t *id)
+static int dec_ctx_id(struct h248_dec *d, enum h248_ctx_kind *kind,
+		      uint32_t *id)
 {
 	static const struct {
 		const char *text;
@@ -184,7 +185,7 @@ static int context_item(struct h248_dec *d, void *node)
 	struct h248_value *v;
 	enum h248_ctx_kind kind;
 	uint32_t id;
-	int rc = h248_dec_ctx_id(d, &kind, &id);
+	int rc = dec_ctx_id(d, &kind, &id);
 
 	if (rc)
 		return rc;
@@ -365,7 +366,7 @@ int h248_dec_action(struct h248_dec *d, void *node)
 	h248_dec_advance(d);
 	rc = h248_dec_expect(d, '=');
 	if (!rc)
-		rc = h248_dec_ctx_id(d, &a->ctx, &a->ctx_id);
+		rc = dec_ctx_id(d, &a->ctx, &a->ctx_id);
 	if (rc)
 		return rc;
 	H248_APPEND(*tail, a);

@@ -98,8 +98,6 @@ int h248_dec_raw_block(struct h248_dec *d, struct h248_span *out);
 /* actions and commands (text_dec_action.c); tail: struct h248_action *** */
 int h248_dec_action(struct h248_dec *d, void *tail);
 int h248_dec_cmd(struct h248_dec *d, struct h248_cmd ***tail);
-/* ContextID at hand. */
-int h248_dec_ctx_id(struct h248_dec *d, enum h248_ctx_kind *kind, uint32_t *id);
 
 #define H248_DEC_NEW(d, ptr) \
 	(((ptr) = h248_arena_alloc((d)->arena, sizeof(*(ptr)))) ? 0 : -ENOMEM)

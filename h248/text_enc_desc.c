@@ -148,7 +148,7 @@ static void services_rest(struct h248_enc *e, const struct h248_services *sv,
 	h248_enc_props(e, sv->extensions, is_first);
 }
 
-void h248_enc_services(struct h248_enc *e, const struct h248_services *sv)
+static void enc_services(struct h248_enc *e, const struct h248_services *sv)
 {
 	bool is_first;
 
@@ -221,7 +221,7 @@ void h248_enc_desc(struct h248_enc *e, const struct h248_desc *d)
 		packages(e, d->u.packages);
 		break;
 	case H248_DESC_SERVICES:
-		h248_enc_services(e, d->u.services);
+		enc_services(e, d->u.services);
 		break;
 	case H248_DESC_ERROR:
 		h248_enc_error(e, &d->u.error);

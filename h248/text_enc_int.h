@@ -22,7 +22,6 @@ struct h248_enc {
 };
 
 /* Octets, tokens, marks. */
-void h248_enc_octets(struct h248_enc *e, const char *p, size_t n);
 void h248_enc_str(struct h248_enc *e, const char *s);
 void h248_enc_span(struct h248_enc *e, struct h248_span s);
 void h248_enc_tok(struct h248_enc *e, enum h248_tok t);
@@ -43,7 +42,6 @@ void h248_enc_tok_tok(struct h248_enc *e, enum h248_tok t, enum h248_tok v);
 void h248_enc_quoted(struct h248_enc *e, struct h248_span s);
 void h248_enc_value(struct h248_enc *e, const struct h248_value *v);
 void h248_enc_name(struct h248_enc *e, const struct h248_name *n);
-void h248_enc_prop(struct h248_enc *e, const struct h248_prop *p);
 /* Each property as an item. */
 void h248_enc_props(struct h248_enc *e, const struct h248_prop *list,
 		    bool *is_first);
@@ -59,7 +57,6 @@ void h248_enc_events(struct h248_enc *e, const struct h248_events *ev);
 void h248_enc_event_buffer(struct h248_enc *e, const struct h248_event *list);
 void h248_enc_signals(struct h248_enc *e, const struct h248_signals *sg);
 void h248_enc_observed(struct h248_enc *e, const struct h248_observed *oe);
-void h248_enc_services(struct h248_enc *e, const struct h248_services *sv);
 void h248_enc_stats(struct h248_enc *e, const struct h248_prop *list);
 void h248_enc_error(struct h248_enc *e, const struct h248_error_desc *er);
 

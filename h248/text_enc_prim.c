@@ -5,7 +5,7 @@
 
 #include "h248/lex.h"
 
-void h248_enc_octets(struct h248_enc *e, const char *p, size_t n)
+static void enc_octets(struct h248_enc *e, const char *p, size_t n)
 {
 	if (n && e->n < e->cap)
 		memcpy(e->buf + e->n, p, n < e->cap - e->n ? n : e->cap - e->n);
@@ -14,12 +14,12 @@ void h248_enc_octets(struct h248_enc *e, const char *p, size_t n)
 
 void h248_enc_str(struct h248_enc *e, const char *s)
 {
-	h248_enc_octets(e, s, strlen(s));
+	enc_octets(e, s, strlen(s));
 }
 
 void h248_enc_span(struct h248_enc *e, struct h248_span s)
 {
-	h248_enc_octets(e, s.p, s.n);
+	enc_octets(e, s.p, s.n);
 }
 
 void h248_enc_tok(struct h248_enc *e, enum h248_tok t)
@@ -36,7 +36,7 @@ void h248_enc_uint(struct h248_enc *e, uint64_t v)
 		digits[--i] = (char)('0' + v % 10);
 		v /= 10;
 	} while (v);
-	h248_enc_octets(e, digits + i, sizeof(digits) - i);
+	enc_octets(e, digits + i, sizeof(digits) - i);
 }
 
 void h248_enc_eq(struct h248_enc *e)
@@ -103,7 +103,7 @@ void h248_enc_quoted(struct h248_enc *e, struct h248_span s)
 		e->is_invalid = true;
 	h248_enc_str(e, "\"");
 	for (uint32_t i = 0; i < s.n; i++)
-		h248_enc_octets(e, is_plain(s.p[i]) ? s.p + i : "?", 1);
+		enc_octets(e, is_plain(s.p[i]) ? s.p + i : "?", 1);
 	h248_enc_str(e, "\"");
 }
 
@@ -150,7 +150,7 @@ static void set(struct h248_enc *e, const struct h248_prop *p)
 	h248_enc_str(e, around[p->set][2]);
 }
 
-void h248_enc_prop(struct h248_enc *e, const struct h248_prop *p)
+static void enc_prop(struct h248_enc *e, const struct h248_prop *p)
 {
 	static const char *const rel[] = {
 		[H248_GT] = ">",
@@ -173,7 +173,7 @@ void h248_enc_props(struct h248_enc *e, const struct h248_prop *list,
 {
 	for (; list; list = list->next) {
 		h248_enc_item(e, is_first);
-		h248_enc_prop(e, list);
+		enc_prop(e, list);
 	}
 }
 
@@ -196,7 +196,7 @@ static void body_octet(struct h248_enc *e, struct h248_span s, uint32_t *i)
 	}
 	if (s.p[*i] == '}')
 		h248_enc_str(e, "\\");
-	h248_enc_octets(e, s.p + *i, 1);
+	enc_octets(e, s.p + *i, 1);
 	++*i;
 }
 

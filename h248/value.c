@@ -43,7 +43,7 @@ static int hex_dec(struct h248_span s, uint64_t *out)
 	return 0;
 }
 
-int h248_int_dec(struct h248_span s, int64_t *out)
+static int int_dec(struct h248_span s, int64_t *out)
 {
 	bool is_negative = s.n && s.p[0] == '-';
 	uint64_t v;
@@ -127,8 +127,7 @@ uint16_t h248_value_judge(const struct h248_item *item,
 		break;
 	case H248_TYPE_INTEGER:
 	case H248_TYPE_DOUBLE:
-		is_good =
-			!h248_int_dec(s, &number) && is_in_range(item, number);
+		is_good = !int_dec(s, &number) && is_in_range(item, number);
 		break;
 	case H248_TYPE_ENUM:
 		return is_word(s, item->values) ? 0 : 454;
@@ -149,7 +148,7 @@ int h248_value_bool(const struct h248_prop *p, bool *out)
 
 int h248_value_int(const struct h248_prop *p, int64_t *out)
 {
-	if (!p->values || h248_int_dec(p->values->text, out))
+	if (!p->values || int_dec(p->values->text, out))
 		return -EBADMSG;
 	return 0;
 }

@@ -8,9 +8,6 @@
 #include "h248/desc.h"
 #include "h248/pkg.h"
 
-/* Decimal with an optional minus, or 0x and hex digits.  0, -EBADMSG, or
- * -ERANGE when it does not fit. */
-int h248_int_dec(struct h248_span text, int64_t *out);
 /* The code with which a controller is told: 0, 449 or 454. */
 uint16_t h248_value_judge(const struct h248_item *item,
 			  const struct h248_value *v);

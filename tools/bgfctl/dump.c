@@ -57,7 +57,7 @@ static void live_stream(const json_t *context, json_int_t id, FILE *out)
 	table_print(t, 4, out);
 }
 
-void text_live(const json_t *context, FILE *out)
+static void live(const json_t *context, FILE *out)
 {
 	json_int_t id = 0;
 
@@ -210,7 +210,7 @@ void text_context(const json_t *reply, FILE *out)
 
 	none(reply, out);
 	json_array_foreach (json_object_get(reply, "contexts"), i, ctx) {
-		text_live(ctx, out);
+		live(ctx, out);
 	}
 }
 
@@ -222,7 +222,7 @@ void text_dump(const json_t *reply, FILE *out)
 	none(reply, out);
 	json_array_foreach (json_object_get(reply, "contexts"), i, ctx) {
 		fputs(i ? "\n" : "", out);
-		text_live(ctx, out);
+		live(ctx, out);
 		json_array_foreach (json_object_get(ctx, "terminations"), k,
 				    term) {
 			dump_termination(term, out);

@@ -19,9 +19,6 @@ void text_dump(const json_t *reply, FILE *out);
 void text_status(const json_t *reply, FILE *out);
 void text_statistics(const json_t *reply, FILE *out);
 
-/* The part that text_context() and text_dump() share. */
-void text_live(const json_t *context, FILE *out);
-
 /* <reply> with an element for each member; an item of the list "streams" is
  * <stream>.  Well-formed whatever the strings hold. */
 void xml_reply(const json_t *reply, FILE *out);

@@ -18,8 +18,8 @@ static void fault(FILE *out, const struct tool_origin *origin,
 	++*n;
 }
 
-unsigned int tool_faults(FILE *out, const struct tool_origin *origin,
-			 const struct h248_msg *m)
+static unsigned int write_faults(FILE *out, const struct tool_origin *origin,
+				 const struct h248_msg *m)
 {
 	unsigned int n = 0;
 
@@ -89,7 +89,7 @@ int tool_message(enum tool_form form, const struct tool_origin *origin,
 			 strerror(-rc));
 	}
 	/* What is at fault is not printed: half a message would look whole. */
-	if (tool_faults(form == FORM_CHECK ? stdout : stderr, origin, &m))
+	if (write_faults(form == FORM_CHECK ? stdout : stderr, origin, &m))
 		status = EXIT_FAULT;
 	else if (form != FORM_CHECK)
 		status = print(form, &m, head);

@@ -33,6 +33,3 @@ int tool_capture(enum tool_form form, const char *path);
 
 /* "T=3 C=$ Add ip/1/access/$": one line, no line end. */
 void tool_summary(FILE *out, const struct h248_msg *m);
-/* One line for each fault in the tree; how many. */
-unsigned int tool_faults(FILE *out, const struct tool_origin *origin,
-			 const struct h248_msg *m);

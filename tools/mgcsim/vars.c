@@ -17,7 +17,7 @@ static size_t name_len(const char *p)
 	return strspn(p, NAME_CHARS);
 }
 
-bool vars_is_name(const char *name)
+static bool is_name(const char *name)
 {
 	size_t n = name_len(name);
 
@@ -40,7 +40,7 @@ int vars_set(struct vars *v, const char *name, const char *value)
 	struct var *e;
 	char *copy;
 
-	if (!vars_is_name(name))
+	if (!is_name(name))
 		return -EINVAL;
 	e = find(v, name, strlen(name));
 	if (!e && v->n == VARS_MAX)

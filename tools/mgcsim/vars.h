@@ -22,7 +22,6 @@ struct vars {
 	unsigned int n;
 };
 
-bool vars_is_name(const char *name);
 /* 0, -EINVAL bad name, -ENOSPC too many, -ENOMEM. */
 int vars_set(struct vars *v, const char *name, const char *value);
 /* "name=value", as in --set. */
