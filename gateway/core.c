@@ -159,7 +159,6 @@ static int make_engine(struct gw *gw, char *err, size_t cap)
 	cfg->max_rendezvous = gw->conf.max_contexts;
 	cfg->owns_host = gw->conf.owns_host;
 	gw_policy_defaults(&gw->conf.rendezvous, &cfg->defaults);
-	cfg->log = gw_log_plain;
 	r = pkt_engine_new(cfg, &gw->engine, err, cap);
 	free(cfg);
 	return r;

@@ -20,5 +20,5 @@ void gw_log_setup(int level, enum conf_log_format format);
  * printed becomes '?': one event is one line. */
 void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/* For h248_log_h and pkt_log_h; arg is not used. */
+/* For h248_log_h; arg is not used. */
 void gw_log_plain(void *arg, int priority, const char *text);

@@ -51,8 +51,6 @@ struct pkt_engine_cfg {
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host; /* set up routes, rules, notrack */
 	struct pkt_rdv_cfg defaults;
-	pkt_log_h *log; /* may be NULL */
-	void *log_arg;
 };
 
 struct pkt_gate_cfg {

@@ -110,6 +110,3 @@ enum pkt_cause {
 };
 
 const char *pkt_cause_name(enum pkt_cause c); /* "twait", "fin", ... */
-
-/* Severity as in syslog(3).  Called by the control thread only. */
-typedef void(pkt_log_h)(void *arg, int priority, const char *text);
