@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # No NAT: the clients are routed, with addresses of their own.
 # Proves: N6 P5
+# mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

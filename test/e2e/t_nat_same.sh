@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Both clients behind the same NAT: one address, two ports.
 # Proves: N5
+# mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
