@@ -1,5 +1,5 @@
 /*
- * packet/host.c - routes, rules and proxy neighbours; see host.h
+ * packet/host.c - routes, rules, proxy neighbours; the only file with libnl
  *
  * For realm i, with its media interfaces M, its TUN device T, its media
  * prefixes P and its own routing table R:

@@ -4,8 +4,9 @@
  * Routes media prefixes to the TUN device of their realm, lets a media
  * interface reach nothing else, takes media out of connection tracking, drops
  * what may never be answered (TTL 1, fragments), and answers neighbour
- * requests for media addresses only (decisions 1 to 5).  The only file that
- * knows libnl and libnftables.  Thread: control, at start and stop.
+ * requests for media addresses only (decisions 1 to 5).  Routes and
+ * rules are in host.c (libnl), the packet filter in host_nft.c (libnftables).
+ * Thread: control, at start and stop.
  */
 #pragma once
 

@@ -27,8 +27,7 @@ enum {
 /* Who may send the SYN of a leg (architecture 8, decision 15). */
 struct pkt_filter {
 	struct in6_addr addr;
-	uint8_t prefix_len; /* 0..128 over the mapped address; 0:
-					 * any ("open") */
+	uint8_t prefix_len; /* over the mapped address; 0: any ("open") */
 	uint16_t port_min, port_max; /* 0 and 65535: any */
 };
 
@@ -156,8 +155,8 @@ struct pkt_out {
 	} tx[PKT_OUT_TX]; /* before a forwarded segment */
 	struct pkt_report report[PKT_OUT_REPORTS];
 	bool is_setup_done; /* give the set-up block back */
-	bool is_setup_needed; /* attach a block, pkt_rdv_init() it and
-				 * call again: nothing was done */
+	/* Attach a block, pkt_rdv_init() it and call again: nothing was done. */
+	bool is_setup_needed;
 };
 
 /* A new set-up block: zeroes *r->setup.  Entries and cold records stay.  The

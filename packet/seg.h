@@ -11,7 +11,6 @@
 
 enum {
 	PKT_SEG_MAX_BUILT = 128, /* octets of a packet built here */
-	PKT_OPTS_MAX = 40,
 };
 
 /* Bits of pkt_seg.flags and pkt_tx.flags, as on the wire. */
@@ -83,8 +82,8 @@ struct pkt_tx {
 	uint8_t dscp; /* 0..63 */
 	uint16_t window;
 	uint32_t seq, ack;
-	struct pkt_opts opts; /* written in the order MSS, SACK, TS,
-					 * NOP, WS; rendezvous.md 3 */
+	/* Written in the order MSS, SACK, TS, NOP, WS; rendezvous.md 3. */
+	struct pkt_opts opts;
 };
 
 /* At most PKT_SEG_MAX_BUILT octets at buf; returns how many.  All checksums
