@@ -274,7 +274,7 @@ static void check_special(const struct conf *c, const struct conf_prefix *pool,
 {
 	static const char *const special[] = {
 		"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3",
-		"::1",	     "fe80::/10",   "ff00::/8",
+		"::1",       "fe80::/10",   "ff00::/8",
 	};
 	struct conf_prefix p;
 

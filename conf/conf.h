@@ -24,7 +24,7 @@ enum {
 	CONF_PATH = 256,
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 512,
-	CONF_MAX_FILE = 1 << 20, /* octets */
+	CONF_MAX_FILE = 1 << 20,  /* octets */
 	CONF_MAX_PORTS = 1 << 24, /* of all pools together */
 };
 
@@ -35,9 +35,9 @@ struct conf_origin {
 };
 
 struct conf_prefix {
-	int family; /* AF_INET, AF_INET6 */
+	int family;           /* AF_INET, AF_INET6 */
 	struct in6_addr addr; /* IPv4 in the mapped form */
-	uint8_t len; /* in bits of its own family */
+	uint8_t len;          /* in bits of its own family */
 };
 
 /* <realm name=.. tun=.. table=.. mtu=..>: see packet/engine.h. */
@@ -94,7 +94,7 @@ struct conf_change {
 };
 
 struct conf_h248 {
-	char mid[CONF_NAME + 8]; /* text form, "[192.0.2.1]:2944" */
+	char mid[CONF_NAME + 8];       /* text form, "[192.0.2.1]:2944" */
 	struct sockaddr_storage local; /* bound address and port */
 	struct sockaddr_storage controller[CONF_MAX_CONTROLLERS];
 	unsigned int n_controllers;
@@ -109,8 +109,8 @@ struct conf_h248 {
 	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
 	uint16_t pending_limit;
 	char tls_certificate[CONF_PATH], tls_key[CONF_PATH], tls_ca[CONF_PATH];
-	char tls_name[CONF_PATH]; /* of controllers; empty: their address */
-	uint32_t drain_s; /* 0: stop at once */
+	char tls_name[CONF_PATH];    /* of controllers; empty: their address */
+	uint32_t drain_s;            /* 0: stop at once */
 	uint32_t context_lifetime_s; /* without controller; 0: for ever */
 	struct conf_change change[CONF_CHANGE__COUNT];
 	unsigned int n_changes;
@@ -155,8 +155,8 @@ struct conf {
 	char package_dir[CONF_PATH];
 	int log_level; /* syslog priority */
 	enum conf_log_format log_format;
-	bool log_messages; /* every H.248 message */
-	char path[CONF_PATH]; /* the file it came from */
+	bool log_messages;                           /* every H.248 message */
+	char path[CONF_PATH];                        /* the file it came from */
 	struct conf_origin origin[CONF_MAX_ORIGINS]; /* what was written */
 	unsigned int n_origins;
 };

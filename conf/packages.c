@@ -10,8 +10,8 @@
 #include "conf/conf.h"
 #include "conf/xml.h"
 
-static const char *const types[] = { "string",	  "boolean",	 "integer",
-				     "double",	  "enumeration", "octets",
+static const char *const types[] = { "string",    "boolean",     "integer",
+				     "double",    "enumeration", "octets",
 				     "character", NULL };
 
 enum {
@@ -103,18 +103,18 @@ static const struct conf_elem elems[N_ELEMS] = {
 	}
 #define VALUE(elem)                                                          \
 	{ elem, "type", CONF_WORD, IN(conf_item, type), 0, 0, types, NULL,   \
-	  0,	NULL,	"integer" },                                         \
+	  0,    NULL,   "integer" },                                         \
 		{ elem, "values", CONF_TEXT,  IN(conf_item, values),         \
-		  0,	255,	  NULL,	      "_ ",                          \
-		  0,	"",	  "OFF LATCH" },                             \
+		  0,    255,      NULL,       "_ ",                          \
+		  0,    "",       "OFF LATCH" },                             \
 		{ elem, "default", CONF_TEXT, IN(conf_item, default_value),  \
-		  0,	63,	   NULL,      NULL,                          \
-		  0,	"",	   "0" },                                    \
-		{ elem,	       "min",                                        \
+		  0,    63,        NULL,      NULL,                          \
+		  0,    "",        "0" },                                    \
+		{ elem,        "min",                                        \
 		  CONF_NUMBER, IN(conf_item, min),                           \
 		  INT64_MIN,   INT64_MAX,                                    \
-		  NULL,	       NULL,                                         \
-		  0,	       "-9223372036854775808",                       \
+		  NULL,        NULL,                                         \
+		  0,           "-9223372036854775808",                       \
 		  "0" },                                                     \
 	{                                                                    \
 		elem, "max", CONF_NUMBER, IN(conf_item, max), INT64_MIN,     \

@@ -42,7 +42,7 @@ struct conf_item {
 	int64_t min, max;
 	char default_value[64];
 	char values[256]; /* enumeration, blank-separated */
-	char confidence; /* 'V' verified, 'F' field, 'R' recalled,
+	char confidence;  /* 'V' verified, 'F' field, 'R' recalled,
 					 * 'P' ours */
 };
 

@@ -9,7 +9,7 @@
 enum {
 	MAX_ELEMS = 32, /* of one table */
 	MAX_ATTRS = 32, /* of one element */
-	ENOUGH = 20, /* errors: the rest is not read */
+	ENOUGH = 20,    /* errors: the rest is not read */
 };
 
 struct reading {

@@ -7,7 +7,7 @@ const char *const conf_yes_no[] = { "no", "yes", NULL };
 
 static const char *const transports[] = { "udp", "tcp", "tls", NULL };
 static const char *const encodings[] = { "short", "long", NULL };
-static const char *const change_events[] = { "boot",	 "return", "failover",
+static const char *const change_events[] = { "boot",     "return", "failover",
 					     "hand-off", "drain",  "stop",
 					     NULL };
 static const char *const change_methods[] = { "restart",  "disconnected",
@@ -20,9 +20,9 @@ static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 static const char *const releases[] = { "silent", "rst", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 /* Index: severity as in syslog(3). */
-static const char *const levels[] = { "emerg", "alert",	  "crit",
+static const char *const levels[] = { "emerg", "alert",   "crit",
 				      "error", "warning", "notice",
-				      "info",  "debug",	  NULL };
+				      "info",  "debug",   NULL };
 
 enum {
 	BGFD,

@@ -12,23 +12,23 @@
 #include <stdint.h>
 
 enum conf_kind {
-	CONF_TEXT, /* char[size]; min, max: length */
-	CONF_NUMBER, /* integer of size octets; min, max: value */
-	CONF_WORD, /* index of words, in size octets */
+	CONF_TEXT,     /* char[size]; min, max: length */
+	CONF_NUMBER,   /* integer of size octets; min, max: value */
+	CONF_WORD,     /* index of words, in size octets */
 	CONF_ENDPOINT, /* struct sockaddr_storage */
-	CONF_PREFIX, /* struct conf_prefix */
-	CONF_PROFILE, /* "NAME/VERSION": char[size], and uint8_t at aux */
+	CONF_PREFIX,   /* struct conf_prefix */
+	CONF_PROFILE,  /* "NAME/VERSION": char[size], and uint8_t at aux */
 };
 
 struct conf_elem {
 	const char *name;
-	int parent; /* index of an element; -1: document */
+	int parent;            /* index of an element; -1: document */
 	unsigned int min, max; /* how often in one parent */
-	size_t offset; /* its struct, or the first, in the parent's */
-	size_t stride; /* octets to the next; 0: there is only one */
-	size_t count; /* the counter in the parent's, with stride */
-	size_t line; /* an int in its own struct; 0: none */
-	const char *example; /* when one is missing */
+	size_t offset;         /* its struct, or the first, in the parent's */
+	size_t stride;         /* octets to the next; 0: there is only one */
+	size_t count;          /* the counter in the parent's, with stride */
+	size_t line;           /* an int in its own struct; 0: none */
+	const char *example;   /* when one is missing */
 	/* Instead of offset: the struct of a new instance; NULL: no memory. */
 	void *(*open)(void *parent, int elem);
 };
@@ -40,11 +40,11 @@ struct conf_row {
 	size_t offset, size; /* in the struct of the element */
 	int64_t min, max;
 	const char *const *words; /* NULL at the end */
-	const char *chars; /* of a text, beside letters and digits; NULL:
+	const char *chars;        /* of a text, beside letters and digits; NULL:
 				* any printable character */
 	size_t aux;
 	const char *value; /* default; NULL: the attribute must be there */
-	const char *help; /* an example or a unit */
+	const char *help;  /* an example or a unit */
 };
 
 struct conf_spec {

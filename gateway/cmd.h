@@ -17,20 +17,20 @@ struct gw_call {
 	struct gw *gw;
 	struct gw_job *job;
 	struct h248_arena *arena; /* of the reply */
-	struct gw_context *ctx; /* NULL: none */
+	struct gw_context *ctx;   /* NULL: none */
 	const struct h248_cmd *cmd;
-	struct gw_term *term; /* NULL: Add, or ROOT */
-	struct h248_span reply_id; /* TerminationID of the reply */
+	struct gw_term *term;                 /* NULL: Add, or ROOT */
+	struct h248_span reply_id;            /* TerminationID of the reply */
 	struct h248_desc *descs, **desc_tail; /* of the reply */
-	struct gw_plan plan; /* Add, Modify */
-	struct gw_events root_events; /* Modify of ROOT */
+	struct gw_plan plan;                  /* Add, Modify */
+	struct gw_events root_events;         /* Modify of ROOT */
 	bool has_root_events;
-	struct gw_totals totals; /* summed up for W- */
+	struct gw_totals totals;                   /* summed up for W- */
 	struct h248_event *any_events, **any_tail; /* W-: of any of them */
 };
 
 struct gw_cmd_ops {
-	unsigned int descs; /* legal ones: bits 1 << H248_DESC_* */
+	unsigned int descs;    /* legal ones: bits 1 << H248_DESC_* */
 	unsigned int contexts; /* legal: bits 1 << H248_CTX_* */
 	bool is_for_root, is_for_terms;
 	int (*check)(struct gw_call *c, struct h248_err *err);

@@ -13,8 +13,8 @@
 enum {
 	GW_MAX_TERMS = 2,
 	GW_MAX_STREAMS = 4,
-	GW_MAX_EVENTS = 16, /* requested on a termination; more: 510 */
-	GW_MAX_PARAMS = 4, /* of an event; more: 510 */
+	GW_MAX_EVENTS = 16,   /* requested on a termination; more: 510 */
+	GW_MAX_PARAMS = 4,    /* of an event; more: 510 */
 	GW_MAX_OBSERVED = 64, /* not yet acknowledged; the oldest go */
 };
 
@@ -45,13 +45,13 @@ struct gw_stream {
 	struct gw_props props;
 	struct gw_body local; /* completed: no "$" left */
 	struct gw_body remote;
-	uint8_t realm; /* index of conf.realm */
-	enum gw_latch latch; /* last asked for by ipnapt/latch */
-	bool is_latch_pending; /* the signal is still in Signals */
+	uint8_t realm;           /* index of conf.realm */
+	enum gw_latch latch;     /* last asked for by ipnapt/latch */
+	bool is_latch_pending;   /* the signal is still in Signals */
 	struct pkt_gate_id gate; /* gen 0: none */
 	struct pkt_gate_cfg gate_cfg;
 	struct pkt_gate_stat stat; /* latest seen */
-	uint8_t last_cause; /* enum pkt_cause of fail or rel */
+	uint8_t last_cause;        /* enum pkt_cause of fail or rel */
 };
 
 /* A parameter of an event, as text. */
@@ -64,7 +64,7 @@ struct gw_param {
 /* One requested event. */
 struct gw_event {
 	char pkg[32], item[64];
-	uint16_t stream; /* 0: any */
+	uint16_t stream;  /* 0: any */
 	uint32_t timer_s; /* hangterm/thb timerx; 0: off */
 	unsigned int n_params;
 	struct gw_param param[GW_MAX_PARAMS];
@@ -97,11 +97,11 @@ struct gw_term {
 	struct gw_events events;
 	struct gw_observed_list observed; /* oldest first */
 	unsigned int n_observed;
-	unsigned int n_notify_out; /* the first n are in a Notify without
+	unsigned int n_notify_out;        /* the first n are in a Notify without
 				    * reply yet; one Notify at a time */
 	struct gw_observed last_observed; /* at_us 0: none; audits of OE */
-	bool is_out; /* of service, by order of the controller */
-	uint64_t added_us; /* monotonic, for nt/dur */
+	bool is_out;         /* of service, by order of the controller */
+	uint64_t added_us;   /* monotonic, for nt/dur */
 	uint64_t touched_us; /* last message about it (hangterm) */
 	uint64_t unknown_us; /* when the controller answered a Notify with
 			      * 411, 430 or 435; 0: never (decision 26) */

@@ -37,7 +37,7 @@ struct client {
 	struct bufferevent *bev;
 	struct ctl_sink sink;
 	struct ctl_job *job; /* NULL: nothing asked */
-	bool is_last; /* close when the output is written */
+	bool is_last;        /* close when the output is written */
 };
 
 struct gw_ctl {
@@ -287,7 +287,7 @@ int gw_ctl_new(struct gw *gw, const char *path, struct gw_ctl **out, char *err,
 	if (rc) {
 		snprintf(err, cap, "control socket %s: %s", path,
 			 rc == -EADDRINUSE ? "another process serves it" :
-			 rc == -EEXIST	   ? "the file is not a socket" :
+			 rc == -EEXIST     ? "the file is not a socket" :
 					     strerror(-rc));
 		gw_ctl_free(ctl);
 		return rc;

@@ -17,8 +17,8 @@ struct evbuffer;
 /* How much of a context an answer tells. */
 enum ctl_detail {
 	CTL_SUMMARY, /* one line of `contexts` */
-	CTL_LIVE, /* and rendezvous, timers, counters */
-	CTL_FULL, /* and every descriptor, and the policy of the gate */
+	CTL_LIVE,    /* and rendezvous, timers, counters */
+	CTL_FULL,    /* and every descriptor, and the policy of the gate */
 };
 
 /* All of these return new, or NULL (memory). */
@@ -29,7 +29,7 @@ json_t *ctl_json_statistics(const struct gw *gw);
 json_t *ctl_json_text(const char *octets, size_t n);
 
 enum {
-	CTL_MAX_LINE = 4096, /* octets of a request */
+	CTL_MAX_LINE = 4096,   /* octets of a request */
 	CTL_OUT_PAUSE = 65536, /* octets waiting: the answer pauses */
 };
 
@@ -42,10 +42,10 @@ struct ctl_sink {
 };
 
 struct ctl_jobs; /* all requests being answered */
-struct ctl_job; /* one of them */
+struct ctl_job;  /* one of them */
 
 struct ctl_jobs *ctl_jobs_new(struct gw *gw); /* returns new, or NULL */
-void ctl_jobs_free(struct ctl_jobs *jobs); /* after its last job */
+void ctl_jobs_free(struct ctl_jobs *jobs);    /* after its last job */
 
 /*
  * Begin to answer a request.  What is refused or done at once is in the

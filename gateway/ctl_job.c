@@ -49,19 +49,19 @@ TAILQ_HEAD(job_list, ctl_job);
 
 struct ctl_job {
 	TAILQ_ENTRY(ctl_job) entry; /* of jobs->all */
-	TAILQ_ENTRY(ctl_job) turn; /* of jobs->ready */
+	TAILQ_ENTRY(ctl_job) turn;  /* of jobs->ready */
 	struct ctl_jobs *jobs;
 	const struct ctl_sink *sink;
 	const struct command *cmd;
-	struct event *late; /* the engine does not answer */
-	uint64_t token; /* of the reads of this batch */
-	unsigned int n_reads; /* not answered yet */
+	struct event *late;    /* the engine does not answer */
+	uint64_t token;        /* of the reads of this batch */
+	unsigned int n_reads;  /* not answered yet */
 	uint32_t batch[BATCH]; /* ids, ascending */
 	unsigned int n_batch, n_written;
 	uint64_t next; /* the lowest id that is not in a batch yet */
 	uint64_t last; /* id where the answer ends, inclusive */
 	bool is_ready; /* in jobs->ready */
-	bool has_any; /* a context is written already */
+	bool has_any;  /* a context is written already */
 };
 
 struct ctl_jobs {

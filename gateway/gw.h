@@ -20,12 +20,12 @@
 #include "h248/transport_tls.h"
 #include "packet/engine.h"
 
-struct gw_ctl; /* gateway/ctl.h */
-struct gw_job; /* gateway/job.h */
-struct gw_wait; /* gateway/job.h */
-struct gw_context; /* gateway/context.h */
+struct gw_ctl;      /* gateway/ctl.h */
+struct gw_job;      /* gateway/job.h */
+struct gw_wait;     /* gateway/job.h */
+struct gw_context;  /* gateway/context.h */
 struct gw_gate_ref; /* gateway/context.c */
-struct gw_root; /* gateway/root.h */
+struct gw_root;     /* gateway/root.h */
 
 TAILQ_HEAD(gw_contexts, gw_context);
 TAILQ_HEAD(gw_jobs, gw_job);
@@ -48,7 +48,7 @@ struct gw_stats {
 struct gw_service {
 	bool is_out;
 	uint64_t end_before_us; /* contexts made before go, some each turn */
-	uint64_t until_us; /* Graceful with Delay, monotonic; 0: none */
+	uint64_t until_us;      /* Graceful with Delay, monotonic; 0: none */
 };
 
 /* One message to a controller; never blocks. */
@@ -72,29 +72,29 @@ struct gw {
 	struct event *timer, *engine_event;
 	struct event *sig_term, *sig_int, *sig_hup;
 
-	struct gw_contexts contexts; /* in the order they were made */
-	struct gw_context **ctx_bucket; /* by id, n_buckets of them */
+	struct gw_contexts contexts;      /* in the order they were made */
+	struct gw_context **ctx_bucket;   /* by id, n_buckets of them */
 	struct gw_gate_ref **gate_bucket; /* by slot */
-	uint32_t n_buckets; /* a power of two */
+	uint32_t n_buckets;               /* a power of two */
 	uint32_t n_contexts, n_terms;
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 
 	struct gw_jobs ready;
 	struct gw_jobs blocked; /* another job has the context */
-	struct gw_waits waits; /* for DONE, in the order asked */
+	struct gw_waits waits;  /* for DONE, in the order asked */
 	unsigned int n_jobs;
 	uint64_t next_token;
 
 	struct gw_root *root; /* Events and properties of ROOT */
-	uint64_t start_us; /* monotonic */
+	uint64_t start_us;    /* monotonic */
 	uint64_t hangterm_us; /* next look at hangterm timers */
 	/* gateway/link.c; monotonic */
 	uint64_t heard_us; /* our controller, or when we spoke of silence */
 	uint64_t orphans_until_us; /* 0: there is a controller */
-	uint64_t drain_until_us; /* 0: no stop is announced */
-	bool is_ito_out; /* a Notify of it/ito */
-	bool is_releasing; /* contexts that nobody controls */
+	uint64_t drain_until_us;   /* 0: no stop is announced */
+	bool is_ito_out;           /* a Notify of it/ito */
+	bool is_releasing;         /* contexts that nobody controls */
 	struct gw_service service;
 	struct gw_stats stats;
 	bool is_running_jobs;

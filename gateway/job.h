@@ -25,9 +25,9 @@ struct gw_wait {
 enum gw_job_state {
 	GW_JOB_ACTION, /* the next action, or context of it */
 	GW_JOB_EXPAND, /* C=*: which contexts there are, in slices */
-	GW_JOB_CMD, /* the next command */
-	GW_JOB_CALL, /* the next termination that it is for */
-	GW_JOB_WAIT, /* for the engine */
+	GW_JOB_CMD,    /* the next command */
+	GW_JOB_CALL,   /* the next termination that it is for */
+	GW_JOB_WAIT,   /* for the engine */
 	GW_JOB_OVER,
 };
 
@@ -36,19 +36,19 @@ struct gw_job {
 	struct gw *gw;
 	struct h248_in *in;
 	const struct h248_txn *req; /* lives as long as `in` */
-	struct h248_arena *arena; /* the reply */
+	struct h248_arena *arena;   /* the reply */
 	enum gw_job_state state;
-	bool is_failed; /* nothing more is executed */
+	bool is_failed;   /* nothing more is executed */
 	bool is_answered; /* something of this action is in the reply */
 
 	const struct h248_action *action; /* next one to begin */
 	const struct h248_action *current;
 	uint32_t *ids; /* owned; contexts the action is for, n_ids of them */
 	uint32_t n_ids, i_id, room;
-	uint32_t i_bucket; /* how far GW_JOB_EXPAND is */
-	struct gw_context *ctx; /* NULL: none (ROOT) */
-	bool is_for_all; /* C=*, or what is found in any context */
-	bool is_left_out; /* of C=*: it went, or is not selected */
+	uint32_t i_bucket;          /* how far GW_JOB_EXPAND is */
+	struct gw_context *ctx;     /* NULL: none (ROOT) */
+	bool is_for_all;            /* C=*, or what is found in any context */
+	bool is_left_out;           /* of C=*: it went, or is not selected */
 	const struct h248_cmd *cmd; /* next one, then the one under way */
 	const struct h248_term_id *bad; /* of its list; NULL: none */
 	struct gw_term *match[GW_MAX_TERMS];

@@ -17,7 +17,7 @@
 enum {
 	LEAVE_MS = 2000, /* the last ServiceChange may wait for its answer */
 	ITO_UNIT_US = 10000,
-	ITO_DEFAULT = 12000, /* units: 120 s */
+	ITO_DEFAULT = 12000,    /* units: 120 s */
 	RELEASED_PER_TURN = 16, /* contexts; at most 10 ms (decision 24) */
 };
 

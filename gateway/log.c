@@ -9,7 +9,7 @@
 static int max_priority = LOG_INFO;
 static enum conf_log_format line_format = CONF_LOG_TEXT;
 
-static const char *const names[] = { "emerg",	"alert",  "crit", "error",
+static const char *const names[] = { "emerg",   "alert",  "crit", "error",
 				     "warning", "notice", "info", "debug" };
 
 void gw_log_setup(int level, enum conf_log_format format)

@@ -14,9 +14,9 @@ struct gw_job;
 
 enum gw_step {
 	GW_STEP_NONE,
-	GW_STEP_ADD, /* a new gate, reserved by gw_plan_check() */
+	GW_STEP_ADD,    /* a new gate, reserved by gw_plan_check() */
 	GW_STEP_CHANGE, /* new policy for the gate that is there */
-	GW_STEP_DROP, /* the stream goes (h248.md 1.9) */
+	GW_STEP_DROP,   /* the stream goes (h248.md 1.9) */
 };
 
 struct gw_plan {
@@ -26,9 +26,9 @@ struct gw_plan {
 	struct gw_stream next[GW_MAX_STREAMS]; /* as term->stream */
 	enum gw_step step[GW_MAX_STREAMS];
 	bool rearm[GW_MAX_STREAMS];
-	size_t which[GW_MAX_STREAMS]; /* alternative of Local */
+	size_t which[GW_MAX_STREAMS];      /* alternative of Local */
 	bool is_completed[GW_MAX_STREAMS]; /* Local goes into the reply */
-	uint8_t realm; /* for new streams */
+	uint8_t realm;                     /* for new streams */
 	bool has_events;
 	struct gw_events events;
 };

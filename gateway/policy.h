@@ -16,7 +16,7 @@
 struct gw_sdp {
 	bool has_local, has_remote;
 	struct h248_sdp local, remote; /* the alternatives chosen */
-	size_t which; /* alternative of Local, of n_local */
+	size_t which;                  /* alternative of Local, of n_local */
 	size_t n_local;
 };
 

@@ -31,8 +31,8 @@
 #include "h248/assoc_int.h"
 
 enum {
-	MAX_REDIRECTS = 4, /* between two controllers of the list */
-	MIN_PASS_MS = 200, /* between two passes through the list */
+	MAX_REDIRECTS = 4,       /* between two controllers of the list */
+	MIN_PASS_MS = 200,       /* between two passes through the list */
 	STRANGER_LOG_MS = 60000, /* between two lines about strangers */
 };
 
@@ -56,10 +56,10 @@ static const unsigned int legal[H248_ASSOC__COUNT] = {
 #undef EV
 
 static const char *const ev_name[AEV__COUNT] = {
-	[AEV_START] = "start",		 [AEV_STOP] = "stop",
-	[AEV_TIMER] = "timer",		 [AEV_ACCEPTED] = "accepted",
+	[AEV_START] = "start",           [AEV_STOP] = "stop",
+	[AEV_TIMER] = "timer",           [AEV_ACCEPTED] = "accepted",
 	[AEV_REDIRECTED] = "redirected", [AEV_REFUSED] = "refused",
-	[AEV_NO_ANSWER] = "no answer",	 [AEV_LOST] = "controller lost",
+	[AEV_NO_ANSWER] = "no answer",   [AEV_LOST] = "controller lost",
 	[AEV_HANDOFF] = "handed off",
 };
 

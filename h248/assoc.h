@@ -15,8 +15,8 @@ enum {
 };
 
 enum h248_assoc_state {
-	H248_ASSOC_IDLE, /* not started, or stopped */
-	H248_ASSOC_WAITING, /* for the random delay 0..MWD */
+	H248_ASSOC_IDLE,        /* not started, or stopped */
+	H248_ASSOC_WAITING,     /* for the random delay 0..MWD */
 	H248_ASSOC_REGISTERING, /* ServiceChange sent */
 	H248_ASSOC_ACTIVE,
 	H248_ASSOC_LEAVING, /* out-of-service ServiceChange sent */
@@ -25,18 +25,18 @@ enum h248_assoc_state {
 
 /* When we send a ServiceChange for ROOT, and what it says by default. */
 enum h248_change_event {
-	H248_CHANGE_BOOT, /* never registered, or all is lost: Restart 901 */
+	H248_CHANGE_BOOT,   /* never registered, or all is lost: Restart 901 */
 	H248_CHANGE_RETURN, /* to the controller we had: Disconnected 900 */
 	H248_CHANGE_FAILOVER, /* to another: Failover 909 */
-	H248_CHANGE_HANDOFF, /* to the one that ours named: HandOff 903 */
-	H248_CHANGE_DRAIN, /* leaving when all is ended: Graceful 905 */
-	H248_CHANGE_STOP, /* leaving: Forced 908 */
+	H248_CHANGE_HANDOFF,  /* to the one that ours named: HandOff 903 */
+	H248_CHANGE_DRAIN,    /* leaving when all is ended: Graceful 905 */
+	H248_CHANGE_STOP,     /* leaving: Forced 908 */
 	H248_CHANGE__COUNT
 };
 
 struct h248_change {
 	enum h248_sc_method method; /* H248_SC_NONE: the default */
-	uint16_t reason; /* H.248.8, 900 to 999; 0: the default */
+	uint16_t reason;            /* H.248.8, 900 to 999; 0: the default */
 };
 
 struct h248_assoc_params {

@@ -12,12 +12,12 @@ enum assoc_ev {
 	AEV_START,
 	AEV_STOP,
 	AEV_TIMER,
-	AEV_ACCEPTED, /* the controller took us */
+	AEV_ACCEPTED,   /* the controller took us */
 	AEV_REDIRECTED, /* it names another one (MgcIdToTry) */
-	AEV_REFUSED, /* error, or terms we cannot meet */
-	AEV_NO_ANSWER, /* T-MAX */
-	AEV_LOST, /* a request of ours found nobody */
-	AEV_HANDOFF, /* the controller names its successor */
+	AEV_REFUSED,    /* error, or terms we cannot meet */
+	AEV_NO_ANSWER,  /* T-MAX */
+	AEV_LOST,       /* a request of ours found nobody */
+	AEV_HANDOFF,    /* the controller names its successor */
 	AEV__COUNT
 };
 
@@ -29,21 +29,21 @@ struct h248_assoc {
 	struct h248_txns *txns;
 
 	enum h248_assoc_state state;
-	uint64_t now_ms; /* of the call we are in */
-	uint64_t timer_ms; /* UINT64_MAX: off */
-	uint32_t grace_ms; /* of LEAVING */
-	uint64_t illegal; /* events without meaning in their state */
-	uint64_t strangers; /* datagrams from nobody we know */
+	uint64_t now_ms;          /* of the call we are in */
+	uint64_t timer_ms;        /* UINT64_MAX: off */
+	uint32_t grace_ms;        /* of LEAVING */
+	uint64_t illegal;         /* events without meaning in their state */
+	uint64_t strangers;       /* datagrams from nobody we know */
 	uint64_t stranger_log_ms; /* the log may say so again */
 
-	unsigned int current; /* in p.controllers */
-	unsigned int n_redirects; /* since the last of the list */
+	unsigned int current;           /* in p.controllers */
+	unsigned int n_redirects;       /* since the last of the list */
 	struct sockaddr_storage target; /* whom we ask */
-	struct sockaddr_storage mgc; /* whose we are, or last were */
-	bool has_mgc; /* false: never registered, cold boot */
+	struct sockaddr_storage mgc;    /* whose we are, or last were */
+	bool has_mgc;                   /* false: never registered, cold boot */
 	struct sockaddr_storage successor; /* of mgc, as it said */
-	bool is_handoff; /* towards target, as told by mgc */
-	uint32_t tid; /* of the ServiceChange that is out */
+	bool is_handoff;                   /* towards target, as told by mgc */
+	uint32_t tid;    /* of the ServiceChange that is out */
 	uint8_t version; /* negotiated */
 };
 
@@ -59,7 +59,7 @@ struct assoc_verdict {
 struct assoc_change {
 	enum h248_change_event what; /* up to HANDOFF: with version, profile
 				      * and time stamp */
-	uint32_t delay_s; /* 0: none */
+	uint32_t delay_s;            /* 0: none */
 };
 
 struct h248_change h248_assoc_change_of(const struct h248_assoc *a,

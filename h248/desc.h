@@ -27,9 +27,9 @@ enum h248_rel { H248_EQ, H248_GT, H248_LT, H248_NE };
 
 /* How the values of a property stand together (B.2 "alternativeValue"). */
 enum h248_set {
-	H248_ONE, /* =v */
-	H248_LIST, /* =[a,b]: a and b */
-	H248_ALT, /* ={a,b}: a or b */
+	H248_ONE,   /* =v */
+	H248_LIST,  /* =[a,b]: a and b */
+	H248_ALT,   /* ={a,b}: a or b */
 	H248_RANGE, /* =[a:b], two values */
 };
 
@@ -76,9 +76,9 @@ struct h248_stream {
 	bool is_implicit; /* no Stream descriptor around: id 1 */
 	uint16_t id;
 	struct h248_local_control *control; /* NULL: absent */
-	struct h248_body *local; /* NULL: absent */
-	struct h248_body *remote; /* NULL: absent */
-	bool has_stats; /* v3 */
+	struct h248_body *local;            /* NULL: absent */
+	struct h248_body *remote;           /* NULL: absent */
+	bool has_stats;                     /* v3 */
 	struct h248_prop *stats;
 	struct h248_place at;
 };
@@ -121,7 +121,7 @@ struct h248_event {
 };
 
 struct h248_events {
-	bool has_id; /* false: bare "E" removes all */
+	bool has_id;    /* false: bare "E" removes all */
 	bool is_any_id; /* E=* */
 	uint32_t id;
 	struct h248_event *list;

@@ -12,9 +12,9 @@
 	 BIT(DIGIT_MAP) | BIT(PACKAGES))
 
 static const struct {
-	unsigned int legal; /* in the request */
+	unsigned int legal;  /* in the request */
 	unsigned int needed; /* one of these */
-	unsigned int audit; /* as item of its Audit descriptor */
+	unsigned int audit;  /* as item of its Audit descriptor */
 } rules[H248_CMD__COUNT] = {
 	[H248_CMD_ADD] = { AMM, 0, AUDITABLE },
 	[H248_CMD_MOVE] = { AMM, 0, AUDITABLE },

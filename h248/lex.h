@@ -12,17 +12,17 @@
 #include "h248/types.h"
 
 enum h248_lex_kind {
-	H248_LEX_END, /* nothing is left */
-	H248_LEX_BAD, /* an octet that may not stand here */
-	H248_LEX_DEEP, /* braces deeper than H248_MAX_DEPTH */
-	H248_LEX_WORD, /* one or more SafeChar */
+	H248_LEX_END,    /* nothing is left */
+	H248_LEX_BAD,    /* an octet that may not stand here */
+	H248_LEX_DEEP,   /* braces deeper than H248_MAX_DEPTH */
+	H248_LEX_WORD,   /* one or more SafeChar */
 	H248_LEX_STRING, /* quoted; text is without the quotes */
-	H248_LEX_MARK, /* one of { } [ ] < > = , : # */
+	H248_LEX_MARK,   /* one of { } [ ] < > = , : # */
 };
 
 struct h248_lexeme {
 	enum h248_lex_kind kind;
-	char mark; /* for H248_LEX_MARK */
+	char mark;             /* for H248_LEX_MARK */
 	struct h248_span text; /* as written, without quotes */
 	struct h248_place at;
 };
@@ -30,10 +30,10 @@ struct h248_lexeme {
 struct h248_lex {
 	const char *buf;
 	uint32_t n;
-	uint32_t pos; /* next octet to read */
-	uint32_t line; /* from 1 */
+	uint32_t pos;      /* next octet to read */
+	uint32_t line;     /* from 1 */
 	uint32_t line_pos; /* where that line begins */
-	uint32_t depth; /* braces open */
+	uint32_t depth;    /* braces open */
 };
 
 void h248_lex_init(struct h248_lex *x, const char *buf, uint32_t n);

@@ -16,7 +16,7 @@ struct h248_term_id {
 	struct h248_term_id *next;
 	struct h248_span text;
 	bool is_root;
-	bool has_all; /* contains * */
+	bool has_all;    /* contains * */
 	bool has_choose; /* contains $ */
 	struct h248_place at;
 };
@@ -37,9 +37,9 @@ enum h248_cmd_kind {
 struct h248_cmd {
 	struct h248_cmd *next;
 	enum h248_cmd_kind kind;
-	bool is_optional; /* O- */
-	bool is_wildcard_reply; /* W- */
-	bool is_context_list; /* reply AV=C{t1,t2}: terms lists them */
+	bool is_optional;           /* O- */
+	bool is_wildcard_reply;     /* W- */
+	bool is_context_list;       /* reply AV=C{t1,t2}: terms lists them */
 	struct h248_term_id *terms; /* one; several in v3 [a,b]; NULL only
 				     * when fault says why */
 	struct h248_desc *descs;
@@ -77,15 +77,15 @@ struct h248_ctx_props {
 	enum h248_given has_priority;
 	uint8_t priority; /* 0..15 */
 	enum h248_given has_emergency;
-	bool emergency; /* EG true, EGO false */
+	bool emergency;           /* EG true, EGO false */
 	enum h248_given has_ieps; /* v3 */
 	bool ieps;
 	enum h248_given has_topology;
 	struct h248_topology *topology;
-	struct h248_prop *attrs; /* v3 CT{...} */
+	struct h248_prop *attrs;          /* v3 CT{...} */
 	enum h248_given has_context_list; /* v3 CT{CLT={...}} */
 	struct h248_value *context_list;
-	bool is_or; /* v3 ORLgc in an audit selection */
+	bool is_or;  /* v3 ORLgc in an audit selection */
 	bool is_and; /* v3 ANDLgc */
 };
 
@@ -93,13 +93,13 @@ struct h248_ctx_props {
 struct h248_action {
 	struct h248_action *next;
 	enum h248_ctx_kind ctx;
-	uint32_t ctx_id; /* for H248_CTX_ID */
-	bool is_bare; /* reply "C=1" without body (v3) */
+	uint32_t ctx_id;              /* for H248_CTX_ID */
+	bool is_bare;                 /* reply "C=1" without body (v3) */
 	struct h248_ctx_props *props; /* NULL: none */
 	struct h248_ctx_props *audit; /* CA{...}; NULL: none */
 	struct h248_cmd *cmds;
 	struct h248_error_desc *error; /* reply; NULL: none */
-	struct h248_err fault; /* 422 or the like; last action */
+	struct h248_err fault;         /* 422 or the like; last action */
 	struct h248_place at;
 };
 
@@ -107,7 +107,7 @@ enum h248_txn_kind {
 	H248_TXN_REQUEST,
 	H248_TXN_REPLY,
 	H248_TXN_PENDING,
-	H248_TXN_ACK, /* TransactionResponseAck */
+	H248_TXN_ACK,         /* TransactionResponseAck */
 	H248_TXN_SEGMENT_ACK, /* v3 */
 };
 
@@ -122,8 +122,8 @@ struct h248_txn {
 	enum h248_txn_kind kind;
 	bool has_id; /* false: the id could not be read */
 	uint32_t id;
-	bool wants_ack; /* reply: IA */
-	uint16_t segment; /* reply, segment ack: /n; 0: none (v3) */
+	bool wants_ack;       /* reply: IA */
+	uint16_t segment;     /* reply, segment ack: /n; 0: none (v3) */
 	bool is_last_segment; /* /END (v3) */
 	struct h248_action *actions;
 	struct h248_error_desc *error; /* reply; NULL: none */
@@ -140,9 +140,9 @@ struct h248_auth {
 
 struct h248_msg {
 	struct h248_arena *arena; /* owns the tree */
-	uint8_t version; /* of the header, 1..99 */
+	uint8_t version;          /* of the header, 1..99 */
 	struct h248_mid mid;
-	struct h248_auth *auth; /* NULL: none */
+	struct h248_auth *auth;        /* NULL: none */
 	struct h248_error_desc *error; /* message level; NULL: none */
 	struct h248_txn *txns;
 	struct h248_err fault; /* 400 or the like: rest unreadable */

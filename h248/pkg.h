@@ -32,12 +32,12 @@ enum h248_type {
 enum {
 	H248_IN_LOCAL_CONTROL = 1 << 0,
 	H248_IN_TERMINATION_STATE = 1 << 1, /* of any termination */
-	H248_IN_ROOT = 1 << 2, /* TerminationState of ROOT */
+	H248_IN_ROOT = 1 << 2,              /* TerminationState of ROOT */
 	H248_IN_REMOTE_LOCAL = 1 << 3,
 	H248_READ_ONLY = 1 << 4,
-	H248_IN_REQUEST = 1 << 5, /* parameter of Events or Signals */
+	H248_IN_REQUEST = 1 << 5,  /* parameter of Events or Signals */
 	H248_IN_OBSERVED = 1 << 6, /* parameter of ObservedEvents */
-	H248_REQUIRED = 1 << 7, /* its absence: 457 */
+	H248_REQUIRED = 1 << 7,    /* its absence: 457 */
 };
 
 /* Strings are held by the registry. */
@@ -47,7 +47,7 @@ struct h248_item {
 	enum h248_type type;
 	unsigned int where; /* H248_IN_* */
 	char name[64];
-	uint16_t id; /* binary id; 0: not known */
+	uint16_t id;      /* binary id; 0: not known */
 	int64_t min, max; /* for numbers; min > max: no limit */
 	char default_value[64];
 	char values[256]; /* enumeration: "LATCH RELATCH OFF" */

@@ -101,11 +101,11 @@ static void put_alt(struct text *t, const struct h248_sdp_lines *lines,
 	} order[] = {
 		{ 'v', "v=0\r\n" }, { 'o', "o=- 0 0 IN IP4 0.0.0.0\r\n" },
 		{ 's', "s=-\r\n" }, { 'i', "" },
-		{ 'u', "" },	    { 'e', "" },
-		{ 'p', "" },	    { 'c', "" },
-		{ 'b', "" },	    { 't', "t=0 0\r\n" },
-		{ 'r', "" },	    { 'z', "" },
-		{ 'k', "" },	    { 'a', "" },
+		{ 'u', "" },        { 'e', "" },
+		{ 'p', "" },        { 'c', "" },
+		{ 'b', "" },        { 't', "t=0 0\r\n" },
+		{ 'r', "" },        { 'z', "" },
+		{ 'k', "" },        { 'a', "" },
 	};
 
 	for (unsigned int i = 0; i < sizeof(order) / sizeof(*order); i++) {

@@ -28,19 +28,19 @@ enum {
 /* What a gateway needs of one session description.  Unnamed lines stay in the
  * body and are given back by h248_sdp_complete(). */
 struct h248_sdp {
-	uint16_t refused; /* 0, or why this alternative is of no use */
-	bool has_address; /* a c= line is there */
+	uint16_t refused;       /* 0, or why this alternative is of no use */
+	bool has_address;       /* a c= line is there */
 	bool is_address_choose; /* c=IN IP4 $ */
-	int family; /* AF_INET, AF_INET6; 0 without c= */
+	int family;             /* AF_INET, AF_INET6; 0 without c= */
 	struct sockaddr_storage address; /* of c=, port of m=; valid when
 						 * has_address and no choose */
-	bool is_port_choose; /* m=... $ ... */
-	uint16_t port; /* of m=; 0 when choose */
-	char media[32]; /* "message", "-", ... */
-	char proto[32]; /* "TCP", "TCP/MSRP", ... */
-	bool is_tcp; /* proto is TCP or starts with TCP/ */
+	bool is_port_choose;             /* m=... $ ... */
+	uint16_t port;                   /* of m=; 0 when choose */
+	char media[32];                  /* "message", "-", ... */
+	char proto[32];                  /* "TCP", "TCP/MSRP", ... */
+	bool is_tcp;                     /* proto is TCP or starts with TCP/ */
 	enum h248_setup setup;
-	bool is_existing; /* a=connection:existing */
+	bool is_existing;           /* a=connection:existing */
 	uint32_t bandwidth_as_kbps; /* b=AS; 0: none */
 };
 

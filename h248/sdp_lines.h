@@ -11,7 +11,7 @@
 enum { H248_SDP_MAX_LINES = 1024 };
 
 struct h248_sdp_line {
-	char type; /* of "type=value" */
+	char type;              /* of "type=value" */
 	struct h248_span value; /* blanks around it removed */
 };
 

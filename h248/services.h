@@ -38,17 +38,17 @@ enum h248_sc_method {
 struct h248_services {
 	enum h248_sc_method method;
 	struct h248_span method_text; /* only for an extension "X-..." */
-	struct h248_span reason; /* "901 Cold Boot"; p NULL: absent */
+	struct h248_span reason;      /* "901 Cold Boot"; p NULL: absent */
 	bool has_delay;
 	uint32_t delay_s;
 	struct h248_mid *address; /* NULL: absent */
-	uint16_t address_port; /* AD=2944 alone; 0: absent */
-	struct h248_mid *mgc_id; /* NULL: absent */
+	uint16_t address_port;    /* AD=2944 alone; 0: absent */
+	struct h248_mid *mgc_id;  /* NULL: absent */
 	struct h248_span profile; /* name; p NULL: absent */
 	uint8_t profile_version;
-	uint8_t version; /* 0: absent */
-	struct h248_span timestamp; /* n 0: absent */
-	bool is_incomplete; /* v3 SIC */
-	struct h248_desc *audit; /* audit items, e.g. Packages (v2) */
+	uint8_t version;              /* 0: absent */
+	struct h248_span timestamp;   /* n 0: absent */
+	bool is_incomplete;           /* v3 SIC */
+	struct h248_desc *audit;      /* audit items, e.g. Packages (v2) */
 	struct h248_prop *extensions; /* X-... */
 };

@@ -25,7 +25,7 @@ int h248_text_dec(struct h248_arena *a, const char *buf, size_t n,
 		  struct h248_msg *out);
 
 struct h248_text_style {
-	bool is_long; /* long token form, indented */
+	bool is_long;        /* long token form, indented */
 	const char *sdp_eol; /* line end inside SDP, e.g. "\n"; NULL: as it
 			      * is in the tree */
 };

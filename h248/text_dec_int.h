@@ -19,9 +19,9 @@ struct h248_dec {
 	struct h248_lex before; /* as it was in front of cur */
 	struct h248_lexeme cur;
 	uint8_t version; /* of the message header */
-	bool is_reply; /* inside a transaction reply */
-	bool is_audit; /* inside an Audit descriptor */
-	uint16_t level; /* code of a syntax fault here: 400, 403, 422, 442 */
+	bool is_reply;   /* inside a transaction reply */
+	bool is_audit;   /* inside an Audit descriptor */
+	uint16_t level;  /* code of a syntax fault here: 400, 403, 422, 442 */
 	struct h248_err err;
 	bool is_placed; /* err is in the tree already */
 };
@@ -70,7 +70,7 @@ int h248_dec_eq_tok(struct h248_dec *d, const enum h248_tok *toks, size_t n,
 int h248_dec_eq_onoff(struct h248_dec *d, bool *out);
 int h248_dec_value_text(struct h248_dec *d, struct h248_span *out);
 int h248_dec_name(struct h248_dec *d, struct h248_name *out); /* pkgdName */
-bool h248_dec_is_name(struct h248_span s); /* NAME */
+bool h248_dec_is_name(struct h248_span s);                    /* NAME */
 bool h248_dec_is_timestamp(struct h248_span s);
 int h248_dec_term_id(struct h248_dec *d, struct h248_term_id **out);
 int h248_dec_mid(struct h248_dec *d, struct h248_mid *out);

@@ -11,7 +11,7 @@
 
 enum {
 	MAX_NAME = 64, /* NAME of B.2 */
-	SHOWN = 24, /* octets of a lexeme in an error text */
+	SHOWN = 24,    /* octets of a lexeme in an error text */
 };
 
 void h248_dec_advance(struct h248_dec *d)

@@ -11,7 +11,7 @@ struct services {
 	struct h248_desc **audit_tail;
 	struct h248_prop **extensions_tail;
 	unsigned int seen; /* 1 << index of what stands there once */
-	bool is_any; /* something was said */
+	bool is_any;       /* something was said */
 };
 
 static struct h248_services *of(void *node)

@@ -14,11 +14,11 @@
 struct h248_enc {
 	char *buf;
 	size_t cap;
-	size_t n; /* octets wanted so far, maybe > cap */
+	size_t n;        /* octets wanted so far, maybe > cap */
 	bool is_invalid; /* met what text cannot carry */
 	bool is_long;
 	const char *sdp_eol; /* NULL: as in the tree */
-	unsigned int depth; /* of indentation */
+	unsigned int depth;  /* of indentation */
 };
 
 /* Octets, tokens, marks. */

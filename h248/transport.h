@@ -34,12 +34,12 @@ struct h248_transport_ops {
 
 struct h248_transport {
 	const struct h248_transport_ops *ops; /* NULL: not open */
-	void *impl; /* owned */
+	void *impl;                           /* owned */
 };
 
 enum h248_transport_kind {
 	H248_TRANSPORT_UDP,
-	H248_TRANSPORT_TCP, /* opens connections to whom it sends */
+	H248_TRANSPORT_TCP,        /* opens connections to whom it sends */
 	H248_TRANSPORT_TCP_LISTEN, /* is connected to; a controller */
 };
 

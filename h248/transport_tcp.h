@@ -17,24 +17,24 @@ struct h248_tls; /* h248/transport_tls.h */
 /* A value of 0 means the default that stands behind it. */
 struct h248_tcp_params {
 	struct sockaddr_storage local;
-	bool is_listening; /* else it connects */
-	uint32_t message_ms; /* to connect, and for a whole message; 10000 */
-	uint32_t retry_ms; /* closed after the first failure; 500 */
-	uint32_t retry_max_ms; /* 8000 */
+	bool is_listening;      /* else it connects */
+	uint32_t message_ms;    /* to connect, and for a whole message; 10000 */
+	uint32_t retry_ms;      /* closed after the first failure; 500 */
+	uint32_t retry_max_ms;  /* 8000 */
 	unsigned int max_conns; /* 64 */
 	unsigned int max_per_source; /* accepted from one address; 16 */
-	size_t max_out_octets; /* waiting for one peer; 1 MiB */
-	struct h248_tls *tls; /* borrowed; NULL: none */
+	size_t max_out_octets;       /* waiting for one peer; 1 MiB */
+	struct h248_tls *tls;        /* borrowed; NULL: none */
 };
 
 struct h248_tcp_counters {
 	uint64_t opened, accepted;
-	uint64_t failed; /* that never came up */
-	uint64_t untrusted; /* refused by TLS, on either side */
-	uint64_t refused; /* over a limit */
+	uint64_t failed;     /* that never came up */
+	uint64_t untrusted;  /* refused by TLS, on either side */
+	uint64_t refused;    /* over a limit */
 	uint64_t bad_header; /* closed: not TPKT */
-	uint64_t late; /* closed: no whole message in time */
-	uint64_t cut; /* ended by the peer inside a message */
+	uint64_t late;       /* closed: no whole message in time */
+	uint64_t cut;        /* ended by the peer inside a message */
 	uint64_t overflowed; /* closed: it does not read */
 };
 

@@ -19,9 +19,9 @@ struct tcp_conn {
 	struct sockaddr_storage peer;
 	struct bufferevent *bev; /* NULL: closed, the timer says until when */
 	struct event *timer; /* pause, or deadline of connection or message */
-	uint32_t pause_ms; /* the next one */
-	bool is_ours; /* opened by us; else accepted */
-	bool is_up; /* connected */
+	uint32_t pause_ms;   /* the next one */
+	bool is_ours;        /* opened by us; else accepted */
+	bool is_up;          /* connected */
 	bool is_full; /* it does not read: ends when the timer is served */
 };
 LIST_HEAD(tcp_conns, tcp_conn);
@@ -34,7 +34,7 @@ struct h248_tcp {
 	const struct h248_transport_hooks *hooks;
 	void *arg;
 	struct evconnlistener *listener; /* NULL: it connects */
-	struct event *rest; /* of a listener without descriptors */
+	struct event *rest;              /* of a listener without descriptors */
 	struct tcp_conns conns;
 	unsigned int n_conns;
 	struct h248_tcp_counters n;

@@ -15,7 +15,7 @@
 #include "h248/addr.h"
 
 enum {
-	MAX_DEPTH = 4, /* certificates between ours and the authority */
+	MAX_DEPTH = 4,     /* certificates between ours and the authority */
 	MAX_CHAIN = 32768, /* octets of all that a peer shows (C47) */
 	PATH = 256,
 };

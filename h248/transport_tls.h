@@ -18,8 +18,8 @@ struct h248_tls; /* opaque */
 
 struct h248_tls_params {
 	const char *certificate; /* ours and what leads to ca, PEM */
-	const char *key; /* of it, PEM */
-	const char *ca; /* whom we trust, PEM */
+	const char *key;         /* of it, PEM */
+	const char *ca;          /* whom we trust, PEM */
 	/* What the certificate of the other one must be for; NULL or empty:
 	 * its address when we connect, any when it does. */
 	const char *name;

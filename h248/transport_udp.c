@@ -22,7 +22,7 @@ struct h248_udp {
 	h248_udp_h *recv;
 	void *arg;
 	bool is_reading; /* inside the callback */
-	bool is_closed; /* by the callback: free when it returns */
+	bool is_closed;  /* by the callback: free when it returns */
 	char buf[H248_MAX_MSG_OCTETS + 1];
 };
 

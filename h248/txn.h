@@ -14,25 +14,25 @@
 #include "h248/text.h"
 
 struct h248_txns; /* opaque: one endpoint */
-struct h248_in; /* opaque: a request being executed */
+struct h248_in;   /* opaque: a request being executed */
 
 /* A time of 0 means the default that stands behind it. */
 struct h248_txn_params {
 	struct h248_mid mid; /* ours; text is copied */
-	uint8_t version; /* of the header sent, 1..3; higher: 406 */
+	uint8_t version;     /* of the header sent, 1..3; higher: 406 */
 	struct h248_text_style style;
-	uint16_t max_txns_per_msg; /* more in a message: 413; 0: any */
-	uint32_t first_tid; /* of our requests; not 0 */
-	uint32_t retransmit_ms; /* first repetition; 500 */
+	uint16_t max_txns_per_msg;  /* more in a message: 413; 0: any */
+	uint32_t first_tid;         /* of our requests; not 0 */
+	uint32_t retransmit_ms;     /* first repetition; 500 */
 	uint32_t retransmit_max_ms; /* cap of the back-off; 4000 */
-	uint32_t t_max_ms; /* give up; 25000 */
-	uint32_t long_timer_ms; /* keep replies; 30000 */
-	uint32_t provisional_ms; /* Pending after; 2000 */
-	uint16_t pending_limit; /* Pendings we send before 506; 0: any */
-	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
+	uint32_t t_max_ms;          /* give up; 25000 */
+	uint32_t long_timer_ms;     /* keep replies; 30000 */
+	uint32_t provisional_ms;    /* Pending after; 2000 */
+	uint16_t pending_limit;     /* Pendings we send before 506; 0: any */
+	uint16_t pending_limit_in;  /* Pendings for one of ours; 0: 512 */
 	/* Of the reply store: when one is reached new requests get 510, and
 	 * nothing is forgotten early. */
-	uint32_t max_stored; /* transactions; 32768 */
+	uint32_t max_stored;      /* transactions; 32768 */
 	size_t max_stored_octets; /* 64 MiB */
 };
 
@@ -41,13 +41,13 @@ struct h248_txn_counters {
 	uint64_t undecodable; /* 400, or silence */
 	uint64_t requests_in, requests_out;
 	uint64_t replies_in, replies_out;
-	uint64_t duplicates; /* requests answered from the store */
-	uint64_t conflicts; /* of these: same id, other content */
+	uint64_t duplicates;      /* requests answered from the store */
+	uint64_t conflicts;       /* of these: same id, other content */
 	uint64_t retransmissions; /* requests of ours repeated */
 	uint64_t pendings_in, pendings_out;
 	uint64_t timeouts; /* requests of ours nobody answered */
-	uint64_t stray; /* replies to nothing we asked */
-	uint64_t refused; /* messages over a limit */
+	uint64_t stray;    /* replies to nothing we asked */
+	uint64_t refused;  /* messages over a limit */
 };
 
 /* The outcome of a request of ours, called once.  err: 0 with reply set (its

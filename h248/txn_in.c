@@ -36,19 +36,19 @@ enum in_state { IN_RUNNING, IN_ABANDONED, IN_REPLIED, IN_CONFIRMED };
 struct h248_in {
 	LIST_ENTRY(h248_in) bucket;
 	TAILQ_ENTRY(h248_in) entry; /* of the list of its state */
-	struct h248_timer timer; /* provisional; then repetition, LONG */
+	struct h248_timer timer;    /* provisional; then repetition, LONG */
 	struct h248_txns *t;
 	enum in_state state;
 	uint32_t tid;
-	struct h248_mid mid; /* text points to mid_text */
+	struct h248_mid mid;          /* text points to mid_text */
 	struct sockaddr_storage from; /* of the latest copy */
-	uint64_t content; /* to notice another request of this id */
+	uint64_t content;             /* to notice another request of this id */
 	unsigned int n_pendings;
 	struct txn_msg *msg; /* RUNNING and ABANDONED: a reference */
-	char *reply; /* ABANDONED and REPLIED; owned */
+	char *reply;         /* ABANDONED and REPLIED; owned */
 	size_t reply_n;
 	uint32_t interval_ms; /* REPLIED with IA; 0: no repetition */
-	uint64_t give_up_ms; /* of the repetition */
+	uint64_t give_up_ms;  /* of the repetition */
 	uint64_t forget_ms;
 	char mid_text[];
 };

@@ -15,11 +15,11 @@
 enum {
 	TXN_IN_BUCKETS = 16384,
 	TXN_OUT_BUCKETS = 1024,
-	TXN_MAX_RUNNING = 1024, /* requests being executed; more: 510 */
-	TXN_MAX_OUT = 4096, /* requests of ours unanswered */
-	TXN_MAX_ACK_RANGES = 64, /* of one K{}; the rest is ignored */
+	TXN_MAX_RUNNING = 1024,    /* requests being executed; more: 510 */
+	TXN_MAX_OUT = 4096,        /* requests of ours unanswered */
+	TXN_MAX_ACK_RANGES = 64,   /* of one K{}; the rest is ignored */
 	TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
-	TXN_MAX_EXPIRED = 1024, /* timers in one tick, each way */
+	TXN_MAX_EXPIRED = 1024,    /* timers in one tick, each way */
 };
 
 /* A received message: octets and tree.  Shared by the transactions in it. */
@@ -40,7 +40,7 @@ LIST_HEAD(txn_out_list, h248_out);
 struct txn_in_store {
 	struct txn_in_bucket bucket[TXN_IN_BUCKETS];
 	struct txn_in_list running;
-	struct txn_in_list replied; /* not yet confirmed by K */
+	struct txn_in_list replied;   /* not yet confirmed by K */
 	struct txn_in_list confirmed; /* only the id is left */
 	struct h248_timers timers;
 	uint32_t n_stored; /* all of them */
@@ -60,7 +60,7 @@ struct txn_out_table {
 struct h248_txns {
 	struct h248_txn_params p;
 	uint8_t max_version; /* that we read; p.version: what we write */
-	char *mid_text; /* owned; p.mid points here */
+	char *mid_text;      /* owned; p.mid points here */
 	const struct h248_txn_ops *ops;
 	void *arg;
 	uint64_t hash_seed;

@@ -19,7 +19,7 @@
 struct h248_out {
 	LIST_ENTRY(h248_out) bucket;
 	LIST_ENTRY(h248_out) entry; /* any order */
-	struct h248_timer timer; /* next repetition, or the end */
+	struct h248_timer timer;    /* next repetition, or the end */
 	struct sockaddr_storage to;
 	uint32_t tid;
 	uint32_t interval_ms;

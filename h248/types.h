@@ -13,14 +13,14 @@
 /* Limits by design.  What is over one of them gets the error named here. */
 enum {
 	H248_MAX_MSG_OCTETS = 65507, /* a UDP payload; longer: dropped */
-	H248_MAX_DEPTH = 16, /* nested braces; deeper: 400 */
-	H248_MAX_TXNS = 64, /* per message; more: 413 */
-	H248_MAX_ACTIONS = 256, /* per transaction; more: 403 */
-	H248_MAX_CMDS = 1024, /* per action; more: 422 */
-	H248_MAX_DESCS = 32, /* per command; more: 442 */
-	H248_MAX_ITEMS = 256, /* per list in a descriptor; more: 442 */
-	H248_MAX_TERM_ID = 64, /* octets of a TerminationID; more: 442 */
-	H248_ERR_TEXT = 80, /* octets of an error text, with NUL */
+	H248_MAX_DEPTH = 16,         /* nested braces; deeper: 400 */
+	H248_MAX_TXNS = 64,          /* per message; more: 413 */
+	H248_MAX_ACTIONS = 256,      /* per transaction; more: 403 */
+	H248_MAX_CMDS = 1024,        /* per action; more: 422 */
+	H248_MAX_DESCS = 32,         /* per command; more: 442 */
+	H248_MAX_ITEMS = 256,        /* per list in a descriptor; more: 442 */
+	H248_MAX_TERM_ID = 64,       /* octets of a TerminationID; more: 442 */
+	H248_ERR_TEXT = 80,          /* octets of an error text, with NUL */
 };
 
 /* Octets inside somebody else's buffer; no NUL at the end. p NULL: absent. */

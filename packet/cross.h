@@ -17,14 +17,14 @@ enum { PKT_HEADROOM = 64 }; /* in front of a packet; a multiple of a line */
 /* A packet on its way through the engine. */
 struct pkt_frame {
 	uint8_t *at; /* PKT_HEADROOM octets in front are ours */
-	size_t n; /* octets of the IP packet */
+	size_t n;    /* octets of the IP packet */
 	struct virtio_net_hdr vh;
 };
 
 /* What the way out of the leg asks for. */
 struct pkt_way {
 	uint16_t mtu; /* 0: not known */
-	uint16_t id; /* of an IPv4 packet that may be fragmented */
+	uint16_t id;  /* of an IPv4 packet that may be fragmented */
 };
 
 /* Are the two ends of this entry of different families? */

@@ -34,14 +34,14 @@ enum {
 struct gate {
 	struct pkt_gate_id id; /* gen 0: none */
 	uint8_t realm;
-	bool is_leaving; /* its removal is on the way */
+	bool is_leaving;     /* its removal is on the way */
 	uint32_t n_modifies; /* on their way */
 };
 
 struct rdv {
 	struct gate gate[PKT_LEGS];
 	uint32_t next_free; /* index + 1 */
-	int class_; /* of its local ports */
+	int class_;         /* of its local ports */
 };
 
 struct pkt_engine {

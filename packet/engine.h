@@ -19,14 +19,14 @@ struct pkt_engine; /* opaque */
 
 enum {
 	PKT_MAX_REALMS = 16,
-	PKT_MAX_IFACES = 8, /* media interfaces of a realm */
+	PKT_MAX_IFACES = 8,   /* media interfaces of a realm */
 	PKT_MAX_PREFIXES = 8, /* media prefixes of a realm */
 	PKT_REALM_NAME = 64,
 };
 
 struct pkt_prefix {
 	struct in6_addr addr; /* IPv4 mapped */
-	uint8_t len; /* 0..128 over the mapped address */
+	uint8_t len;          /* 0..128 over the mapped address */
 };
 
 /* A realm: media interfaces, address prefixes, a routing table, a TUN device
@@ -47,9 +47,9 @@ struct pkt_realm_cfg {
 struct pkt_engine_cfg {
 	struct pkt_realm_cfg realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
-	unsigned int n_workers; /* 1 */
+	unsigned int n_workers;  /* 1 */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
-	bool owns_host; /* set up routes, rules, notrack */
+	bool owns_host;          /* set up routes, rules, notrack */
 	struct pkt_rdv_cfg defaults;
 };
 
@@ -62,36 +62,36 @@ struct pkt_gate_cfg {
 
 /* A gate at one moment; in each event. */
 struct pkt_gate_stat {
-	struct in6_addr remote; /* latched source; port 0: none */
+	struct in6_addr remote;        /* latched source; port 0: none */
 	uint64_t rx_octets, tx_octets; /* TCP payload (decision 22) */
 	uint32_t syns, synacks, relatches, drops;
-	uint32_t est_ms; /* first SYN to open; 0: not open */
+	uint32_t est_ms;       /* first SYN to open; 0: not open */
 	uint32_t wait_left_ms; /* of T_wait; 0: not waiting */
-	uint32_t idle_ms; /* since the last segment */
+	uint32_t idle_ms;      /* since the last segment */
 	uint16_t remote_port;
-	uint16_t mss; /* told to this client; 0: not yet */
-	uint8_t state; /* enum pkt_state */
+	uint16_t mss;      /* told to this client; 0: not yet */
+	uint8_t state;     /* enum pkt_state */
 	uint8_t leg_state; /* enum pkt_leg_state */
-	uint8_t opts; /* PKT_STAT_* (types.h) of the session */
-	bool is_dirty; /* it emitted packets: quarantine */
+	uint8_t opts;      /* PKT_STAT_* (types.h) of the session */
+	bool is_dirty;     /* it emitted packets: quarantine */
 };
 
 /* OPEN, FAIL and CLOSED come for each gate of the rendezvous, one event each;
  * is_far is as seen from the gate of the event. */
 enum pkt_evt_type {
-	PKT_EVT_DONE, /* a command was executed: token */
-	PKT_EVT_SYN, /* the source of this gate is latched */
-	PKT_EVT_OPEN, /* the session is open */
-	PKT_EVT_FAIL, /* it will not open: cause */
+	PKT_EVT_DONE,   /* a command was executed: token */
+	PKT_EVT_SYN,    /* the source of this gate is latched */
+	PKT_EVT_OPEN,   /* the session is open */
+	PKT_EVT_FAIL,   /* it will not open: cause */
 	PKT_EVT_CLOSED, /* it ended: cause, is_far */
-	PKT_EVT_QUIET, /* nothing passes this gate any more */
+	PKT_EVT_QUIET,  /* nothing passes this gate any more */
 };
 
 struct pkt_evt {
-	uint8_t type; /* enum pkt_evt_type */
+	uint8_t type;  /* enum pkt_evt_type */
 	uint8_t cause; /* enum pkt_cause */
-	bool is_far; /* CLOSED: the other side caused it */
-	uint8_t cmd; /* DONE: which command; the engine's own */
+	bool is_far;   /* CLOSED: the other side caused it */
+	uint8_t cmd;   /* DONE: which command; the engine's own */
 	struct pkt_gate_id gate;
 	uint64_t token; /* DONE: of the command */
 	uint64_t at_us; /* CLOCK_MONOTONIC */

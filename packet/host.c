@@ -88,7 +88,7 @@ static struct nl_addr *addr_of(const struct pkt_prefix *p, uint32_t n,
 struct route_spec {
 	uint32_t table;
 	uint8_t type; /* RTN_* */
-	int ifindex; /* for RTN_UNICAST */
+	int ifindex;  /* for RTN_UNICAST */
 	uint32_t metric;
 };
 

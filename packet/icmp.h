@@ -14,7 +14,7 @@
 
 enum {
 	PKT_ICMP_MAX = 1280, /* octets of a packet built here */
-	PKT_MTU_MIN4 = 576, /* a smaller one is forged, or of no use */
+	PKT_MTU_MIN4 = 576,  /* a smaller one is forged, or of no use */
 	PKT_MTU_MIN6 = 1280, /* RFC 8201 4 */
 };
 
@@ -24,9 +24,9 @@ struct pkt_quote {
 	uint16_t sport, dport;
 	uint32_t seq;
 	uint8_t tos, ttl;
-	uint16_t off; /* of its IP header in the packet */
-	uint16_t l4_off; /* of its TCP header in the packet */
-	uint16_t n; /* octets of TCP that are there, 8 at least */
+	uint16_t off;       /* of its IP header in the packet */
+	uint16_t l4_off;    /* of its TCP header in the packet */
+	uint16_t n;         /* octets of TCP that are there, 8 at least */
 	uint32_t l4_octets; /* that it had, as its IP header says */
 };
 
@@ -34,17 +34,17 @@ struct pkt_icmp {
 	uint8_t family; /* of the message and of the quote */
 	uint8_t type, code;
 	uint8_t tos, ttl;
-	uint8_t pointer; /* of a parameter problem */
+	uint8_t pointer;     /* of a parameter problem */
 	struct in6_addr dst; /* to whom it was said */
-	bool is_too_big; /* fragmentation needed, packet too big */
-	uint32_t mtu; /* when it is; never 0 */
+	bool is_too_big;     /* fragmentation needed, packet too big */
+	uint32_t mtu;        /* when it is; never 0 */
 	struct pkt_quote quote;
 };
 
 /* MTU of the two ways; 0: not known. */
 struct pkt_mtus {
 	uint16_t from; /* where the error came from */
-	uint16_t to; /* where it goes */
+	uint16_t to;   /* where it goes */
 };
 
 /*

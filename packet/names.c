@@ -13,9 +13,9 @@ static const struct name drops[PKT_DROP__COUNT] = {
 };
 
 static const char *const states[PKT_STATE__COUNT] = {
-	[PKT_STATE_ARMED] = "armed",	 [PKT_STATE_WAIT] = "wait",
-	[PKT_STATE_PROBE] = "probe",	 [PKT_STATE_COMMIT] = "commit",
-	[PKT_STATE_OPEN] = "open",	 [PKT_STATE_HALF] = "half",
+	[PKT_STATE_ARMED] = "armed",     [PKT_STATE_WAIT] = "wait",
+	[PKT_STATE_PROBE] = "probe",     [PKT_STATE_COMMIT] = "commit",
+	[PKT_STATE_OPEN] = "open",       [PKT_STATE_HALF] = "half",
 	[PKT_STATE_CLOSING] = "closing", [PKT_STATE_DEAD] = "dead",
 	[PKT_STATE_SILENT] = "silent",
 };
@@ -23,14 +23,14 @@ static const char *const states[PKT_STATE__COUNT] = {
 static const char *const leg_states[] = {
 	[PKT_LEG_IDLE] = "idle", [PKT_LEG_SYN] = "syn",
 	[PKT_LEG_SENT] = "sent", [PKT_LEG_ACKED] = "acked",
-	[PKT_LEG_FIN] = "fin",	 [PKT_LEG_CLOSED] = "closed",
+	[PKT_LEG_FIN] = "fin",   [PKT_LEG_CLOSED] = "closed",
 };
 
 static const char *const causes[PKT_CAUSE__COUNT] = {
-	[PKT_CAUSE_NONE] = "none",	 [PKT_CAUSE_TWAIT] = "twait",
-	[PKT_CAUSE_TSA] = "tsa",	 [PKT_CAUSE_RST] = "rst",
+	[PKT_CAUSE_NONE] = "none",       [PKT_CAUSE_TWAIT] = "twait",
+	[PKT_CAUSE_TSA] = "tsa",         [PKT_CAUSE_RST] = "rst",
 	[PKT_CAUSE_RESTART] = "restart", [PKT_CAUSE_POLICY] = "policy",
-	[PKT_CAUSE_FIN] = "fin",	 [PKT_CAUSE_IDLE] = "idle",
+	[PKT_CAUSE_FIN] = "fin",         [PKT_CAUSE_IDLE] = "idle",
 	[PKT_CAUSE_OPER] = "oper",
 };
 

@@ -20,7 +20,7 @@ enum {
 	LEN_TS = 10,
 
 	MPTCP_JOIN = 1, /* subtype, RFC 8684 3.2 */
-	WS_MAX = 14, /* RFC 7323 2.3 */
+	WS_MAX = 14,    /* RFC 7323 2.3 */
 };
 
 static uint32_t get32(const uint8_t *p)

@@ -29,11 +29,11 @@ struct resting {
 struct pkt_portpool {
 	struct pkt_portpool_cfg cfg;
 	struct in6_addr *addrs;
-	uint32_t *by_family[2]; /* indices into addrs */
-	uint32_t n_family[2]; /* IPv4, IPv6 */
-	uint32_t *place; /* of an address, within its family */
-	struct list *lists; /* class * 2 + is_v6 */
-	uint8_t *taken; /* a bit per slot: catches a second give */
+	uint32_t *by_family[2];     /* indices into addrs */
+	uint32_t n_family[2];       /* IPv4, IPv6 */
+	uint32_t *place;            /* of an address, within its family */
+	struct list *lists;         /* class * 2 + is_v6 */
+	uint8_t *taken;             /* a bit per slot: catches a second give */
 	struct resting *quarantine; /* FIFO, all rest equally long */
 	uint32_t q_first, q_count;
 	uint32_t span, total, used;

@@ -18,7 +18,7 @@ struct pkt_portpool_cfg {
 	unsigned int n_addrs;
 	uint16_t port_min, port_max;
 	unsigned int classes; /* workers; class = port % classes */
-	uint32_t first_slot; /* entry index of the first port */
+	uint32_t first_slot;  /* entry index of the first port */
 	uint32_t quarantine_ms;
 	uint32_t (*random)(void *arg);
 	void *random_arg;

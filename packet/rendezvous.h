@@ -36,22 +36,22 @@ struct pkt_leg_cfg {
 	struct in6_addr local;
 	uint16_t local_port;
 	uint8_t family; /* of local */
-	uint8_t mode; /* PKT_MODE_* */
-	uint8_t role; /* enum pkt_role */
-	uint8_t dscp; /* 0..63 */
+	uint8_t mode;   /* PKT_MODE_* */
+	uint8_t role;   /* enum pkt_role */
+	uint8_t dscp;   /* 0..63 */
 	bool has_dscp;
 	bool is_armed; /* SYNs are taken */
-	uint16_t mtu; /* of the way to this client; 0: not known */
+	uint16_t mtu;  /* of the way to this client; 0: not known */
 	struct pkt_filter from;
 };
 
 /* Policy of the rendezvous. */
 struct pkt_rdv_cfg {
-	uint8_t commit; /* enum pkt_commit */
+	uint8_t commit;    /* enum pkt_commit */
 	uint8_t ts_policy; /* enum pkt_ts_policy */
-	bool fast_fail; /* answer a client that waits in vain */
-	bool release_rst; /* RST both ways on release */
-	uint16_t twait_s; /* 1..120 */
+	bool fast_fail;    /* answer a client that waits in vain */
+	bool release_rst;  /* RST both ways on release */
+	uint16_t twait_s;  /* 1..120 */
 	uint32_t tidle_s;
 	uint16_t thalf_s;
 	uint16_t tfin_s, trst_s;
@@ -66,16 +66,16 @@ struct pkt_rdv_cfg {
 struct pkt_cold {
 	struct pkt_leg_cfg cfg;
 	struct pkt_rdv_cfg rdv; /* the same in both */
-	uint64_t linger_us; /* end of T_fin or T_rst, both; 0: none */
-	uint32_t syns; /* taken, repeated ones included */
-	uint32_t synacks; /* sent */
-	uint32_t relatches; /* source changed while it waited */
-	uint32_t est_ms; /* first SYN to open, both; 0: not open */
-	uint16_t mss; /* told to this client; 0: not yet */
-	uint16_t pmtu; /* of the way, from ICMP; 0: none heard */
-	uint8_t opts; /* PKT_STAT_*, both */
-	uint8_t closer; /* leg of the first FIN or the RST, both */
-	bool is_dirty; /* something left here: quarantine */
+	uint64_t linger_us;     /* end of T_fin or T_rst, both; 0: none */
+	uint32_t syns;          /* taken, repeated ones included */
+	uint32_t synacks;       /* sent */
+	uint32_t relatches;     /* source changed while it waited */
+	uint32_t est_ms;        /* first SYN to open, both; 0: not open */
+	uint16_t mss;           /* told to this client; 0: not yet */
+	uint16_t pmtu;          /* of the way, from ICMP; 0: none heard */
+	uint8_t opts;           /* PKT_STAT_*, both */
+	uint8_t closer;         /* leg of the first FIN or the RST, both */
+	bool is_dirty;          /* something left here: quarantine */
 };
 
 /* What is kept of a SYN: always the latest of the attempt (D3). */
@@ -89,18 +89,18 @@ struct pkt_syn {
 
 struct pkt_setup_leg {
 	struct pkt_syn syn;
-	bool is_repeated; /* this attempt sent its SYN twice */
+	bool is_repeated;    /* this attempt sent its SYN twice */
 	bool is_probed_zero; /* its SYN-ACK said window 0 */
-	bool is_suspect; /* reset its SYN-ACK; T_grace runs */
-	bool has_stale; /* it may hold stale_isn of its peer */
+	bool is_suspect;     /* reset its SYN-ACK; T_grace runs */
+	bool has_stale;      /* it may hold stale_isn of its peer */
 	uint32_t stale_isn;
 	uint8_t resends; /* SYN-ACKs sent by timer */
 	uint8_t n_known;
 	uint32_t known[PKT_KNOWN_ISNS]; /* latest attempts, a ring */
-	uint64_t synack_us; /* latest SYN-ACK; 0: none */
-	uint64_t resend_us; /* next one; 0: none */
-	uint64_t rate_us; /* when the rate allows one more */
-	uint64_t flood_us; /* when the rate was last exceeded */
+	uint64_t synack_us;             /* latest SYN-ACK; 0: none */
+	uint64_t resend_us;             /* next one; 0: none */
+	uint64_t rate_us;               /* when the rate allows one more */
+	uint64_t flood_us;              /* when the rate was last exceeded */
 };
 
 struct pkt_setup {
@@ -108,8 +108,8 @@ struct pkt_setup {
 	struct pkt_opts frozen[PKT_LEGS]; /* options of the SYN-ACK to leg i */
 	bool frozen_ecn;
 	bool is_frozen;
-	uint64_t deadline_us; /* T_wait or T_half; 0: none */
-	uint64_t grace_us; /* T_grace; 0: none */
+	uint64_t deadline_us;  /* T_wait or T_half; 0: none */
+	uint64_t grace_us;     /* T_grace; 0: none */
 	uint64_t wait_from_us; /* first SYN of this epoch */
 };
 
@@ -124,24 +124,24 @@ struct pkt_rdv {
 };
 
 enum pkt_act {
-	PKT_ACT_DROP, /* reason in pkt_out.drop */
+	PKT_ACT_DROP,    /* reason in pkt_out.drop */
 	PKT_ACT_CONSUME, /* taken, nothing goes on */
 	PKT_ACT_FORWARD, /* pkt_translate() to the peer leg */
 };
 
 enum pkt_report_type {
-	PKT_REPORT_SYN, /* source latched: for the gate of `leg` only */
-	PKT_REPORT_OPEN, /* both handshakes are complete: for both gates */
-	PKT_REPORT_FAIL, /* it will not open, cause: for both gates */
+	PKT_REPORT_SYN,    /* source latched: for the gate of `leg` only */
+	PKT_REPORT_OPEN,   /* both handshakes are complete: for both gates */
+	PKT_REPORT_FAIL,   /* it will not open, cause: for both gates */
 	PKT_REPORT_CLOSED, /* it ended, cause and leg: for both gates */
-	PKT_REPORT_QUIET, /* nothing passes: for the gate of `leg` only */
+	PKT_REPORT_QUIET,  /* nothing passes: for the gate of `leg` only */
 };
 
 struct pkt_report {
 	uint8_t type; /* enum pkt_report_type */
 	uint8_t leg; /* SYN, QUIET: which; CLOSED: whose client ended it; else 0 */
 	uint8_t cause; /* enum pkt_cause */
-	bool is_far; /* CLOSED: by the client of leg 1 */
+	bool is_far;   /* CLOSED: by the client of leg 1 */
 };
 
 /* The outcome of one call; every call overwrites it whole. */

@@ -28,7 +28,7 @@ enum {
 /* TCP options that matter, from a SYN or for a SYN-ACK. */
 struct pkt_opts {
 	bool has_mss, has_ws, has_sack, has_ts;
-	bool has_auth; /* MD5 (19) or AO (29) */
+	bool has_auth;    /* MD5 (19) or AO (29) */
 	bool has_mp_join; /* MPTCP MP_JOIN */
 	uint16_t mss;
 	uint8_t ws; /* 0..14, clamped (RFC 7323 2.3) */
@@ -36,13 +36,13 @@ struct pkt_opts {
 };
 
 struct pkt_seg {
-	uint8_t family; /* AF_INET, AF_INET6 */
+	uint8_t family;  /* AF_INET, AF_INET6 */
 	bool is_partial; /* checksum holds the pseudo-header sum */
 	bool is_gso;
 	uint16_t gso_octets; /* payload of each packet on the wire; 0: one
 				* packet.  From the virtio header */
-	uint8_t flags; /* PKT_FIN.. PKT_CWR */
-	bool has_ae; /* the reserved bit next to CWR */
+	uint8_t flags;       /* PKT_FIN.. PKT_CWR */
+	bool has_ae;         /* the reserved bit next to CWR */
 	uint8_t tos, ttl;
 	uint16_t sport, dport;
 	uint16_t window; /* as on the wire, unscaled */
@@ -78,7 +78,7 @@ struct pkt_tx {
 	uint16_t sport, dport;
 	uint8_t family;
 	uint8_t flags;
-	uint8_t ttl; /* 0: 64 */
+	uint8_t ttl;  /* 0: 64 */
 	uint8_t dscp; /* 0..63 */
 	uint16_t window;
 	uint32_t seq, ack;

@@ -11,7 +11,7 @@ struct timer {
 
 struct pkt_timers {
 	struct timer *heap; /* [0] is the earliest */
-	uint32_t *place; /* of an id in the heap, + 1; 0: not there */
+	uint32_t *place;    /* of an id in the heap, + 1; 0: not there */
 	uint32_t n, n_ids;
 };
 

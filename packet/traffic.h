@@ -23,16 +23,16 @@ enum pkt_dir { PKT_DIR_IN, PKT_DIR_OUT, PKT_DIRS }; /* seen from the gate */
 /* All zero: nothing is policed, nothing is watched. */
 struct pkt_traffic_cfg {
 	bool is_policed;
-	uint32_t sdr, mbs; /* sustained: octets/s, octets */
-	uint32_t pdr; /* peak, octets/s; 0: none */
-	uint32_t dvt_us; /* how early a packet may be for pdr */
-	uint32_t quiet_s; /* report silence of this length; 0: never */
+	uint32_t sdr, mbs;  /* sustained: octets/s, octets */
+	uint32_t pdr;       /* peak, octets/s; 0: none */
+	uint32_t dvt_us;    /* how early a packet may be for pdr */
+	uint32_t quiet_s;   /* report silence of this length; 0: never */
 	uint8_t quiet_ways; /* 1 << PKT_DIR_IN, 1 << PKT_DIR_OUT or both */
-	uint32_t quiet_id; /* of the request: another one watches anew */
+	uint32_t quiet_id;  /* of the request: another one watches anew */
 };
 
 struct pkt_bucket {
-	int64_t level; /* millionths of an octet; below 0: debt */
+	int64_t level;  /* millionths of an octet; below 0: debt */
 	uint64_t at_us; /* when it had this level */
 };
 
@@ -40,7 +40,7 @@ struct pkt_traffic {
 	struct pkt_traffic_cfg cfg;
 	struct pkt_bucket sustained[PKT_DIRS], peak[PKT_DIRS];
 	uint32_t watch_ms; /* since when it is watched, engine clock */
-	uint32_t told_ms; /* the last packet when it was reported */
+	uint32_t told_ms;  /* the last packet when it was reported */
 	bool is_told;
 };
 

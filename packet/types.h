@@ -32,7 +32,7 @@ struct pkt_gate_id {
 
 /* How the two ends of a stream meet (architecture 7). */
 enum pkt_role {
-	PKT_ROLE_HOLD, /* holdconn: nothing yet */
+	PKT_ROLE_HOLD,  /* holdconn: nothing yet */
 	PKT_ROLE_MERGE, /* both clients connect to us */
 	PKT_ROLE_RELAY, /* we connect: the SYN of the peer is sent on to the
 			 * one address and port of the filter */
@@ -47,9 +47,9 @@ enum pkt_commit {
 
 /* rendezvous.md 3 */
 enum pkt_ts_policy {
-	PKT_TS_FRESH, /* only when the SYN is fresh */
+	PKT_TS_FRESH,  /* only when the SYN is fresh */
 	PKT_TS_LATEST, /* always, echo of the latest SYN */
-	PKT_TS_ZERO, /* always, echo of 0 */
+	PKT_TS_ZERO,   /* always, echo of 0 */
 	PKT_TS_NEVER,
 };
 
@@ -70,11 +70,11 @@ enum {
 
 /* State of one leg (rendezvous.md 2.1, L0..L5). */
 enum pkt_leg_state {
-	PKT_LEG_IDLE, /* no SYN yet */
-	PKT_LEG_SYN, /* SYN held, source latched */
-	PKT_LEG_SENT, /* SYN-ACK sent */
-	PKT_LEG_ACKED, /* handshake ACK seen */
-	PKT_LEG_FIN, /* its FIN seen */
+	PKT_LEG_IDLE,   /* no SYN yet */
+	PKT_LEG_SYN,    /* SYN held, source latched */
+	PKT_LEG_SENT,   /* SYN-ACK sent */
+	PKT_LEG_ACKED,  /* handshake ACK seen */
+	PKT_LEG_FIN,    /* its FIN seen */
 	PKT_LEG_CLOSED, /* reset, or closed */
 };
 

@@ -11,7 +11,7 @@
 
 enum pkt_rst {
 	PKT_RST_EXACT, /* the receiver will believe it */
-	PKT_RST_NEAR, /* in its window, not exact */
+	PKT_RST_NEAR,  /* in its window, not exact */
 	PKT_RST_FAR,
 };
 

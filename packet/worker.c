@@ -17,7 +17,7 @@
 
 enum {
 	WAKE = PKT_MAX_REALMS, /* epoll data of wake_fd */
-	ROOM_POLL_MS = 5, /* while events wait for room */
+	ROOM_POLL_MS = 5,      /* while events wait for room */
 	MAX_WAIT_MS = 10000,
 };
 

@@ -24,7 +24,7 @@ enum pkt_cmd_type {
 /* One slot of the command ring. */
 struct pkt_cmd {
 	uint8_t type; /* enum pkt_cmd_type */
-	bool rearm; /* MODIFY */
+	bool rearm;   /* MODIFY */
 	uint32_t rdv; /* index of the rendezvous */
 	struct pkt_gate_id gate;
 	uint64_t token;
@@ -40,10 +40,10 @@ struct pkt_worker_cfg {
 	struct pkt_entry *entries; /* n_slots of them, zero; borrowed */
 	uint32_t n_slots;
 	uint32_t max_rendezvous; /* pkt_cmd.rdv is below */
-	struct pkt_ring *cmds; /* of struct pkt_cmd; borrowed */
-	struct pkt_ring *evts; /* of struct pkt_evt, PKT_EVT_RING_MIN slots
+	struct pkt_ring *cmds;   /* of struct pkt_cmd; borrowed */
+	struct pkt_ring *evts;   /* of struct pkt_evt, PKT_EVT_RING_MIN slots
 				* or more; borrowed */
-	int evt_fd; /* eventfd: events were pushed; borrowed */
+	int evt_fd;              /* eventfd: events were pushed; borrowed */
 };
 
 struct pkt_worker; /* opaque */

@@ -16,9 +16,9 @@
 #include "packet/worker.h"
 
 enum {
-	PKT_STICKY_TYPES = 5, /* SYN, OPEN, FAIL, CLOSED, QUIET */
+	PKT_STICKY_TYPES = 5,       /* SYN, OPEN, FAIL, CLOSED, QUIET */
 	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
-	PKT_BATCH = 64, /* packets of one device in a turn */
+	PKT_BATCH = 64,             /* packets of one device in a turn */
 	/* At most two events of each report of a command, and its DONE. */
 	PKT_EVTS_PER_CMD = 2 * PKT_OUT_REPORTS + 1,
 };
@@ -30,7 +30,7 @@ struct worker_rdv {
 	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
 	uint8_t realm[PKT_LEGS];
 	bool has_traffic[PKT_LEGS]; /* its record is in use */
-	uint32_t setup; /* index + 1; 0: none */
+	uint32_t setup;             /* index + 1; 0: none */
 	struct pkt_cold cold[PKT_LEGS];
 };
 
@@ -45,10 +45,10 @@ struct sticky {
 
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
-	struct worker_rdv *rdvs; /* max_rendezvous */
-	uint32_t *owner; /* of a slot: index of the rendezvous */
+	struct worker_rdv *rdvs;  /* max_rendezvous */
+	uint32_t *owner;          /* of a slot: index of the rendezvous */
 	struct pkt_setup *setups; /* max_rendezvous */
-	uint32_t *free_setups; /* a stack */
+	uint32_t *free_setups;    /* a stack */
 	uint32_t n_free_setups;
 	struct pkt_traffic *traffic; /* one per leg, untouched if not used */
 	struct pkt_timers *timers;
@@ -57,9 +57,9 @@ struct pkt_worker {
 	bool has_pushed; /* events, since evt_fd was written */
 
 	uint64_t now_us;
-	uint8_t *room; /* PKT_HEADROOM octets, then what is read */
+	uint8_t *room;          /* PKT_HEADROOM octets, then what is read */
 	struct pkt_frame frame; /* the packet at hand */
-	uint16_t ip_id; /* of the next IPv4 packet made of IPv6 */
+	uint16_t ip_id;         /* of the next IPv4 packet made of IPv6 */
 
 	int epoll_fd, wake_fd;
 	pthread_t thread;

@@ -153,10 +153,10 @@ void pkt_engine_free(struct pkt_engine *e)
 /* 192.0.2.10, or 2001:db8:1::10. */
 static void choose(struct pkt_leg_cfg *leg)
 {
-	static const uint8_t v4[] = { 0, 0, 0,	  0,	0,   0, 0, 0,
+	static const uint8_t v4[] = { 0, 0, 0,    0,    0,   0, 0, 0,
 				      0, 0, 0xff, 0xff, 192, 0, 2, 10 };
 	static const uint8_t v6[] = { 0x20, 0x01, 0x0d, 0xb8, 0, 1, 0, 0,
-				      0,    0,	  0,	0,    0, 0, 0, 0x10 };
+				      0,    0,    0,    0,    0, 0, 0, 0x10 };
 
 	memcpy(&leg->local, leg->family == AF_INET6 ? v6 : v4, sizeof(v4));
 	leg->local_port = next_port++;

@@ -17,7 +17,7 @@ enum { FAKE_NET_KEPT = 64, FAKE_NET_TEXT = 4096 };
 struct fake_msg {
 	struct sockaddr_storage to;
 	uint64_t at_ms;
-	size_t n; /* octets on the wire */
+	size_t n;                 /* octets on the wire */
 	char text[FAKE_NET_TEXT]; /* squeezed, cut off */
 };
 
@@ -25,7 +25,7 @@ struct fake_net {
 	uint64_t now_ms; /* the test turns it */
 	uint32_t random; /* returned by fake_net_random(), then stepped */
 	uint32_t random_step;
-	unsigned int n_sent; /* all ever sent */
+	unsigned int n_sent;                 /* all ever sent */
 	struct fake_msg kept[FAKE_NET_KEPT]; /* ring: the latest */
 };
 

@@ -13,7 +13,7 @@ struct rig {
 	struct gw gw;
 	unsigned int n_sent;
 	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL */
-	uint32_t tid; /* of the next request */
+	uint32_t tid;             /* of the next request */
 	char state[RIG_OCTETS];
 };
 

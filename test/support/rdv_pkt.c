@@ -62,7 +62,7 @@ static unsigned long long sum16(const uint8_t *p, size_t n)
 static uint16_t fold(unsigned long long sum)
 {
 	return (uint16_t)(0xffff - (sum % 0xffff ? sum % 0xffff :
-				    sum		 ? 0xffff :
+				    sum          ? 0xffff :
 						   0));
 }
 

@@ -31,17 +31,17 @@ struct rdv_send {
 	uint32_t seq, ack;
 	int window; /* -1: zero; default 64240 (A), 65535 (B) in a SYN, else 502 */
 	const struct pkt_opts *opts; /* default: all in a SYN, else none */
-	const char *raw; /* options in hex instead */
+	const char *raw;             /* options in hex instead */
 	size_t payload;
 	const char *from; /* address; default the client's */
-	uint16_t port; /* default the client's latest */
+	uint16_t port;    /* default the client's latest */
 };
 
 /* What went out to a client. */
 struct rdv_wire {
 	uint64_t at_ms;
 	bool is_forwarded;
-	uint8_t leg; /* to whose client */
+	uint8_t leg;        /* to whose client */
 	struct pkt_seg seg; /* as the client reads it */
 };
 
@@ -55,7 +55,7 @@ struct rdv_world {
 	struct pkt_out out; /* of the latest call */
 	uint64_t now_us;
 	uint16_t port[PKT_LEGS]; /* of the clients */
-	uint32_t ts[PKT_LEGS]; /* their clocks, milliseconds */
+	uint32_t ts[PKT_LEGS];   /* their clocks, milliseconds */
 };
 
 extern struct rdv_world rdv;

@@ -28,8 +28,8 @@ static struct {
 	struct pkt_gate_id gate[MAX_READS];
 	uint64_t token[MAX_READS];
 	unsigned int n_asked, n_answered;
-	bool is_deaf; /* takes reads, never answers */
-	int refuses; /* with this errno */
+	bool is_deaf;    /* takes reads, never answers */
+	int refuses;     /* with this errno */
 	uint64_t octets; /* in each answer */
 } engine;
 

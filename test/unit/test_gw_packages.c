@@ -61,9 +61,9 @@ static void events(void)
 		const char *pkg, *item;
 		uint16_t code;
 	} e[] = {
-		{ "tcprv", "syn", 0 },	    { "tcprv", "est", 0 },
-		{ "tcprv", "fail", 0 },	    { "tcprv", "rel", 0 },
-		{ "adr", "rsac", 0 },	    { "g", "cause", 0 },
+		{ "tcprv", "syn", 0 },      { "tcprv", "est", 0 },
+		{ "tcprv", "fail", 0 },     { "tcprv", "rel", 0 },
+		{ "adr", "rsac", 0 },       { "g", "cause", 0 },
 		{ "hangterm", "thb", 457 }, { "tcprv", "open", 451 },
 	};
 	struct h248_pkgs *pkgs = NULL;

@@ -18,7 +18,7 @@
 
 enum { MAX_STATES = 32 };
 
-struct gate { /* the gateway's side */
+struct gate {                /* the gateway's side */
 	struct fake_net net; /* first: the hooks take it */
 	struct h248_assoc *a;
 	unsigned int executed;

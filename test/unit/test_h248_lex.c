@@ -37,9 +37,9 @@ static void places(void)
 		enum h248_lex_kind kind;
 		uint32_t line, col;
 	} t[] = {
-		{ "a", H248_LEX_WORD, 1, 1 },	   { "c", H248_LEX_WORD, 3, 2 },
+		{ "a", H248_LEX_WORD, 1, 1 },      { "c", H248_LEX_WORD, 3, 2 },
 		{ "d\ne", H248_LEX_STRING, 4, 2 }, { "f", H248_LEX_WORD, 5, 4 },
-		{ "{", H248_LEX_MARK, 5, 5 },	   { "", H248_LEX_END, 5, 6 },
+		{ "{", H248_LEX_MARK, 5, 5 },      { "", H248_LEX_END, 5, 6 },
 		{ "", H248_LEX_END, 5, 6 },
 	};
 

@@ -17,7 +17,7 @@ struct body_case {
 	uint16_t code;
 	size_t n;
 	const char *addr; /* "$": choose; NULL: no c= */
-	uint16_t port; /* 0: choose */
+	uint16_t port;    /* 0: choose */
 	const char *proto;
 	enum h248_setup setup;
 };

@@ -25,7 +25,7 @@ struct end {
 	struct h248_tcp *tcp;
 	struct sockaddr_storage from;
 	unsigned int count, n_lost;
-	size_t n; /* octets of the last message */
+	size_t n;     /* octets of the last message */
 	uint64_t sum; /* of all octets */
 	bool echoes;
 };
@@ -209,9 +209,9 @@ static void bad_headers(void)
 		size_t n;
 	} bad[] = {
 		{ "\x02\0\0\x05!", 5 }, { "MEGACO/1 ", 9 },
-		{ "\x03\0\0\0", 4 },	{ "\x03\0\0\x03", 4 },
-		{ "\x03\0\0\x04", 4 },	{ "\0", 1 },
-		{ "\x04", 1 },		{ "\x03\0\0\x06ok!\x03\0\0\x05!", 12 },
+		{ "\x03\0\0\0", 4 },    { "\x03\0\0\x03", 4 },
+		{ "\x03\0\0\x04", 4 },  { "\0", 1 },
+		{ "\x04", 1 },          { "\x03\0\0\x06ok!\x03\0\0\x05!", 12 },
 	};
 	struct end server;
 

@@ -192,7 +192,7 @@ static void refused(void)
 		const char *server_names;
 		const char *gate_wants; /* NULL: the address */
 		const char *server_wants;
-		long from_s, to_s; /* of the server */
+		long from_s, to_s;                   /* of the server */
 		const char *gate_says, *server_says; /* one of them */
 	} t[] = {
 		{ "unknown authority of the controller", false, true,

@@ -107,7 +107,7 @@ static void put_packet(const char *name, const char *link, size_t link_n,
 		       uint16_t port, const char *text)
 {
 	size_t n = strlen(text);
-	unsigned char ip[28] = { 0x45, 0,  0, 0, 0, 0,	0, 0, 64, 17,	0,
+	unsigned char ip[28] = { 0x45, 0,  0, 0, 0, 0,  0, 0, 64, 17,   0,
 				 0,    10, 0, 0, 1, 10, 0, 0, 2,  0x0b, 0x80 };
 
 	ip[3] = (unsigned char)(28 + n);

@@ -153,7 +153,7 @@ static const struct row {
 	uint8_t from, to; /* family of B, of A */
 	uint8_t in[HEAD];
 	uint8_t want[HEAD]; /* type 0: nothing passes */
-	size_t n; /* octets of TCP in the quote */
+	size_t n;           /* octets of TCP in the quote */
 } rows[] = {
 	{ "I3 port", V4, V4, { 3, 3 }, { 3, 3 }, ALL },
 	{ "I3 port, IPv6", V6, V6, { 1, 4 }, { 1, 4 }, ALL },
@@ -372,8 +372,8 @@ static const struct {
 	uint16_t payload;
 	uint16_t want;
 } floors[] = {
-	{ V6, 600, 1400, 0 },	{ V6, 1279, 1400, 0 }, { V6, 1280, 1400, 1280 },
-	{ V6, 0, 1400, 0 },	{ V4, 68, 1400, 0 },   { V4, 575, 1400, 0 },
+	{ V6, 600, 1400, 0 },   { V6, 1279, 1400, 0 }, { V6, 1280, 1400, 1280 },
+	{ V6, 0, 1400, 0 },     { V4, 68, 1400, 0 },   { V4, 575, 1400, 0 },
 	{ V4, 576, 1400, 576 }, { V4, 0, 1460, 1492 }, { V4, 0, 1452, 1006 },
 	{ V4, 0, 100, 576 },
 };

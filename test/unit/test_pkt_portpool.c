@@ -128,7 +128,7 @@ static void family(void)
 static void family_not_there(void)
 {
 	struct in6_addr a = addr("::ffff:192.0.2.1");
-	struct pkt_portpool_cfg cfg = { &a, 1, MIN,	    MAX, 1,
+	struct pkt_portpool_cfg cfg = { &a, 1, MIN,         MAX, 1,
 					0,  0, next_random, NULL };
 	struct pkt_portpool *p = pkt_portpool_new(&cfg);
 

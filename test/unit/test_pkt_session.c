@@ -398,7 +398,7 @@ static void to_silent(void)
 	AT(30000);
 }
 
-static void (*const states[])(void) = { to_armed,  to_wait,	   to_probe,
+static void (*const states[])(void) = { to_armed,  to_wait,        to_probe,
 					to_commit, rdv_begin_open, to_half,
 					to_dead,   to_silent };
 

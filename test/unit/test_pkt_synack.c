@@ -28,8 +28,8 @@ struct row {
 		struct pkt_opts opts;
 		bool has_ece;
 		int window; /* default: not looked at; -1: 0 */
-	} want[PKT_LEGS]; /* SYN-ACK to A, to B */
-	uint16_t mtu_b; /* default 1500 */
+	} want[PKT_LEGS];   /* SYN-ACK to A, to B */
+	uint16_t mtu_b;     /* default 1500 */
 };
 
 #define PLAIN "020405b4"
@@ -144,7 +144,7 @@ static bool is_plain(const struct pkt_seg *s)
 {
 	size_t n = s->payload_off - s->l4_off - 20;
 	size_t need = 4u * s->opts.has_mss +
-		      (s->opts.has_ts	? 12u :
+		      (s->opts.has_ts   ? 12u :
 		       s->opts.has_sack ? 4u :
 					  0u) +
 		      4u * s->opts.has_ws;

@@ -37,9 +37,9 @@ struct order {
 };
 
 struct answer {
-	int error; /* errno of connect() or of the transfer */
+	int error;       /* errno of connect() or of the transfer */
 	uint64_t octets; /* received */
-	bool is_wrong; /* not as sent */
+	bool is_wrong;   /* not as sent */
 	uint64_t us;
 };
 

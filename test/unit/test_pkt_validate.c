@@ -26,7 +26,7 @@ static void pair(struct pkt_entry *a, struct pkt_entry *b, uint32_t base)
 	b->last_ack = base + 10000;
 }
 
-static const uint32_t bases[] = { 0,	      100000,	  0x7fffff00,
+static const uint32_t bases[] = { 0,          100000,     0x7fffff00,
 				  0xffffff00, 0xffff0000, 0xfffec780 };
 
 static const struct {
@@ -194,8 +194,8 @@ static void rst(void)
 static void flags(void)
 {
 	static const uint8_t good[] = {
-		PKT_SYN, PKT_SYN | PKT_URG,	      PKT_SYN | PKT_ACK,
-		PKT_RST, PKT_RST | PKT_ACK,	      PKT_FIN | PKT_ACK,
+		PKT_SYN, PKT_SYN | PKT_URG,           PKT_SYN | PKT_ACK,
+		PKT_RST, PKT_RST | PKT_ACK,           PKT_FIN | PKT_ACK,
 		PKT_ACK, PKT_FIN | PKT_ACK | PKT_URG, PKT_ACK | PKT_URG,
 	};
 	unsigned int f, n = 0;

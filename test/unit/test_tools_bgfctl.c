@@ -225,8 +225,8 @@ static void odd_replies(void)
 		 "\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}"),
 		"{\"status\":[],\"statistics\":\"x\"}",
 	};
-	static render_h *const all[] = { text_contexts,	  text_context,
-					 text_dump,	  text_status,
+	static render_h *const all[] = { text_contexts,   text_context,
+					 text_dump,       text_status,
 					 text_statistics, xml_reply };
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {

@@ -10,7 +10,7 @@
 
 enum escape {
 	ESCAPE_TERMINAL, /* no controls, no format characters, no line end */
-	ESCAPE_XML, /* only what XML 1.0 cannot carry (clause 2.2) */
+	ESCAPE_XML,      /* only what XML 1.0 cannot carry (clause 2.2) */
 };
 
 /* n octets of UTF-8; what is not shown as it is becomes \xNN or \u{NNNN}.

@@ -12,7 +12,7 @@
 
 struct column {
 	const char *name; /* NULL ends a list of columns */
-	bool is_number; /* to the right */
+	bool is_number;   /* to the right */
 };
 
 struct table; /* opaque */

@@ -9,7 +9,7 @@
 
 enum { /* exit status */
        EXIT_GOOD = 0,
-       EXIT_FAULT = 1, /* a message has a fault */
+       EXIT_FAULT = 1,   /* a message has a fault */
        EXIT_TROUBLE = 2, /* usage, or a file that cannot be read */
 };
 

@@ -24,11 +24,11 @@ struct run {
 	struct event *timer, *child_event, *total;
 	xmlNode *step;
 	unsigned int number; /* of the step, from 1 */
-	uint64_t began_ms; /* of the step */
+	uint64_t began_ms;   /* of the step */
 	struct run_sent sent[RUN_MAX_SENT];
 	unsigned int n_sent;
 	struct sim_msg *expected; /* the last request matched */
-	pid_t child; /* of an exec that is waited for; 0: none */
+	pid_t child;              /* of an exec that is waited for; 0: none */
 	int child_status;
 	pid_t background[RUN_MAX_CHILDREN];
 	unsigned int n_background;

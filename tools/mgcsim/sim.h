@@ -30,21 +30,21 @@ struct sim_msg {
 	enum sim_kind kind;
 	uint32_t tid;
 	bool is_registration;
-	int err; /* replies: -ETIMEDOUT, -ECANCELED */
-	xmlDoc *doc; /* owned */
+	int err;            /* replies: -ETIMEDOUT, -ECANCELED */
+	xmlDoc *doc;        /* owned */
 	struct h248_in *in; /* request that waits for a <reply> */
 };
 TAILQ_HEAD(sim_msgs, sim_msg);
 
 struct sim_params {
 	struct sockaddr_storage listen;
-	char mid[80]; /* empty: the bracketed listen address */
+	char mid[80];    /* empty: the bracketed listen address */
 	uint8_t version; /* highest we accept */
 	bool is_long;
-	bool is_tcp; /* else UDP */
+	bool is_tcp;          /* else UDP */
 	struct h248_tls *tls; /* of TCP; borrowed; NULL: none */
-	bool is_manual; /* requests wait for <reply> */
-	FILE *log; /* every message as on the wire; may be NULL */
+	bool is_manual;       /* requests wait for <reply> */
+	FILE *log;            /* every message as on the wire; may be NULL */
 };
 
 struct sim {
@@ -84,4 +84,4 @@ int sim_reply(struct sim *sim, struct sim_msg *msg, const char *actions,
 	      struct h248_err *err);
 
 void sim_forget(struct sim *sim, struct sim_msg *msg); /* takes msg */
-uint64_t sim_now_ms(void); /* CLOCK_MONOTONIC */
+uint64_t sim_now_ms(void);                             /* CLOCK_MONOTONIC */

@@ -245,10 +245,10 @@ static enum run_verdict poll_exec(struct run *run, xmlNode *step)
 
 static const struct step_kind KINDS[] = {
 	{ "register", NULL, poll_register }, { "default", begin_set, NULL },
-	{ "set", begin_set, NULL },	     { "send", begin_send, NULL },
-	{ "raw", begin_raw, NULL },	     { "expect", NULL, step_expect },
-	{ "reply", begin_reply, NULL },	     { "quiet", begin_quiet, NULL },
-	{ "pause", NULL, poll_pause },	     { "wait", NULL, poll_wait },
+	{ "set", begin_set, NULL },          { "send", begin_send, NULL },
+	{ "raw", begin_raw, NULL },          { "expect", NULL, step_expect },
+	{ "reply", begin_reply, NULL },      { "quiet", begin_quiet, NULL },
+	{ "pause", NULL, poll_pause },       { "wait", NULL, poll_wait },
 	{ "exec", begin_exec, poll_exec },   { "print", begin_print, NULL },
 };
 
