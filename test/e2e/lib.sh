@@ -308,9 +308,14 @@ lab_ports() {
 	. <(tr ' ' '\n' <"$DIR/ports")
 }
 
-# client NODE ADDRESS PORT FILE OUT: an ordinary TCP client, both ways
+# client NODE ADDRESS PORT FILE OUT: an ordinary TCP client, both ways.  It
+# sends its FIN at the end of FILE, or with CLOSE=last after the peer's: a
+# listening nc stops sending when it has been sent a FIN.
 client() {
-	ip netns exec "$LAB-$1" nc -N "$2" "$3" <"$4" >"$5" 2>>"$DIR/nc-$1.log" &
+	local half=-N
+	[ "${CLOSE-}" != last ] || half=
+	ip netns exec "$LAB-$1" nc $half "$2" "$3" <"$4" >"$5" \
+		2>>"$DIR/nc-$1.log" &
 	STARTED=$!
 	LAB_PIDS+=("$STARTED")
 }

@@ -29,6 +29,7 @@ lab_start server nb sh -c \
 SERVER=$STARTED
 wait_for 10 sh -c "ip netns exec $LAB-nb ss -ltn | grep -q 192.0.2.20:7000" ||
 	die "no server"
+CLOSE=last
 session_client a
 wait "$CLIENT_a" || die "the caller ended with $?"
 wait "$SERVER" || die "the server ended with $?"

@@ -17,6 +17,7 @@ lab_start server b sh -c \
 SERVER=$STARTED
 wait_for 10 sh -c "ip netns exec $LAB-b ss -ltn | grep -q :7000" ||
 	die "no server"
+CLOSE=last
 session_client a
 wait "$CLIENT_a" || die "the caller ended with $?"
 wait "$SERVER" || die "the server ended with $?"
