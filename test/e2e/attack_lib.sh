@@ -51,3 +51,11 @@ refused() {
 resident() {			# kilobytes of the gateway
 	awk '/^VmRSS/ { print $2 }' "/proc/$BGFD/status"
 }
+# steady BEFORE: it has not grown by a megabyte since.  The thread sanitizer
+# keeps a shadow of all that was ever looked at: nothing to learn from it.
+steady() {
+	local now
+	now=$(resident)
+	[ "$PRESET" = tsan ] || [ $((now - $1)) -lt 1024 ] ||
+		die "the gateway grew from $1 to $now kB"
+}
