@@ -480,7 +480,7 @@ static void leaves_nothing(void)
 	shell("! grep -q 1 /proc/sys/net/ipv4/conf/v*/forwarding");
 	shell("test -z \"$(nft list ruleset)\"");
 	shell("test \"$(ip rule | wc -l)\" = 3");
-	shell("test -z \"$(ip route show table all | grep -E '182|bgf')\"");
+	shell("test -z \"$(ip route show table all | grep -E 'proto 182|bgf')\"");
 }
 
 static void laboratory(void)
