@@ -468,3 +468,18 @@ lab_host() {
 equal() {
 	[ "$2" = "$3" ] || die "$1: expected $2, got $3"
 }
+
+# relayed_session: the caller and the server started, until the statistics.
+# The caller closes last: see client().
+relayed_session() {
+	CLOSE=last session_client a
+	wait "$CLIENT_a" || die "the caller ended with $?"
+	wait "$SERVER" || die "the server ended with $?"
+	session_sums
+	expect_file ended 20
+	: >"$DIR/release"
+	expect_file statistics 10
+	lab_passed
+	session_statistics
+	equal "invalid packets at NAT A" 0 "$(invalid na)"
+}

@@ -29,17 +29,7 @@ lab_start server nb sh -c \
 SERVER=$STARTED
 wait_for 10 sh -c "ip netns exec $LAB-nb ss -ltn | grep -q 192.0.2.20:7000" ||
 	die "no server"
-CLOSE=last
-session_client a
-wait "$CLIENT_a" || die "the caller ended with $?"
-wait "$SERVER" || die "the server ended with $?"
-session_sums
-expect_file ended 20
-: >"$DIR/release"
-expect_file statistics 10
-lab_passed
-session_statistics
-equal "invalid packets at NAT A" 0 "$(invalid na)"
+relayed_session
 # One SYN and one SYN-ACK on each side, with the numbers of the ends.
 numbers() {
 	tcpdump -S -nr "$DIR/$1.pcap" 'tcp[tcpflags] & tcp-syn != 0' \

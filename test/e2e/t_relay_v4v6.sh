@@ -17,14 +17,4 @@ lab_start server b sh -c \
 SERVER=$STARTED
 wait_for 10 sh -c "ip netns exec $LAB-b ss -ltn | grep -q :7000" ||
 	die "no server"
-CLOSE=last
-session_client a
-wait "$CLIENT_a" || die "the caller ended with $?"
-wait "$SERVER" || die "the server ended with $?"
-session_sums
-expect_file ended 20
-: >"$DIR/release"
-expect_file statistics 10
-lab_passed
-session_statistics
-equal "invalid packets at NAT A" 0 "$(invalid na)"
+relayed_session
