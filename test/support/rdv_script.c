@@ -1,4 +1,5 @@
 /* test/support/rdv_script.c - a world with one rendezvous and two clients */
+#include "test/support/rdv_cfg.h"
 #include "test/support/rdv_script.h"
 
 #include <arpa/inet.h>
@@ -29,14 +30,7 @@ static const struct pkt_rdv_cfg policy = {
 	.ts_policy = PKT_TS_FRESH,
 	.release_rst = true,
 	.twait_s = 75,
-	.tidle_s = 7440,
-	.thalf_s = 30,
-	.tfin_s = 120,
-	.trst_s = 30,
-	.tfresh_ms = 3000,
-	.tts_ms = 1000,
-	.tgrace_ms = 1500,
-	.syn_rate = 5,
+	RDV_CFG_TIMERS,
 };
 
 void rdv_defaults(void)

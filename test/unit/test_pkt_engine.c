@@ -6,6 +6,7 @@
  */
 #include "packet/engine_priv.h"
 #include "test/support/fake_tun.h"
+#include "test/support/rdv_cfg.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -48,14 +49,7 @@ static struct pkt_engine_cfg config(void)
 		.n_workers = 1,
 		.max_rendezvous = 4,
 		.defaults = { .twait_s = 75,
-			      .tidle_s = 7440,
-			      .thalf_s = 30,
-			      .tfin_s = 120,
-			      .trst_s = 30,
-			      .tfresh_ms = 3000,
-			      .tts_ms = 1000,
-			      .tgrace_ms = 1500,
-			      .syn_rate = 5,
+			      RDV_CFG_TIMERS,
 			      .release_rst = true },
 	};
 

@@ -1,6 +1,7 @@
 /* test/unit/test_pkt_many.c - 10 000 sessions through one engine (N9) */
 #include "packet/engine_priv.h"
 #include "test/support/fake_tun.h"
+#include "test/support/rdv_cfg.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -36,15 +37,7 @@ static void start(void)
 	int fd[2][2], mine[2];
 	char err[256];
 
-	cfg.defaults = (struct pkt_rdv_cfg) { .twait_s = 75,
-					      .tidle_s = 7440,
-					      .thalf_s = 30,
-					      .tfin_s = 120,
-					      .trst_s = 30,
-					      .tfresh_ms = 3000,
-					      .tts_ms = 1000,
-					      .tgrace_ms = 1500,
-					      .syn_rate = 5 };
+	cfg.defaults = (struct pkt_rdv_cfg) { .twait_s = 75, RDV_CFG_TIMERS };
 	for (int i = 0; i < 2; i++) {
 		struct pkt_realm_cfg *r = &cfg.realm[i];
 

@@ -10,6 +10,7 @@
  * other gets.  BGFD_TUN_MB: megabytes each way instead of 20.
  */
 #include "packet/engine.h"
+#include "test/support/rdv_cfg.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -249,14 +250,7 @@ static struct pkt_engine_cfg config(void)
 		.max_rendezvous = 16,
 		.owns_host = true,
 		.defaults = { .twait_s = 20,
-			      .tidle_s = 7440,
-			      .thalf_s = 30,
-			      .tfin_s = 120,
-			      .trst_s = 30,
-			      .tfresh_ms = 3000,
-			      .tts_ms = 1000,
-			      .tgrace_ms = 1500,
-			      .syn_rate = 5,
+			      RDV_CFG_TIMERS,
 			      .release_rst = true },
 	};
 
