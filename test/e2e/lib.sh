@@ -345,6 +345,12 @@ session_client() {		# a or b
 	eval "CLIENT_$1=$STARTED"
 }
 
+session_latched() {		# session_latched ADDRESS: its SYN is held
+	# The address alone stands in the descriptors before any SYN.
+	wait_for 20 grep -q "latched to $1 port" "$DIR/bgfd.log" ||
+		die "nobody is latched from $1"
+}
+
 session_clients() {		# both have ended well
 	local pid
 	for pid in $CLIENT_a $CLIENT_b; do

@@ -30,9 +30,9 @@ ctl dump --format xml | xmllint --noout - || die "the XML cannot be read"
 ! ctl context 4000000 >/dev/null 2>&1 || die "there is no context 4000000"
 session_client a
 expect_latched() {
-	ctl dump | grep -qF 203.0.113.10
+	ctl contexts | grep -q '203\.0\.113\.10:[0-9]* ->'
 }
-wait_for 10 expect_latched || die "the latched address is not in the dump"
+wait_for 10 expect_latched || die "the latched address is not in the list"
 session_client b
 session_end
 says "" contexts

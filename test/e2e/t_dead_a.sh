@@ -11,11 +11,7 @@ begin() {			# begin MODE: A is dead, B comes
 	LAB_RENDEZVOUS="commit=\"$1\""
 	session_begin --timeout 150 --set patience=90000
 	session_client a
-	expect_latched() {
-		lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" dump |
-			grep -qF 203.0.113.10
-	}
-	wait_for 10 expect_latched || die "A is not latched"
+	session_latched 203.0.113.10
 	kill -9 "$CLIENT_a"
 	wait "$CLIENT_a" 2>/dev/null || true
 	session_client b

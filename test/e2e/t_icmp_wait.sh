@@ -10,8 +10,7 @@ lab_prepare() {
 SIZE=2
 session_begin --set patience=40000
 session_client a
-wait_for 10 grep -q 'latched to 203.0.113.10' "$DIR/bgfd.log" ||
-	die "A is not latched"
+session_latched 203.0.113.10
 ip -n "$LAB-gw" link set eth2 down
 sleep 4			# A sends its SYN again after 1 and 3 seconds
 kill -0 "$CLIENT_a" || die "A gave up: $(cat "$DIR/nc-a.log")"

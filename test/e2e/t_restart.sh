@@ -8,6 +8,7 @@ set -euo pipefail
 SIZE=2
 session_begin --timeout 100 --set patience=60000
 session_client a
+session_latched 203.0.113.10
 sleep 2
 kill -9 "$CLIENT_a"
 wait "$CLIENT_a" 2>/dev/null || true
