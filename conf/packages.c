@@ -96,11 +96,13 @@ static const struct conf_elem elems[N_ELEMS] = {
 		elem, "confidence", CONF_TEXT, IN(conf_item, confidence), 1, \
 			1, NULL, "", 0, "R", "V"                             \
 	}
-#define FLAG(elem, name, member)                                    \
+#define WORD(elem, name, member, otherwise)                         \
 	{                                                           \
 		elem, name, CONF_WORD, IN(conf_item, member), 0, 0, \
-			conf_yes_no, NULL, 0, "no", NULL            \
+			conf_yes_no, NULL, 0, otherwise, NULL       \
 	}
+#define FLAG(elem, name, member) WORD(elem, name, member, "no")
+#define DONE(elem) WORD(elem, "supported", is_supported, "yes")
 #define VALUE(elem)                                                          \
 	{ elem, "type", CONF_WORD, IN(conf_item, type), 0, 0, types, NULL,   \
 	  0,    NULL,   "integer" },                                         \
@@ -134,6 +136,7 @@ static const struct conf_row rows[] = {
 	NAME(PROPERTY),
 	ID(PROPERTY),
 	MARK(PROPERTY),
+	DONE(PROPERTY),
 	VALUE(PROPERTY),
 	FLAG(PROPERTY, "local-control", in_local_control),
 	FLAG(PROPERTY, "termination-state", in_termination_state),
@@ -143,19 +146,27 @@ static const struct conf_row rows[] = {
 	NAME(EVENT),
 	ID(EVENT),
 	MARK(EVENT),
+	DONE(EVENT),
+	FLAG(EVENT, "root", in_root),
+	WORD(EVENT, "termination", on_termination, "yes"),
 
 	NAME(SIGNAL),
 	ID(SIGNAL),
 	MARK(SIGNAL),
+	DONE(SIGNAL),
+	FLAG(SIGNAL, "root", in_root),
+	WORD(SIGNAL, "termination", on_termination, "yes"),
 
 	NAME(STATISTIC),
 	ID(STATISTIC),
 	MARK(STATISTIC),
+	DONE(STATISTIC),
 	VALUE(STATISTIC),
 
 	NAME(EVENT_PARAMETER),
 	ID(EVENT_PARAMETER),
 	MARK(EVENT_PARAMETER),
+	DONE(EVENT_PARAMETER),
 	VALUE(EVENT_PARAMETER),
 	FLAG(EVENT_PARAMETER, "request", in_request),
 	FLAG(EVENT_PARAMETER, "observed", in_observed),
@@ -164,6 +175,7 @@ static const struct conf_row rows[] = {
 	NAME(SIGNAL_PARAMETER),
 	ID(SIGNAL_PARAMETER),
 	MARK(SIGNAL_PARAMETER),
+	DONE(SIGNAL_PARAMETER),
 	VALUE(SIGNAL_PARAMETER),
 	FLAG(SIGNAL_PARAMETER, "request", in_request),
 	FLAG(SIGNAL_PARAMETER, "observed", in_observed),

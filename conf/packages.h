@@ -37,7 +37,9 @@ struct conf_item {
 	uint16_t id; /* 0: not known */
 	bool in_local_control, in_termination_state, in_root;
 	bool in_request, in_observed; /* parameters */
+	bool on_termination;          /* events, signals; on ROOT: in_root */
 	bool is_read_only, is_required;
+	bool is_supported; /* no: known, and refused */
 	bool has_range;
 	int64_t min, max;
 	char default_value[64];

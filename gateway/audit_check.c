@@ -20,24 +20,6 @@ static bool is_any(struct h248_span s)
 	return h248_span_is(s, "*");
 }
 
-static int check_name(const struct h248_pkgs *pkgs, enum h248_item_kind kind,
-		      const struct h248_name *n, struct h248_place at,
-		      struct h248_err *err)
-{
-	uint16_t code = kind == H248_ITEM_EVENT ? 451 : 452;
-	const struct h248_pkg *pkg;
-
-	if (is_any(n->pkg) && is_any(n->item))
-		return 0;
-	pkg = h248_pkgs_find(pkgs, n->pkg);
-	if (!pkg || !pkg->is_supported)
-		code = 440;
-	else if (is_any(n->item) || h248_pkg_item(pkg, kind, n->item))
-		return 0;
-	return h248_err_set(err, code, at, "%.*s/%.*s", (int)n->pkg.n, n->pkg.p,
-			    (int)n->item.n, n->item.p);
-}
-
 static int check_events(const struct h248_pkgs *pkgs, const struct h248_desc *d,
 			struct h248_err *err)
 {
@@ -45,7 +27,8 @@ static int check_events(const struct h248_pkgs *pkgs, const struct h248_desc *d,
 	int r = 0;
 
 	for (; !r && e; e = e->next)
-		r = check_name(pkgs, H248_ITEM_EVENT, &e->name, e->at, err);
+		r = h248_pkgs_check_name(pkgs, H248_ITEM_EVENT, &e->name, e->at,
+					 err);
 	return r;
 }
 
@@ -57,8 +40,8 @@ static int check_signals(const struct h248_pkgs *pkgs,
 
 	for (; !r && s; s = s->next)
 		r = s->is_list ? h248_err_set(err, 501, s->at, "SignalList") :
-				 check_name(pkgs, H248_ITEM_SIGNAL, &s->name,
-					    s->at, err);
+				 h248_pkgs_check_name(pkgs, H248_ITEM_SIGNAL,
+						      &s->name, s->at, err);
 	return r;
 }
 

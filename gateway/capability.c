@@ -106,7 +106,8 @@ static const struct h248_item *next(struct walk *w, const struct h248_pkg **pkg)
 		i = w->item;
 		if (i) {
 			w->item = i->next;
-			if (w->pkg->is_supported && i->kind == w->kind)
+			if (w->pkg->is_supported && i->is_supported &&
+			    i->kind == w->kind)
 				return i;
 		} else {
 			w->pkg = w->pkg->next;
@@ -192,7 +193,7 @@ static struct h248_prop *params_of(const struct gw_call *c,
 	struct h248_prop *list = NULL, **tail = &list;
 
 	for (const struct h248_item *i = item->params; i; i = i->next)
-		if (i->where & H248_IN_REQUEST)
+		if (i->where & H248_IN_REQUEST && i->is_supported)
 			H248_APPEND(tail, prop_of(NULL, i, c));
 	return list;
 }
@@ -216,6 +217,12 @@ static struct h248_event *event_of(const struct gw_call *c,
 	return e;
 }
 
+/* Which events and signals the termination may have. */
+static unsigned int on_of(const struct gw_call *c)
+{
+	return c->term ? H248_ON_TERMINATION : H248_ON_ROOT;
+}
+
 static struct h248_desc *events(const struct gw_call *c,
 				const struct h248_desc *item)
 {
@@ -232,7 +239,8 @@ static struct h248_desc *events(const struct gw_call *c,
 	d->u.events->has_id = d->u.events->is_any_id = true;
 	tail = &d->u.events->list;
 	while ((i = next(&w, &p)))
-		H248_APPEND(tail, event_of(c, item, p, i));
+		if (i->where & on_of(c))
+			H248_APPEND(tail, event_of(c, item, p, i));
 	d->is_bare = !d->u.events->list;
 	return d;
 }
@@ -265,8 +273,9 @@ static struct h248_desc *signals(const struct gw_call *c,
 	if (!d || !d->u.signals)
 		return NULL;
 	tail = &d->u.signals->list;
-	while (c->term && (i = next(&w, &p)))
-		if (gw_audit_names_signal(item, p->name, i->name))
+	while ((i = next(&w, &p)))
+		if (i->where & on_of(c) &&
+		    gw_audit_names_signal(item, p->name, i->name))
 			H248_APPEND(tail, signal_of(c, p, i));
 	d->is_bare = !d->u.signals->list;
 	return d;

@@ -36,9 +36,10 @@ static uint32_t timer_of(const struct gw_event *e)
 }
 
 static int copy_event(const struct h248_pkgs *pkgs, const struct h248_event *d,
-		      struct gw_event *out, struct h248_err *err)
+		      unsigned int on, struct gw_event *out,
+		      struct h248_err *err)
 {
-	int r = h248_pkgs_check_event(pkgs, d, err);
+	int r = h248_pkgs_check_event(pkgs, d, on, err);
 
 	if (r)
 		return r;
@@ -64,7 +65,7 @@ static unsigned int count(const struct h248_events *d)
 }
 
 int gw_events_make(const struct h248_pkgs *pkgs, const struct h248_events *d,
-		   struct gw_events *out, struct h248_err *err)
+		   unsigned int on, struct gw_events *out, struct h248_err *err)
 {
 	struct h248_place none = { 0 };
 	unsigned int n = count(d);
@@ -81,7 +82,7 @@ int gw_events_make(const struct h248_pkgs *pkgs, const struct h248_events *d,
 	out->is_set = true;
 	out->request_id = d->id;
 	for (const struct h248_event *e = d->list; !r && e; e = e->next)
-		r = copy_event(pkgs, e, &out->list[out->n++], err);
+		r = copy_event(pkgs, e, on, &out->list[out->n++], err);
 	if (r)
 		gw_events_clear(out);
 	return r;
@@ -100,6 +101,12 @@ void gw_events_move(struct gw_events *to, struct gw_events *from)
 	memset(from, 0, sizeof(*from));
 }
 
+/* "g/" and an asterisk ask for all events of a package (B.2 pkgdName). */
+static bool names(const char *asked, const char *name)
+{
+	return !strcmp(asked, "*") || !strcasecmp(asked, name);
+}
+
 const struct gw_event *gw_events_find(const struct gw_events *e,
 				      const char *pkg, const char *item,
 				      uint16_t stream)
@@ -108,7 +115,7 @@ const struct gw_event *gw_events_find(const struct gw_events *e,
 
 	for (unsigned int i = 0; i < e->n; i++) {
 		ev = &e->list[i];
-		if (strcasecmp(ev->pkg, pkg) || strcasecmp(ev->item, item))
+		if (!names(ev->pkg, pkg) || !names(ev->item, item))
 			continue;
 		if (!ev->stream || !stream || ev->stream == stream)
 			return ev;

@@ -6,7 +6,7 @@
 #include "gateway/context.h"
 
 /*
- * Judge a descriptor and make a copy of it.
+ * Judge a descriptor and make a copy of it; on: H248_ON_*, whose it is.
  *
  * Out:     *out, owned by the caller (gw_events_clear)
  * Returns: 0, or -EPROTO with *err: the verdicts of h248/pkg.h, 510 for too
@@ -14,7 +14,8 @@
  *          (embedded descriptors)
  */
 int gw_events_make(const struct h248_pkgs *pkgs, const struct h248_events *d,
-		   struct gw_events *out, struct h248_err *err);
+		   unsigned int on, struct gw_events *out,
+		   struct h248_err *err);
 void gw_events_clear(struct gw_events *e);
 /* *to becomes what *from was. */
 void gw_events_move(struct gw_events *to, struct gw_events *from);

@@ -57,6 +57,8 @@ static unsigned int where_of(const struct conf_item *item)
 	where |= item->in_request ? H248_IN_REQUEST : 0;
 	where |= item->in_observed ? H248_IN_OBSERVED : 0;
 	where |= item->is_required ? H248_REQUIRED : 0;
+	where |= item->on_termination ? H248_ON_TERMINATION : 0;
+	where |= item->in_root ? H248_ON_ROOT : 0;
 	return where;
 }
 
@@ -83,6 +85,7 @@ static int copy_items(const struct conf_item *from, struct h248_item **out)
 		item->kind = kind_of(from->kind);
 		item->type = type_of(from->type);
 		item->where = where_of(from);
+		item->is_supported = from->is_supported;
 		item->id = from->id;
 		item->min = from->has_range ? from->min : 1;
 		item->max = from->has_range ? from->max : 0;

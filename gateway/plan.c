@@ -205,7 +205,8 @@ static int read_signals(struct gw_plan *p, const struct h248_signals *d,
 	for (; !r && s; s = s->next) {
 		if (s->is_list)
 			return h248_err_set(err, 501, s->at, "SignalList");
-		r = h248_pkgs_check_signal(p->job->gw->pkgs, s, err);
+		r = h248_pkgs_check_signal(p->job->gw->pkgs, s,
+					   H248_ON_TERMINATION, err);
 		if (!r && (!h248_span_is(s->name.pkg, "ipnapt") ||
 			   !h248_span_is(s->name.item, "latch")))
 			return h248_err_set(err, 513, s->at, "%.*s/%.*s",
@@ -235,7 +236,7 @@ int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 		p->has_events = true;
 		r = gw_events_make(p->job->gw->pkgs,
 				   events->u.events ? events->u.events : &none,
-				   &p->events, err);
+				   H248_ON_TERMINATION, &p->events, err);
 	}
 	if (!r && signals)
 		r = read_signals(p, signals->u.signals, err);

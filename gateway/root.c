@@ -61,7 +61,7 @@ int gw_root_check(struct gw_call *c, struct h248_err *err)
 	if (r || !e)
 		return r;
 	return gw_events_make(c->gw->pkgs, e->u.events ? e->u.events : &none,
-			      &c->root_events, err);
+			      H248_ON_ROOT, &c->root_events, err);
 }
 
 static void remove_prop(struct gw_props *props, const struct h248_prop *like)

@@ -35,9 +35,11 @@ enum {
 	H248_IN_ROOT = 1 << 2,              /* TerminationState of ROOT */
 	H248_IN_REMOTE_LOCAL = 1 << 3,
 	H248_READ_ONLY = 1 << 4,
-	H248_IN_REQUEST = 1 << 5,  /* parameter of Events or Signals */
-	H248_IN_OBSERVED = 1 << 6, /* parameter of ObservedEvents */
-	H248_REQUIRED = 1 << 7,    /* its absence: 457 */
+	H248_IN_REQUEST = 1 << 5,     /* parameter of Events or Signals */
+	H248_IN_OBSERVED = 1 << 6,    /* parameter of ObservedEvents */
+	H248_REQUIRED = 1 << 7,       /* its absence: 457 */
+	H248_ON_ROOT = 1 << 8,        /* events, signals: of ROOT */
+	H248_ON_TERMINATION = 1 << 9, /* the same: of others */
 };
 
 /* Strings are held by the registry. */
@@ -45,7 +47,8 @@ struct h248_item {
 	struct h248_item *next;
 	enum h248_item_kind kind;
 	enum h248_type type;
-	unsigned int where; /* H248_IN_* */
+	unsigned int where; /* H248_IN_*, H248_ON_* */
+	bool is_supported;  /* false: known, refused as below */
 	char name[64];
 	uint16_t id;      /* binary id; 0: not known */
 	int64_t min, max; /* for numbers; min > max: no limit */
@@ -83,7 +86,10 @@ const struct h248_item *h248_pkg_item(const struct h248_pkg *pkg,
  * statistic in a known package, 454 value not of the enumeration, 449 value of
  * the wrong type or out of range, 455 property not legal in `where`, 456 the
  * same property twice in the list, 534 write of a read-only property, 446
- * unknown parameter, 457 a required parameter is missing.
+ * unknown parameter, 457 a required parameter is missing.  What is known and
+ * not supported: 440 a package, 445 a property, 512 an event, 513 a signal,
+ * 453 a statistic, 446 a parameter; 512 and 513 also for what may not stand on
+ * a termination of this kind (H248_ON_*).
  *
  * Liberal in form (B.2 asks for quotes exactly for strings, peers do not):
  * quotes are never judged.  "$", the relations > < #, and lists of what is no
@@ -95,10 +101,15 @@ int h248_pkgs_check_props(const struct h248_pkgs *pkgs,
 			  const struct h248_prop *list, unsigned int where,
 			  struct h248_err *err);
 int h248_pkgs_check_event(const struct h248_pkgs *pkgs,
-			  const struct h248_event *event, struct h248_err *err);
+			  const struct h248_event *event, unsigned int on,
+			  struct h248_err *err);
 int h248_pkgs_check_signal(const struct h248_pkgs *pkgs,
-			   const struct h248_signal *signal,
+			   const struct h248_signal *signal, unsigned int on,
 			   struct h248_err *err);
+/* A name in an audit, "*" for any: 440, or that of its kind. */
+int h248_pkgs_check_name(const struct h248_pkgs *pkgs, enum h248_item_kind kind,
+			 const struct h248_name *name, struct h248_place at,
+			 struct h248_err *err);
 /* Statistics that are asked for (v3): 440 or 453. */
 int h248_pkgs_check_stats(const struct h248_pkgs *pkgs,
 			  const struct h248_prop *list, struct h248_err *err);

@@ -36,6 +36,13 @@ static int find_pkg(const struct h248_pkgs *pkgs, const struct h248_name *name,
 	return 0;
 }
 
+static const uint16_t unsupported[] = {
+	[H248_ITEM_PROPERTY] = 445,
+	[H248_ITEM_EVENT] = 512,
+	[H248_ITEM_SIGNAL] = 513,
+	[H248_ITEM_STATISTIC] = 453,
+};
+
 /* *item NULL and 0: any item. */
 static int find_item(const struct h248_pkgs *pkgs, enum h248_item_kind kind,
 		     const struct h248_name *name, struct h248_place at,
@@ -54,8 +61,20 @@ static int find_item(const struct h248_pkgs *pkgs, enum h248_item_kind kind,
 	if (rc || !pkg || is_any(name->item))
 		return rc;
 	*item = h248_pkg_item(pkg, kind, name->item);
-	return *item ? 0 :
-		       refuse(err, unknown[kind], at, name->pkg, name->item);
+	if (!*item)
+		return refuse(err, unknown[kind], at, name->pkg, name->item);
+	return (*item)->is_supported ? 0 :
+				       refuse(err, unsupported[kind], at,
+					      name->pkg, name->item);
+}
+
+int h248_pkgs_check_name(const struct h248_pkgs *pkgs, enum h248_item_kind kind,
+			 const struct h248_name *name, struct h248_place at,
+			 struct h248_err *err)
+{
+	const struct h248_item *item;
+
+	return find_item(pkgs, kind, name, at, &item, err);
 }
 
 /* B.2 "parmValue": which forms this gateway can act on. */
@@ -155,8 +174,8 @@ static const struct h248_item *request_param(const struct h248_item *item,
 {
 	const struct h248_item *i = item->params;
 
-	while (i &&
-	       (!(i->where & H248_IN_REQUEST) || !h248_span_is(name, i->name)))
+	while (i && (!(i->where & H248_IN_REQUEST) || !i->is_supported ||
+		     !h248_span_is(name, i->name)))
 		i = i->next;
 	return i;
 }
@@ -196,35 +215,47 @@ static int check_params(const struct h248_item *item,
 	return 0;
 }
 
+/* Some events and signals are for ROOT only, most for the others only. */
+static int check_place(const struct h248_item *item,
+		       const struct h248_name *name, unsigned int on,
+		       struct h248_place at, struct h248_err *err)
+{
+	return !item || item->where & on ? 0 :
+					   refuse(err, unsupported[item->kind],
+						  at, name->pkg, name->item);
+}
+
 static int check_signals(const struct h248_pkgs *pkgs,
-			 const struct h248_signal *list, struct h248_err *err)
+			 const struct h248_signal *list, unsigned int on,
+			 struct h248_err *err)
 {
 	int rc = 0;
 
 	for (; list && !rc; list = list->next)
-		rc = h248_pkgs_check_signal(pkgs, list, err);
+		rc = h248_pkgs_check_signal(pkgs, list, on, err);
 	return rc;
 }
 
 int h248_pkgs_check_signal(const struct h248_pkgs *pkgs,
-			   const struct h248_signal *signal,
+			   const struct h248_signal *signal, unsigned int on,
 			   struct h248_err *err)
 {
 	const struct h248_item *item;
 	int rc;
 
 	if (signal->is_list)
-		return check_signals(pkgs, signal->sub, err);
+		return check_signals(pkgs, signal->sub, on, err);
 	rc = find_item(pkgs, H248_ITEM_SIGNAL, &signal->name, signal->at, &item,
 		       err);
-	if (rc)
-		return rc;
-	return check_params(item, signal->params, signal->at, err);
+	if (!rc)
+		rc = check_place(item, &signal->name, on, signal->at, err);
+	return rc ? rc : check_params(item, signal->params, signal->at, err);
 }
 
 /* Embedded descriptors too; their depth is that of the decoder. */
 int h248_pkgs_check_event(const struct h248_pkgs *pkgs,
-			  const struct h248_event *event, struct h248_err *err)
+			  const struct h248_event *event, unsigned int on,
+			  struct h248_err *err)
 {
 	const struct h248_event *e;
 	const struct h248_item *item;
@@ -232,11 +263,13 @@ int h248_pkgs_check_event(const struct h248_pkgs *pkgs,
 			   &item, err);
 
 	if (!rc)
+		rc = check_place(item, &event->name, on, event->at, err);
+	if (!rc)
 		rc = check_params(item, event->params, event->at, err);
 	if (!rc && event->embed_signals)
-		rc = check_signals(pkgs, event->embed_signals->list, err);
+		rc = check_signals(pkgs, event->embed_signals->list, on, err);
 	e = event->embed_events ? event->embed_events->list : NULL;
 	for (; e && !rc; e = e->next)
-		rc = h248_pkgs_check_event(pkgs, e, err);
+		rc = h248_pkgs_check_event(pkgs, e, on, err);
 	return rc;
 }

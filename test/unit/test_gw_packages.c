@@ -60,11 +60,19 @@ static void events(void)
 	static const struct {
 		const char *pkg, *item;
 		uint16_t code;
+		unsigned int on;
 	} e[] = {
-		{ "tcprv", "syn", 0 },      { "tcprv", "est", 0 },
-		{ "tcprv", "fail", 0 },     { "tcprv", "rel", 0 },
-		{ "adr", "rsac", 0 },       { "g", "cause", 0 },
-		{ "hangterm", "thb", 457 }, { "tcprv", "open", 451 },
+		{ "tcprv", "syn", 0, H248_ON_TERMINATION },
+		{ "tcprv", "est", 0, H248_ON_TERMINATION },
+		{ "tcprv", "fail", 0, H248_ON_TERMINATION },
+		{ "tcprv", "rel", 0, H248_ON_TERMINATION },
+		{ "adr", "rsac", 0, H248_ON_TERMINATION },
+		{ "g", "cause", 0, H248_ON_TERMINATION },
+		{ "hangterm", "thb", 457, H248_ON_TERMINATION },
+		{ "tcprv", "open", 451, H248_ON_TERMINATION },
+		{ "it", "ito", 0, H248_ON_ROOT },
+		{ "it", "ito", 512, H248_ON_TERMINATION },
+		{ "adr", "rsac", 512, H248_ON_ROOT },
 	};
 	struct h248_pkgs *pkgs = NULL;
 	char text[256];
@@ -79,7 +87,7 @@ static void events(void)
 					    } };
 		struct h248_err err = { 0 };
 
-		h248_pkgs_check_event(pkgs, &event, &err);
+		h248_pkgs_check_event(pkgs, &event, e[i].on, &err);
 		CU_ASSERT_EQUAL(err.code, e[i].code);
 	}
 	h248_pkgs_free(pkgs);

@@ -12,6 +12,7 @@ enum {
 	STATE = H248_IN_TERMINATION_STATE,
 	REQ = H248_IN_REQUEST,
 	OBS = H248_IN_OBSERVED,
+	ON = H248_ON_TERMINATION,
 };
 
 /* Two packages with every kind of item; "off" is known, not supported. */
@@ -62,8 +63,15 @@ static struct h248_item items[] = {
 	  .type = H248_TYPE_DOUBLE,
 	  .name = "st",
 	  .min = 1 },
-	{ .kind = H248_ITEM_EVENT, .name = "ev" },
-	{ .kind = H248_ITEM_SIGNAL, .name = "sg" },
+	/* What begins with "no" is known, and not supported. */
+	{ .kind = H248_ITEM_PROPERTY, .where = LC, .name = "nopr" },
+	{ .kind = H248_ITEM_EVENT, .where = ON, .name = "noev" },
+	{ .kind = H248_ITEM_SIGNAL, .where = ON, .name = "nosg" },
+	{ .kind = H248_ITEM_STATISTIC, .name = "nost" },
+	{ .kind = H248_ITEM_EVENT, .where = H248_ON_ROOT, .name = "rev" },
+	{ .kind = H248_ITEM_SIGNAL, .where = H248_ON_ROOT, .name = "rsg" },
+	{ .kind = H248_ITEM_EVENT, .where = ON, .name = "ev" },
+	{ .kind = H248_ITEM_SIGNAL, .where = ON, .name = "sg" },
 };
 
 static struct h248_item ev_params[] = {
@@ -77,6 +85,11 @@ static struct h248_item ev_params[] = {
 	  .type = H248_TYPE_STRING,
 	  .where = OBS,
 	  .name = "seen",
+	  .min = 1 },
+	{ .kind = H248_ITEM_PARAMETER,
+	  .type = H248_TYPE_INTEGER,
+	  .where = REQ,
+	  .name = "nopa",
 	  .min = 1 },
 };
 
@@ -100,9 +113,14 @@ static struct h248_pkgs *registry(void)
 	struct h248_pkgs *pkgs = h248_pkgs_new();
 	size_t n = sizeof(items) / sizeof(*items);
 
-	for (size_t i = 0; i + 1 < n; i++)
-		items[i].next = &items[i + 1];
+	for (size_t i = 0; i < n; i++) {
+		items[i].next = i + 1 < n ? &items[i + 1] : NULL;
+		items[i].is_supported = strncmp(items[i].name, "no", 2) != 0;
+	}
 	ev_params[0].next = &ev_params[1];
+	ev_params[1].next = &ev_params[2];
+	ev_params[0].is_supported = ev_params[1].is_supported = true;
+	sg_params[0].is_supported = true;
 	items[n - 2].params = ev_params;
 	items[n - 1].params = sg_params;
 	CU_ASSERT_PTR_NOT_NULL_FATAL(pkgs);
@@ -178,6 +196,8 @@ static const struct prop_case {
 	{ "T11 440 package", "q", "int", H248_ONE, "1", NULL, LC, 440, 0 },
 	{ "440 not supported", "off", "int", H248_ONE, "1", NULL, LC, 440, 0 },
 	{ "440 no package", NULL, "int", H248_ONE, "1", NULL, LC, 440, 0 },
+	{ "445 known, not supported", "p", "nopr", H248_ONE, "1", NULL, LC, 445,
+	  0 },
 	{ "T11 450 property", "p", "nix", H248_ONE, "1", NULL, LC, 450, 0 },
 	{ "450 another kind", "p", "ev", H248_ONE, "1", NULL, LC, 450, 0 },
 	{ "455 not in TerminationState", "p", "int", H248_ONE, "1", NULL, STATE,
@@ -273,6 +293,9 @@ static const struct param_case {
 	{ "any event", "*", "*", NULL, NULL, 0 },
 	{ "440 package", "q", "ev", NULL, NULL, 440 },
 	{ "451 event", "p", "sg", NULL, NULL, 451 },
+	{ "512 known, not supported", "p", "noev", NULL, NULL, 512 },
+	{ "512 of ROOT only", "p", "rev", NULL, NULL, 512 },
+	{ "446 known, not supported", "p", "ev", "nopa", "1", 446 },
 	{ "446 parameter", "p", "ev", "u", "9", 446 },
 	{ "446 only in ObservedEvents", "p", "ev", "seen", "9", 446 },
 	{ "T14 446 extension", "p", "ev", "X-abc", "9", 446 },
@@ -282,6 +305,8 @@ static const struct param_case {
 	{ "signal with its parameter", "p", "sg", "napt", "LATCH", 0 },
 	{ "440 not supported", "off", "sg", NULL, NULL, 440 },
 	{ "452 signal", "p", "ev", NULL, NULL, 452 },
+	{ "513 known, not supported", "p", "nosg", NULL, NULL, 513 },
+	{ "513 of ROOT only", "p", "rsg", NULL, NULL, 513 },
 	{ "457 latch without napt", "p", "sg", NULL, NULL, 457 },
 	{ "454 value", "p", "sg", "napt", "ON", 454 },
 	{ "446 parameter", "p", "sg", "nap", "OFF", 446 },
@@ -301,8 +326,8 @@ static void check_case(const struct param_case *c, const struct h248_pkgs *pkgs,
 		param.name = name_of(NULL, c->param);
 		event.params = signal.params = &param;
 	}
-	rc = is_event ? h248_pkgs_check_event(pkgs, &event, &err) :
-			h248_pkgs_check_signal(pkgs, &signal, &err);
+	rc = is_event ? h248_pkgs_check_event(pkgs, &event, ON, &err) :
+			h248_pkgs_check_signal(pkgs, &signal, ON, &err);
 	if (err.code != c->code)
 		printf("\n%s: %u %s", c->id, err.code, err.text);
 	CU_ASSERT_EQUAL(err.code, c->code);
@@ -333,14 +358,14 @@ static void nested(void)
 				    .embed_signals = &signals_desc };
 	struct h248_err err = { 0 };
 
-	CU_ASSERT_EQUAL(h248_pkgs_check_signal(pkgs, &list, &err), -EPROTO);
+	CU_ASSERT_EQUAL(h248_pkgs_check_signal(pkgs, &list, ON, &err), -EPROTO);
 	CU_ASSERT_EQUAL(err.code, 452);
 	err.code = 0;
-	CU_ASSERT_EQUAL(h248_pkgs_check_event(pkgs, &outer, &err), -EPROTO);
+	CU_ASSERT_EQUAL(h248_pkgs_check_event(pkgs, &outer, ON, &err), -EPROTO);
 	CU_ASSERT_EQUAL(err.code, 452);
 	outer.embed_signals = NULL;
 	outer.embed_events = &events_desc;
-	CU_ASSERT_EQUAL(h248_pkgs_check_event(pkgs, &outer, &err), -EPROTO);
+	CU_ASSERT_EQUAL(h248_pkgs_check_event(pkgs, &outer, ON, &err), -EPROTO);
 	CU_ASSERT_EQUAL(err.code, 451);
 	h248_pkgs_free(pkgs);
 }
