@@ -73,7 +73,7 @@ static void on_open(struct gw_term *t, struct gw_stream *s,
 }
 
 /* g/cause (H.248.1 E.1.2): FT is a temporary failure, NR a normal release;
- * Failurecause is text of ours, "tcp-rst" (h248.md 6.6). */
+ * Failurecause, an octet string, is text of ours: "tcp-rst" (h248.md 6.6). */
 static void general_cause(struct gw_term *t, struct gw_stream *s,
 			  const struct pkt_evt *evt)
 {
@@ -83,7 +83,7 @@ static void general_cause(struct gw_term *t, struct gw_stream *s,
 	snprintf(text, sizeof(text), "tcp-%s", pkt_cause_name(evt->cause));
 	gw_notify_text(&p, "Generalcause",
 		       evt->cause == PKT_CAUSE_FIN ? "NR" : "FT", false);
-	gw_notify_text(&p, "Failurecause", text, true);
+	gw_notify_octets(&p, "Failurecause", text, strlen(text));
 	gw_notify(t, "g", "cause", s, evt->at_us, &p);
 }
 

@@ -35,6 +35,17 @@ void gw_notify_text(struct gw_notify_params *p, const char *name,
 	n->is_quoted = is_quoted;
 }
 
+void gw_notify_octets(struct gw_notify_params *p, const char *name,
+		      const void *octets, size_t n)
+{
+	char hex[sizeof(p->param[0].value)] = "";
+	const unsigned char *from = octets;
+
+	for (size_t i = 0; i < n && 2 * i + 2 < sizeof(hex); i++)
+		snprintf(hex + 2 * i, 3, "%02x", from[i]);
+	gw_notify_text(p, name, hex, false);
+}
+
 void gw_notify_uint(struct gw_notify_params *p, const char *name,
 		    uint64_t value)
 {

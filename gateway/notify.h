@@ -14,6 +14,9 @@ struct gw_notify_params {
 };
 void gw_notify_text(struct gw_notify_params *p, const char *name,
 		    const char *value, bool is_quoted);
+/* As hexadecimal, not mirrored (h248.md 1.3); what has no room is cut off. */
+void gw_notify_octets(struct gw_notify_params *p, const char *name,
+		      const void *octets, size_t n);
 void gw_notify_uint(struct gw_notify_params *p, const char *name,
 		    uint64_t value);
 

@@ -170,7 +170,7 @@ static void not_asked(void)
 	HAS(rig_last(r), "tcprv/fail{ST=1,cause=twait}");
 	acknowledge(r);
 	HAS(rig_last(r), "g/cause{ST=1,Generalcause=FT,"
-			 "Failurecause=\"tcp-twait\"}");
+			 "Failurecause=7463702d7477616974}");
 	rig_free(r);
 }
 
