@@ -158,7 +158,6 @@ static int make_engine(struct gw *gw, char *err, size_t cap)
 	/* A context may have several streams, mostly it has one. */
 	cfg->max_rendezvous = gw->conf.max_contexts;
 	cfg->owns_host = gw->conf.owns_host;
-	gw_policy_defaults(&gw->conf.rendezvous, &cfg->defaults);
 	r = pkt_engine_new(cfg, &gw->engine, err, cap);
 	free(cfg);
 	return r;

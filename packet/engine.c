@@ -517,6 +517,16 @@ int pkt_engine_evt_fd(const struct pkt_engine *e)
 	return e->evt_fd;
 }
 
+/* Realms have their slots one after another: see add_pool(). */
+static uint8_t realm_of(const struct pkt_engine *e, uint32_t slot)
+{
+	unsigned int i = e->cfg.n_realms - 1;
+
+	while (i && slot < e->slots[i].prefix[0].base)
+		i--;
+	return (uint8_t)i;
+}
+
 bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
 {
 	uint64_t n;
@@ -528,6 +538,7 @@ bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
 		if (!pkt_ring_pop(e->evts, evt))
 			return false;
 	}
+	evt->realm = realm_of(e, evt->gate.slot);
 	if (evt->type == PKT_EVT_DONE)
 		account(e, evt);
 	return true;

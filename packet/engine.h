@@ -50,7 +50,6 @@ struct pkt_engine_cfg {
 	unsigned int n_workers;  /* 1 */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host;          /* set up routes, rules, notrack */
-	struct pkt_rdv_cfg defaults;
 };
 
 struct pkt_gate_cfg {
@@ -92,6 +91,7 @@ struct pkt_evt {
 	uint8_t cause; /* enum pkt_cause */
 	bool is_far;   /* CLOSED: the other side caused it */
 	uint8_t cmd;   /* DONE: which command; the engine's own */
+	uint8_t realm; /* of the gate, index of pkt_engine_cfg.realm */
 	struct pkt_gate_id gate;
 	uint64_t token; /* DONE: of the command */
 	uint64_t at_us; /* CLOCK_MONOTONIC */

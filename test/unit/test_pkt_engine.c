@@ -42,15 +42,16 @@ static struct in6_addr addr(const char *text)
 	return a;
 }
 
+static const struct pkt_rdv_cfg rdv_cfg = { .twait_s = 75,
+					    RDV_CFG_TIMERS,
+					    .release_rst = true };
+
 static struct pkt_engine_cfg config(void)
 {
 	struct pkt_engine_cfg cfg = {
 		.n_realms = 2,
 		.n_workers = 1,
 		.max_rendezvous = 4,
-		.defaults = { .twait_s = 75,
-			      RDV_CFG_TIMERS,
-			      .release_rst = true },
 	};
 
 	for (int i = 0; i < 2; i++) {
@@ -129,6 +130,7 @@ static void expect_both(uint8_t type, struct pkt_evt out[2])
 		int i = evt.gate.gen == client[FAR].gate.gen;
 
 		CU_ASSERT_FALSE(seen[i]);
+		CU_ASSERT_EQUAL(evt.realm, client[i].cfg.realm);
 		seen[i] = true;
 		out[i] = evt;
 	}
@@ -140,7 +142,7 @@ static int add(int i, struct pkt_gate_id peer)
 
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->realm = (uint8_t)i;
-	cfg->rdv = config().defaults;
+	cfg->rdv = rdv_cfg;
 	cfg->leg.family = i == FAR && has_v6 ? AF_INET6 : AF_INET;
 	cfg->leg.mode = PKT_MODE_RX | PKT_MODE_TX;
 	cfg->leg.role = PKT_ROLE_MERGE;

@@ -37,7 +37,6 @@ static void start(void)
 	int fd[2][2], mine[2];
 	char err[256];
 
-	cfg.defaults = (struct pkt_rdv_cfg) { .twait_s = 75, RDV_CFG_TIMERS };
 	for (int i = 0; i < 2; i++) {
 		struct pkt_realm_cfg *r = &cfg.realm[i];
 

@@ -240,6 +240,10 @@ static void wire(int i, const char *iface)
 	      pid, net, net);
 }
 
+static const struct pkt_rdv_cfg rdv_cfg = { .twait_s = 20,
+					    RDV_CFG_TIMERS,
+					    .release_rst = true };
+
 static struct pkt_engine_cfg config(void)
 {
 	static const char *const media[2] = { "::ffff:198.51.100.0",
@@ -249,9 +253,6 @@ static struct pkt_engine_cfg config(void)
 		.n_workers = 1,
 		.max_rendezvous = 16,
 		.owns_host = true,
-		.defaults = { .twait_s = 20,
-			      RDV_CFG_TIMERS,
-			      .release_rst = true },
 	};
 
 	for (int i = 0; i < 2; i++) {
@@ -300,7 +301,7 @@ static void add(int i, struct pkt_gate_id peer)
 
 	memset(cfg, 0, sizeof(*cfg));
 	cfg->realm = (uint8_t)i;
-	cfg->rdv = config().defaults;
+	cfg->rdv = rdv_cfg;
 	cfg->leg.family = AF_INET;
 	cfg->leg.mode = PKT_MODE_RX | PKT_MODE_TX;
 	cfg->leg.role = PKT_ROLE_MERGE;
