@@ -31,28 +31,36 @@ static void derive_realm(struct conf_realm *r)
 	strncpy(r->tun + 4, r->interface, sizeof(r->tun) - 5);
 }
 
-void conf_derive(struct conf *c)
+static void derive_gateway(struct conf *c, struct conf_gateway *g)
 {
 	unsigned int n_defaults = 0;
 
-	for (unsigned int i = 0; i < c->n_realms; i++) {
-		derive_realm(&c->realm[i]);
-		n_defaults += c->realm[i].is_default;
+	if (!g->name[0])
+		memcpy(g->name, c->name, sizeof(g->name));
+	for (unsigned int i = 0; i < g->n_realms; i++) {
+		derive_realm(&g->realm[i]);
+		n_defaults += g->realm[i].is_default;
 	}
 	if (!n_defaults)
-		c->realm[0].is_default = true;
-	if (!c->h248.mid[0])
-		conf_mid_of(&c->h248.local, c->h248.mid, sizeof(c->h248.mid));
+		g->realm[0].is_default = true;
+	if (!g->h248.mid[0])
+		conf_mid_of(&g->h248.local, g->h248.mid, sizeof(g->h248.mid));
+}
+
+void conf_derive(struct conf *c)
+{
+	c->n_gateways = 1;
+	for (unsigned int i = 0; i < c->n_gateways; i++)
+		derive_gateway(c, &c->gateway[i]);
 	if (!c->package_dir[0])
 		conf_data_path("packages", c->package_dir);
 }
 
 /* ---- H.248 ---- */
 
-static void check_timers(const struct conf *c, struct conf_report *r)
+static void check_timers(const struct conf *c, const struct conf_h248 *h,
+			 struct conf_report *r)
 {
-	const struct conf_h248 *h = &c->h248;
-
 	if (h->retransmit_ms > h->retransmit_max_ms)
 		conf_report_add(r, conf_line(c, &h->retransmit_ms),
 				"retransmit-ms is over retransmit-max-ms;"
@@ -91,17 +99,17 @@ static bool is_wildcard(const struct sockaddr_storage *ss)
 	return IN6_IS_ADDR_UNSPECIFIED(&v6->sin6_addr);
 }
 
-static void check_controller(const struct conf *c, unsigned int i,
-			     struct conf_report *r)
+static void check_controller(const struct conf *c, const struct conf_h248 *h,
+			     unsigned int i, struct conf_report *r)
 {
-	const struct sockaddr_storage *a = &c->h248.controller[i];
+	const struct sockaddr_storage *a = &h->controller[i];
 	int line = conf_line(c, a);
 
-	if (same_endpoint(a, &c->h248.local))
+	if (same_endpoint(a, &h->local))
 		conf_report_add(r, line,
 				"the controller is our own listen address;"
 				" write the address of the controller");
-	else if (a->ss_family != c->h248.local.ss_family)
+	else if (a->ss_family != h->local.ss_family)
 		conf_report_add(r, line,
 				"the controller is of another address family"
 				" than listen; write both as IPv4 or IPv6");
@@ -110,17 +118,17 @@ static void check_controller(const struct conf *c, unsigned int i,
 				"a controller needs an address; write one such"
 				" as \"192.0.2.2:2944\"");
 	for (unsigned int k = 0; k < i; k++)
-		if (same_endpoint(a, &c->h248.controller[k]))
+		if (same_endpoint(a, &h->controller[k]))
 			conf_report_add(r, line,
 					"the same controller twice;"
 					" remove one");
 }
 
 /* Who leaves says so, and who comes does not say that he leaves. */
-static void check_change(const struct conf *c, unsigned int i,
-			 struct conf_report *r)
+static void check_change(const struct conf *c, const struct conf_h248 *h,
+			 unsigned int i, struct conf_report *r)
 {
-	const struct conf_change *x = &c->h248.change[i];
+	const struct conf_change *x = &h->change[i];
 	bool is_leaving = x->event >= CONF_CHANGE_DRAIN;
 
 	if (is_leaving != (x->method >= CONF_METHOD_GRACEFUL))
@@ -132,15 +140,14 @@ static void check_change(const struct conf *c, unsigned int i,
 					" method=\"restart\", \"disconnected\","
 					" \"failover\" or \"hand-off\"");
 	for (unsigned int k = 0; k < i; k++)
-		if (c->h248.change[k].event == x->event)
+		if (h->change[k].event == x->event)
 			conf_report_add(r, conf_line(c, &x->event),
 					"the same event twice; remove one");
 }
 
-static void check_h248(const struct conf *c, struct conf_report *r)
+static void check_h248(const struct conf *c, const struct conf_h248 *h,
+		       struct conf_report *r)
 {
-	const struct conf_h248 *h = &c->h248;
-
 	if (is_wildcard(&h->local) && !conf_line(c, h->mid))
 		conf_report_add(r, conf_line(c, &h->local),
 				"listen is any address, so mid must be"
@@ -152,7 +159,7 @@ static void check_h248(const struct conf *c, struct conf_report *r)
 				" \"bgf/1\"",
 				h->mid);
 	for (unsigned int i = 0; i < h->n_controllers; i++)
-		check_controller(c, i, r);
+		check_controller(c, h, i, r);
 	if (h->transport == CONF_TRANSPORT_TLS &&
 	    (!h->tls_certificate[0] || !h->tls_key[0] || !h->tls_ca[0]))
 		conf_report_add(r, conf_line(c, &h->transport),
@@ -160,8 +167,8 @@ static void check_h248(const struct conf *c, struct conf_report *r)
 				" <tls certificate=\"..\" key=\"..\""
 				" ca=\"..\"/>");
 	for (unsigned int i = 0; i < h->n_changes; i++)
-		check_change(c, i, r);
-	check_timers(c, r);
+		check_change(c, h, i, r);
+	check_timers(c, h, r);
 }
 
 /* ---- realms ---- */
@@ -219,14 +226,15 @@ static void check_overlap(const struct conf *c, const struct conf_prefix *a,
 }
 
 /* All pools of the gateway against all: they are disjoint. */
-static void check_pools(const struct conf *c, struct conf_report *r)
+static void check_pools(const struct conf *c, const struct conf_gateway *g,
+			struct conf_report *r)
 {
 	const struct conf_prefix *pool[CONF_MAX_REALMS * CONF_MAX_POOLS];
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < c->n_realms; i++)
-		for (unsigned int k = 0; k < c->realm[i].n_pools; k++)
-			pool[n++] = &c->realm[i].pool[k];
+	for (unsigned int i = 0; i < g->n_realms; i++)
+		for (unsigned int k = 0; k < g->realm[i].n_pools; k++)
+			pool[n++] = &g->realm[i].pool[k];
 	for (unsigned int i = 0; i < n; i++)
 		for (unsigned int k = 0; k < i; k++)
 			check_overlap(c, pool[k], pool[i], r);
@@ -248,18 +256,18 @@ static void prefix_of(const struct sockaddr_storage *ss, struct conf_prefix *p)
 }
 
 /* Media addresses are routed to a TUN device: H.248 would vanish there. */
-static void check_control(const struct conf *c, const struct conf_prefix *pool,
-			  struct conf_report *r)
+static void check_control(const struct conf *c, const struct conf_h248 *h,
+			  const struct conf_prefix *pool, struct conf_report *r)
 {
 	struct conf_prefix p;
 
-	prefix_of(&c->h248.local, &p);
-	if (!is_wildcard(&c->h248.local) && conf_prefix_overlaps(pool, &p))
+	prefix_of(&h->local, &p);
+	if (!is_wildcard(&h->local) && conf_prefix_overlaps(pool, &p))
 		conf_report_add(r, conf_line(c, pool),
 				"this pool holds the H.248 listen address;"
 				" write a prefix for media only");
-	for (unsigned int i = 0; i < c->h248.n_controllers; i++) {
-		prefix_of(&c->h248.controller[i], &p);
+	for (unsigned int i = 0; i < h->n_controllers; i++) {
+		prefix_of(&h->controller[i], &p);
 		if (conf_prefix_overlaps(pool, &p))
 			conf_report_add(r, conf_line(c, pool),
 					"this pool holds the address of a"
@@ -303,14 +311,14 @@ static uint64_t ports_of(const struct conf_realm *realm)
 	return n;
 }
 
-static void check_realm(const struct conf *c, const struct conf_realm *realm,
-			struct conf_report *r)
+static void check_realm(const struct conf *c, const struct conf_gateway *g,
+			const struct conf_realm *realm, struct conf_report *r)
 {
 	bool has_v6 = false;
 
 	for (unsigned int i = 0; i < realm->n_pools; i++) {
 		has_v6 |= realm->pool[i].family == AF_INET6;
-		check_control(c, &realm->pool[i], r);
+		check_control(c, &g->h248, &realm->pool[i], r);
 		check_special(c, &realm->pool[i], r);
 	}
 	if (realm->port_min > realm->port_max)
@@ -338,19 +346,31 @@ static void check_realm(const struct conf *c, const struct conf_realm *realm,
 				" interface=\"access\"");
 }
 
+/* Returns how many ports its pools hold. */
+static uint64_t check_gateway(const struct conf *c,
+			      const struct conf_gateway *g,
+			      struct conf_report *r)
+{
+	uint64_t ports = 0;
+
+	check_h248(c, &g->h248, r);
+	for (unsigned int i = 0; i < g->n_realms; i++) {
+		check_realm(c, g, &g->realm[i], r);
+		ports += ports_of(&g->realm[i]);
+		for (unsigned int k = 0; k < i; k++)
+			check_pair(c, &g->realm[k], &g->realm[i], r);
+	}
+	check_pools(c, g, r);
+	return ports;
+}
+
 int conf_check(const struct conf *c, struct conf_report *r)
 {
 	unsigned int before = r->errors;
 	uint64_t ports = 0;
 
-	check_h248(c, r);
-	for (unsigned int i = 0; i < c->n_realms; i++) {
-		check_realm(c, &c->realm[i], r);
-		ports += ports_of(&c->realm[i]);
-		for (unsigned int k = 0; k < i; k++)
-			check_pair(c, &c->realm[k], &c->realm[i], r);
-	}
-	check_pools(c, r);
+	for (unsigned int i = 0; i < c->n_gateways; i++)
+		ports += check_gateway(c, &c->gateway[i], r);
 	if (r->errors == before && ports > CONF_MAX_PORTS)
 		conf_report_add(r, 0,
 				"all pools together hold over %u ports; write"

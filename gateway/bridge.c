@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/ctl.h"
+#include "gateway/host.h"
 #include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
@@ -147,7 +148,7 @@ void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
 		s->stat = evt->stat;
 	if (evt->type == PKT_EVT_DONE) {
 		if (evt->token & GW_CTL_TOKEN)
-			gw_ctl_read_done(gw->ctl, evt->token);
+			gw_ctl_read_done(gw->host->ctl, evt->token);
 		else
 			gw_job_done(gw, evt->token);
 		return;

@@ -10,7 +10,7 @@
 #include "h248/span.h"
 
 /* The first realm that is marked, or the first. */
-static uint8_t default_realm(const struct conf *conf)
+static uint8_t default_realm(const struct conf_gateway *conf)
 {
 	for (unsigned int i = 0; i < conf->n_realms; i++)
 		if (conf->realm[i].is_default)

@@ -1,23 +1,21 @@
-/* gateway/core.c - the gateway without sockets and timers */
+/* gateway/core.c - a virtual gateway without sockets and timers */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#include "gateway/bridge.h"
 #include "gateway/context.h"
-#include "gateway/ctl.h"
+#include "gateway/host.h"
 #include "gateway/job.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
-#include "gateway/policy.h"
 #include "gateway/root.h"
 #include "gateway/service.h"
 #include "h248/span.h"
 
-enum { HANGTERM_EVERY_US = 1000000, EVENTS_PER_TURN = 1024 };
+enum { HANGTERM_EVERY_US = 1000000 };
 
 static void send_octets(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n)
@@ -50,7 +48,7 @@ static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 	struct gw *gw = arg;
 
 	(void)peer;
-	if (gw->conf.log_messages)
+	if (gw->host->conf->log_messages)
 		gw_log(LOG_INFO, NULL, "h248 %s %.*s", is_out ? "out" : "in",
 		       (int)n, buf);
 }
@@ -121,56 +119,16 @@ static int make_assoc(struct gw *gw)
 	return gw->assoc ? 0 : -ENOMEM;
 }
 
-static struct pkt_prefix prefix_of(const struct conf_prefix *p)
-{
-	return (struct pkt_prefix) {
-		.addr = p->addr,
-		.len = (uint8_t)(p->len + (p->family == AF_INET ? 96 : 0)),
-	};
-}
-
-static void copy_realm(const struct conf_realm *c, struct pkt_realm_cfg *r)
-{
-	snprintf(r->name, sizeof(r->name), "%s", c->name);
-	memcpy(r->tun, c->tun, sizeof(r->tun));
-	for (unsigned int i = 0; i < c->n_ifaces && i < PKT_MAX_IFACES; i++)
-		memcpy(r->iface[r->n_ifaces++], c->iface[i],
-		       sizeof(r->iface[0]));
-	for (unsigned int i = 0; i < c->n_pools && i < PKT_MAX_PREFIXES; i++)
-		r->prefix[r->n_prefixes++] = prefix_of(&c->pool[i]);
-	r->table = c->table;
-	r->port_min = c->port_min;
-	r->port_max = c->port_max;
-	r->quarantine_ms = c->quarantine_s * 1000;
-	r->mtu = c->mtu;
-}
-
-static int make_engine(struct gw *gw, char *err, size_t cap)
-{
-	struct pkt_engine_cfg *cfg = calloc(1, sizeof(*cfg));
-	int r;
-
-	if (!cfg)
-		return -ENOMEM;
-	for (unsigned int i = 0; i < gw->conf.n_realms; i++)
-		copy_realm(&gw->conf.realm[i], &cfg->realm[cfg->n_realms++]);
-	cfg->n_workers = gw->conf.workers;
-	/* A context may have several streams, mostly it has one. */
-	cfg->max_rendezvous = gw->conf.max_contexts;
-	cfg->owns_host = gw->conf.owns_host;
-	r = pkt_engine_new(cfg, &gw->engine, err, cap);
-	free(cfg);
-	return r;
-}
-
-int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
-	    char *err, size_t cap)
+int gw_init(struct gw *gw, struct gw_host *host,
+	    const struct conf_gateway *conf, char *err, size_t cap)
 {
 	int r;
 
 	memset(gw, 0, sizeof(*gw));
+	gw->host = host;
 	gw->conf = *conf;
-	gw->pkgs = pkgs;
+	gw->pkgs = host->pkgs;
+	gw->engine = host->engine;
 	gw->start_us = gw_now_us();
 	TAILQ_INIT(&gw->ready);
 	TAILQ_INIT(&gw->blocked);
@@ -181,8 +139,6 @@ int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
 	r = gw_contexts_init(gw);
 	if (!r && !gw->root)
 		r = -ENOMEM;
-	if (!r)
-		r = make_engine(gw, err, cap);
 	if (!r) {
 		r = make_assoc(gw);
 		if (r == -EINVAL)
@@ -191,21 +147,20 @@ int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
 	}
 	if (r)
 		gw_fini(gw);
+	else
+		gw_host_enter(host, gw, conf);
 	return r;
 }
 
 void gw_fini(struct gw *gw)
 {
+	gw_host_leave(gw->host, gw);
 	gw_jobs_fini(gw);
 	h248_assoc_free(gw->assoc);
 	gw->assoc = NULL;
 	gw_contexts_fini(gw);
-	pkt_engine_free(gw->engine);
-	gw->engine = NULL;
 	gw_root_free(gw->root);
 	gw->root = NULL;
-	h248_pkgs_free(gw->pkgs);
-	gw->pkgs = NULL;
 }
 
 void gw_input(struct gw *gw, const struct sockaddr_storage *from,
@@ -243,17 +198,5 @@ void gw_tick(struct gw *gw)
 	}
 	gw_link_tick(gw, now_us);
 	gw_service_tick(gw, now_us);
-	gw_jobs_run(gw);
-}
-
-void gw_engine_ready(struct gw *gw)
-{
-	struct pkt_evt evt;
-
-	for (unsigned int n = 0; n < EVENTS_PER_TURN; n++) {
-		if (!pkt_engine_next_evt(gw->engine, &evt))
-			break;
-		gw_bridge_event(gw, &evt);
-	}
 	gw_jobs_run(gw);
 }

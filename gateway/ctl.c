@@ -22,6 +22,7 @@
 #include <event2/listener.h>
 
 #include "gateway/ctl_int.h"
+#include "gateway/host.h"
 
 enum {
 	MAX_CLIENTS = 32,
@@ -41,7 +42,7 @@ struct client {
 };
 
 struct gw_ctl {
-	struct gw *gw;
+	struct gw_host *host;
 	struct evconnlistener *listener;
 	struct ctl_jobs *jobs;
 	TAILQ_HEAD(clients, client) clients;
@@ -148,7 +149,7 @@ static void client_new(struct gw_ctl *ctl, evutil_socket_t fd)
 	struct client *c = calloc(1, sizeof(*c));
 
 	if (c)
-		c->bev = bufferevent_socket_new(ctl->gw->base, fd,
+		c->bev = bufferevent_socket_new(ctl->host->base, fd,
 						BEV_OPT_CLOSE_ON_FREE);
 	if (!c || !c->bev) {
 		free(c);
@@ -264,23 +265,23 @@ static int ctl_listen(struct gw_ctl *ctl, const char *path)
 	if (fd < 0)
 		return fd;
 	ctl->listener = evconnlistener_new(
-		ctl->gw->base, on_accept, ctl,
+		ctl->host->base, on_accept, ctl,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
 	if (!ctl->listener)
 		close(fd);
 	return ctl->listener ? 0 : -ENOMEM;
 }
 
-int gw_ctl_new(struct gw *gw, const char *path, struct gw_ctl **out, char *err,
-	       size_t cap)
+int gw_ctl_new(struct gw_host *host, const char *path, struct gw_ctl **out,
+	       char *err, size_t cap)
 {
 	struct gw_ctl *ctl = calloc(1, sizeof(*ctl));
 	int rc = -ENOMEM;
 
 	if (ctl) {
-		ctl->gw = gw;
+		ctl->host = host;
 		TAILQ_INIT(&ctl->clients);
-		ctl->jobs = ctl_jobs_new(gw);
+		ctl->jobs = ctl_jobs_new(host);
 		if (ctl->jobs)
 			rc = ctl_listen(ctl, path);
 	}

@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct gw;
+struct gw_host;
 struct gw_ctl; /* opaque */
 
 /* Set in the token of each pkt_gate_read() of the control socket: whoever
@@ -22,7 +22,7 @@ struct gw_ctl; /* opaque */
 #define GW_CTL_TOKEN (UINT64_C(1) << 63)
 
 /*
- * Listen on `path` with gw->base.  Its directory is made if it is missing; a
+ * Listen on `path` with host->base.  Its directory is made if it is missing; a
  * socket file that nobody listens on is replaced; mode 0660.  From here on
  * the process ignores SIGPIPE.
  *
@@ -31,8 +31,8 @@ struct gw_ctl; /* opaque */
  *          another process serves this path, -ENAMETOOLONG, -EEXIST the path
  *          is a file of another kind
  */
-int gw_ctl_new(struct gw *gw, const char *path, struct gw_ctl **out, char *err,
-	       size_t cap);
+int gw_ctl_new(struct gw_host *host, const char *path, struct gw_ctl **out,
+	       char *err, size_t cap);
 /* A gate was read, and the stat of its stream is up to date.  A token that is
  * not known (any more) is ignored; ctl NULL is fine. */
 void gw_ctl_read_done(struct gw_ctl *ctl, uint64_t token);

@@ -44,8 +44,8 @@ struct ctl_sink {
 struct ctl_jobs; /* all requests being answered */
 struct ctl_job;  /* one of them */
 
-struct ctl_jobs *ctl_jobs_new(struct gw *gw); /* returns new, or NULL */
-void ctl_jobs_free(struct ctl_jobs *jobs);    /* after its last job */
+struct ctl_jobs *ctl_jobs_new(struct gw_host *host); /* new, or NULL */
+void ctl_jobs_free(struct ctl_jobs *jobs);           /* after its last job */
 
 /*
  * Begin to answer a request.  What is refused or done at once is in the

@@ -14,6 +14,7 @@
 #include <event2/buffer.h>
 
 #include "gateway/ctl_int.h"
+#include "gateway/host.h"
 
 enum {
 	BATCH = 32, /* contexts whose gates are read at once */
@@ -65,6 +66,7 @@ struct ctl_job {
 };
 
 struct ctl_jobs {
+	struct gw_host *host;
 	struct gw *gw;
 	struct event *turn;
 	uint64_t last_token;
@@ -314,7 +316,7 @@ static struct ctl_job *answer_contexts(struct ctl_jobs *jobs,
 		goto fail;
 	job->jobs = jobs;
 	TAILQ_INSERT_TAIL(&jobs->all, job, entry);
-	job->late = evtimer_new(jobs->gw->base, on_late, job);
+	job->late = evtimer_new(jobs->host->base, on_late, job);
 	if (!job->late)
 		goto fail;
 	job->sink = sink;
@@ -381,16 +383,17 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 	return job;
 }
 
-struct ctl_jobs *ctl_jobs_new(struct gw *gw)
+struct ctl_jobs *ctl_jobs_new(struct gw_host *host)
 {
 	struct ctl_jobs *jobs = calloc(1, sizeof(*jobs));
 
 	if (!jobs)
 		return NULL;
-	jobs->gw = gw;
+	jobs->host = host;
+	jobs->gw = TAILQ_FIRST(&host->gateways);
 	TAILQ_INIT(&jobs->all);
 	TAILQ_INIT(&jobs->ready);
-	jobs->turn = evtimer_new(gw->base, on_turn, jobs);
+	jobs->turn = evtimer_new(host->base, on_turn, jobs);
 	if (jobs->turn)
 		return jobs;
 	free(jobs);

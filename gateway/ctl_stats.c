@@ -57,7 +57,7 @@ static json_t *realms(const struct gw *gw)
 		struct pkt_portpool_usage u = { 0 };
 
 		if (gw->engine)
-			pkt_engine_usage(gw->engine, i, &u);
+			pkt_engine_usage(gw->engine, gw->first_realm + i, &u);
 		json_array_append_new(
 			list,
 			json_pack("{s:s,s:s,s:o,s:o,s:o}", "name", r->name,

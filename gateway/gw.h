@@ -1,12 +1,13 @@
 /*
- * gateway/gw.h - the gateway: the one object that holds everything
+ * gateway/gw.h - one virtual gateway, as its controller sees it
  *
  * Control thread only.  Contexts own terminations, terminations own streams,
  * a stream owns a gate id of the packet engine.  Nothing here points into a
- * decoded message: what is kept is copied at commit.
+ * decoded message: what is kept is copied at commit.  What virtual gateways
+ * share (engine, packages, event loop) is in gateway/host.h.
  *
  * gateway/core.c makes the part without sockets and timers (tests drive it by
- * hand), gateway/loop.c puts it on libevent.
+ * hand), gateway/wire.c puts it on libevent.
  */
 #pragma once
 
@@ -20,7 +21,7 @@
 #include "h248/transport_tls.h"
 #include "packet/engine.h"
 
-struct gw_ctl;      /* gateway/ctl.h */
+struct gw_host;     /* gateway/host.h */
 struct gw_job;      /* gateway/job.h */
 struct gw_wait;     /* gateway/job.h */
 struct gw_context;  /* gateway/context.h */
@@ -56,21 +57,21 @@ typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
 
 struct gw {
-	struct conf conf;
-	struct h248_pkgs *pkgs;
+	TAILQ_ENTRY(gw) entry;
+	struct gw_host *host;
+	struct conf_gateway conf;
+	uint8_t first_realm;    /* of conf.realm, as the engine counts them */
+	struct h248_pkgs *pkgs; /* of the host */
+	struct pkt_engine *engine; /* of the host */
 	struct h248_assoc *assoc;
 	struct h248_assoc_ops ops;
-	struct pkt_engine *engine;
 	gw_send_h *send;
 	void *send_arg;
 
-	/* gateway/loop.c */
-	struct event_base *base;
+	/* gateway/wire.c */
 	struct h248_transport transport;
 	struct h248_tls *tls; /* NULL: none */
-	struct gw_ctl *ctl;
-	struct event *timer, *engine_event;
-	struct event *sig_term, *sig_int, *sig_hup;
+	struct event *timer;
 
 	struct gw_contexts contexts;      /* in the order they were made */
 	struct gw_context **ctx_bucket;   /* by id, n_buckets of them */
@@ -102,14 +103,14 @@ struct gw {
 };
 
 /*
- * The gateway without its sockets: contexts, engine, association (not
- * started).  send: where messages go.  Takes pkgs, also on error.
+ * The gateway without its sockets: contexts and association (not started).  It
+ * is made known to its host, and goes before it.  conf: one of the host's.
  *
  * Returns: 0, or a negative errno with one line in err; then the object is
  *          as after gw_fini().
  */
-int gw_init(struct gw *gw, const struct conf *conf, struct h248_pkgs *pkgs,
-	    char *err, size_t cap);
+int gw_init(struct gw *gw, struct gw_host *host,
+	    const struct conf_gateway *conf, char *err, size_t cap);
 void gw_fini(struct gw *gw);
 
 /* One message from a controller. */
@@ -118,18 +119,6 @@ void gw_input(struct gw *gw, const struct sockaddr_storage *from,
 /* When gw_tick() is due (CLOCK_MONOTONIC), UINT64_MAX: never. */
 uint64_t gw_next_ms(const struct gw *gw);
 void gw_tick(struct gw *gw);
-/* Reads what the engine has to say. */
-void gw_engine_ready(struct gw *gw);
-
-/* Everything from the configuration: packages, engine, socket, association,
- * control socket.  0, or a negative errno with one line in err. */
-int gw_start(struct gw *gw, const struct conf *conf, char *err, size_t cap);
-/* Runs until it is told to stop. */
-void gw_run(struct gw *gw);
-/* Leave, then end gw_run(); with drain-s: when the last context is gone. */
-void gw_stop(struct gw *gw);
-/* Ends what gw_start() made. */
-void gw_shutdown(struct gw *gw);
 
 uint64_t gw_now_ms(void); /* CLOCK_MONOTONIC */
 uint64_t gw_now_us(void);

@@ -194,6 +194,12 @@ void gw_link_stop(struct gw *gw)
 	gw->drain_until_us = gw_now_us() + drain_s * UINT64_C(1000000);
 }
 
+bool gw_link_is_over(const struct gw *gw)
+{
+	return gw->is_stopping &&
+	       h248_assoc_state(gw->assoc) == H248_ASSOC_IDLE;
+}
+
 static void look_drain(struct gw *gw, uint64_t now_us)
 {
 	if (!gw->drain_until_us || gw->is_stopping)

@@ -24,3 +24,5 @@ bool gw_link_release_some(struct gw *gw, uint64_t before_us);
 /* The operator wants an end: announces it, and with sessions and drain-s waits
  * for them; the second time it leaves at once. */
 void gw_link_stop(struct gw *gw);
+/* It has left: the controller knows, or did not answer. */
+bool gw_link_is_over(const struct gw *gw);

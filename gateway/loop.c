@@ -1,214 +1,154 @@
-/* gateway/loop.c - the gateway on libevent: sockets, timers, signals */
+/* gateway/loop.c - the host on libevent: loop, engine, signals, gateways */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "gateway/ctl.h"
-#include "gateway/gw.h"
+#include "gateway/host.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
-
-enum { MAX_SLEEP_MS = 1000 };
-
-static void arm(struct gw *gw)
-{
-	uint64_t next = gw_next_ms(gw), now = gw_now_ms(), wait;
-	struct timeval tv;
-
-	wait = next > now ? next - now : 0;
-	if (wait > MAX_SLEEP_MS)
-		wait = MAX_SLEEP_MS;
-	tv.tv_sec = (time_t)(wait / 1000);
-	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
-	event_add(gw->timer, &tv);
-	if (gw->is_stopping && h248_assoc_state(gw->assoc) == H248_ASSOC_IDLE)
-		event_base_loopbreak(gw->base);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *arg)
-{
-	struct gw *gw = arg;
-
-	(void)fd;
-	(void)what;
-	gw_tick(gw);
-	arm(gw);
-}
+#include "gateway/wire.h"
 
 static void on_engine(evutil_socket_t fd, short what, void *arg)
 {
-	struct gw *gw = arg;
+	struct gw_host *host = arg;
+	struct gw *gw;
 
 	(void)fd;
 	(void)what;
-	gw_engine_ready(gw);
-	arm(gw);
+	gw_host_engine_ready(host);
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_wire_arm(gw);
 }
 
-static void on_message(void *arg, const struct sockaddr_storage *from,
-		       const char *buf, size_t n)
-{
-	struct gw *gw = arg;
-
-	gw_input(gw, from, buf, n);
-	arm(gw);
-}
-
-/* Whoever comes back may have forgotten us: it is asked. */
-static void on_lost(void *arg, const struct sockaddr_storage *peer)
-{
-	struct gw *gw = arg;
-
-	h248_assoc_link_lost(gw->assoc, peer, gw_now_ms());
-	arm(gw);
-}
-
-static const struct h248_transport_hooks HOOKS = {
-	.recv = on_message,
-	.lost = on_lost,
-	.log = gw_log_plain,
-};
-
-static void on_signal(evutil_socket_t fd, short what, void *arg)
+static void on_stop(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
 	(void)what;
-	gw_stop(arg);
+	gw_host_stop(arg);
 }
 
-static void send_message(void *arg, const struct sockaddr_storage *to,
-			 const char *buf, size_t n)
-{
-	struct gw *gw = arg;
-	int r = h248_transport_send(&gw->transport, to, buf, n);
-
-	if (r && r != -EAGAIN)
-		gw_log(LOG_WARNING, NULL, "sending to the controller: %s",
-		       strerror(-r));
-}
-
-static int open_transport(struct gw *gw, char *err, size_t cap)
-{
-	const struct conf_h248 *c = &gw->conf.h248;
-	const struct h248_tls_params files = {
-		.certificate = c->tls_certificate,
-		.key = c->tls_key,
-		.ca = c->tls_ca,
-		.name = c->tls_name,
-	};
-	struct h248_transport_params p = {
-		.kind = c->transport == CONF_TRANSPORT_UDP ?
-				H248_TRANSPORT_UDP :
-				H248_TRANSPORT_TCP,
-		.local = c->local,
-	};
-	int r = 0;
-
-	if (c->transport == CONF_TRANSPORT_TLS)
-		r = h248_tls_new(&files, &gw->tls, err, cap);
-	if (r)
-		return r;
-	p.tls = gw->tls;
-	r = h248_transport_open(&p, gw->base, &HOOKS, gw, &gw->transport);
-	if (r)
-		snprintf(err, cap, "h248 listen address: %s", strerror(-r));
-	return r;
-}
-
-/* Certificates are replaced while we run; what cannot be read changes
- * nothing. */
 static void on_hup(evutil_socket_t fd, short what, void *arg)
 {
-	struct gw *gw = arg;
-	char err[512];
+	struct gw_host *host = arg;
+	struct gw *gw;
 
 	(void)fd;
 	(void)what;
-	if (!gw->tls)
-		return;
-	if (h248_tls_reload(gw->tls, err, sizeof(err)))
-		gw_log(LOG_ERR, NULL, "TLS stays as it was: %s", err);
-	else
-		gw_log(LOG_NOTICE, NULL, "TLS files read again");
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_wire_reload(gw);
 }
 
-static int make_events(struct gw *gw)
+static int make_events(struct gw_host *h)
 {
 	/* A connection that is gone is an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
-	gw->timer = evtimer_new(gw->base, on_timer, gw);
-	gw->engine_event = event_new(gw->base, pkt_engine_evt_fd(gw->engine),
-				     EV_READ | EV_PERSIST, on_engine, gw);
-	gw->sig_term = evsignal_new(gw->base, SIGTERM, on_signal, gw);
-	gw->sig_int = evsignal_new(gw->base, SIGINT, on_signal, gw);
-	gw->sig_hup = evsignal_new(gw->base, SIGHUP, on_hup, gw);
-	if (!gw->timer || !gw->engine_event || !gw->sig_term || !gw->sig_int ||
-	    !gw->sig_hup)
+	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
+				    EV_READ | EV_PERSIST, on_engine, h);
+	h->sig_term = evsignal_new(h->base, SIGTERM, on_stop, h);
+	h->sig_int = evsignal_new(h->base, SIGINT, on_stop, h);
+	h->sig_hup = evsignal_new(h->base, SIGHUP, on_hup, h);
+	if (!h->engine_event || !h->sig_term || !h->sig_int || !h->sig_hup)
 		return -ENOMEM;
-	if (event_add(gw->engine_event, NULL) ||
-	    event_add(gw->sig_term, NULL) || event_add(gw->sig_int, NULL) ||
-	    event_add(gw->sig_hup, NULL))
+	if (event_add(h->engine_event, NULL) || event_add(h->sig_term, NULL) ||
+	    event_add(h->sig_int, NULL) || event_add(h->sig_hup, NULL))
 		return -EIO;
 	return 0;
 }
 
-static int open_sockets(struct gw *gw, char *err, size_t cap)
+/* What is left of it when this fails, gw_host_shutdown() takes. */
+static int start_gateway(struct gw_host *host, const struct conf_gateway *conf,
+			 char *err, size_t cap)
 {
-	int r;
+	struct gw *gw = calloc(1, sizeof(*gw));
+	int r = gw ? gw_init(gw, host, conf, err, cap) : -ENOMEM;
 
-	gw->base = event_base_new();
-	if (!gw->base || make_events(gw)) {
+	if (!gw)
+		snprintf(err, cap, "out of memory");
+	if (!r)
+		return gw_wire_open(gw, err, cap);
+	free(gw);
+	return r;
+}
+
+static int start_all(struct gw_host *host, char *err, size_t cap)
+{
+	const struct conf *conf = host->conf;
+	int r = 0;
+
+	host->base = event_base_new();
+	if (!host->base || make_events(host)) {
 		snprintf(err, cap, "cannot set up the event loop");
 		return -ENOMEM;
 	}
-	r = open_transport(gw, err, cap);
-	if (r)
-		return r;
-	if (!gw->conf.control_socket[0])
-		return 0;
-	return gw_ctl_new(gw, gw->conf.control_socket, &gw->ctl, err, cap);
+	for (unsigned int i = 0; !r && i < conf->n_gateways; i++)
+		r = start_gateway(host, &conf->gateway[i], err, cap);
+	if (!r && conf->control_socket[0])
+		r = gw_ctl_new(host, conf->control_socket, &host->ctl, err,
+			       cap);
+	return r;
 }
 
-int gw_start(struct gw *gw, const struct conf *conf, char *err, size_t cap)
+int gw_host_start(struct gw_host *host, const struct conf *conf, char *err,
+		  size_t cap)
 {
 	struct h248_pkgs *pkgs;
+	struct gw *gw;
 	int r = gw_packages_load(conf->package_dir, &pkgs, err, cap);
 
 	if (!r)
-		r = gw_init(gw, conf, pkgs, err, cap);
+		r = gw_host_init(host, conf, pkgs, err, cap);
 	if (r)
 		return r;
-	gw->send = send_message;
-	gw->send_arg = gw;
-	r = open_sockets(gw, err, cap);
+	r = start_all(host, err, cap);
 	if (r) {
-		gw_shutdown(gw);
+		gw_host_shutdown(host);
 		return r;
 	}
-	h248_assoc_start(gw->assoc, gw_now_ms());
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		h248_assoc_start(gw->assoc, gw_now_ms());
 	return 0;
 }
 
-void gw_run(struct gw *gw)
+void gw_host_run(struct gw_host *host)
 {
+	struct gw *gw;
+
 	gw_log(LOG_NOTICE, NULL, "bgfd %s \"%s\" is up", BGF_VERSION,
-	       gw->conf.name);
-	arm(gw);
-	event_base_dispatch(gw->base);
+	       host->conf->name);
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_wire_arm(gw);
+	event_base_dispatch(host->base);
 	gw_log(LOG_NOTICE, NULL, "stopped");
 }
 
-/* The last signal does not wait for the controller. */
-void gw_stop(struct gw *gw)
+/* The last signal does not wait for controllers. */
+void gw_host_stop(struct gw_host *host)
 {
-	if (gw->is_stopping) {
-		event_base_loopbreak(gw->base);
-		return;
+	bool are_leaving = true;
+	struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		if (gw->is_stopping)
+			continue;
+		are_leaving = false;
+		gw_link_stop(gw);
+		gw_wire_arm(gw);
 	}
-	gw_link_stop(gw);
-	arm(gw);
+	if (are_leaving)
+		event_base_loopbreak(host->base);
+}
+
+void gw_host_stopped(struct gw_host *host)
+{
+	struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		if (!gw_link_is_over(gw))
+			return;
+	event_base_loopbreak(host->base);
 }
 
 static void free_event(struct event **e)
@@ -218,20 +158,28 @@ static void free_event(struct event **e)
 	*e = NULL;
 }
 
-void gw_shutdown(struct gw *gw)
+static void end_gateways(struct gw_host *host)
 {
-	gw_ctl_free(gw->ctl);
-	gw->ctl = NULL;
-	free_event(&gw->timer);
-	free_event(&gw->engine_event);
-	free_event(&gw->sig_term);
-	free_event(&gw->sig_int);
-	free_event(&gw->sig_hup);
-	h248_transport_close(&gw->transport);
-	h248_tls_free(gw->tls);
-	gw->tls = NULL;
-	gw_fini(gw);
-	if (gw->base)
-		event_base_free(gw->base);
-	gw->base = NULL;
+	struct gw *gw;
+
+	while ((gw = TAILQ_FIRST(&host->gateways))) {
+		gw_wire_close(gw);
+		gw_fini(gw);
+		free(gw);
+	}
+}
+
+void gw_host_shutdown(struct gw_host *host)
+{
+	gw_ctl_free(host->ctl);
+	host->ctl = NULL;
+	free_event(&host->engine_event);
+	free_event(&host->sig_term);
+	free_event(&host->sig_int);
+	free_event(&host->sig_hup);
+	end_gateways(host);
+	gw_host_fini(host);
+	if (host->base)
+		event_base_free(host->base);
+	host->base = NULL;
 }

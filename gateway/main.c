@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gateway/gw.h"
+#include "gateway/host.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
 
@@ -44,16 +44,16 @@ static int check_packages(const struct conf *conf)
 
 static int run(const struct conf *conf)
 {
-	static struct gw gw;
+	static struct gw_host host;
 	char err[ERR_OCTETS] = "";
 
 	gw_log_setup(conf->log_level, conf->log_format);
-	if (gw_start(&gw, conf, err, sizeof(err))) {
+	if (gw_host_start(&host, conf, err, sizeof(err))) {
 		fprintf(stderr, "bgfd: %s\n", err);
 		return EXIT_START;
 	}
-	gw_run(&gw);
-	gw_shutdown(&gw);
+	gw_host_run(&host);
+	gw_host_shutdown(&host);
 	return 0;
 }
 

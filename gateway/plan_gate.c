@@ -110,7 +110,7 @@ static int ask_local(struct gw_plan *p, unsigned int i,
 int gw_plan_gate_check(struct gw_plan *p, unsigned int i, struct h248_err *err)
 {
 	struct gw_stream *s = &p->next[i];
-	const struct conf *conf = &p->job->gw->conf;
+	const struct conf_gateway *conf = &p->job->gw->conf;
 	uint8_t realm = s->realm;
 	struct gw_sdp sdp;
 
@@ -156,6 +156,7 @@ int gw_plan_gate_add(struct gw_plan *p, unsigned int i, struct h248_err *err)
 	struct gw *gw = p->job->gw;
 	int r;
 
+	s->gate_cfg.realm = gw->first_realm + s->realm;
 	r = pkt_gate_add(gw->engine, peer ? peer->gate : none, &s->gate_cfg,
 			 gw_job_expect(p->job), &s->gate);
 	if (r) {

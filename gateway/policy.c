@@ -104,7 +104,7 @@ int gw_sdp_read(const struct gw_stream *s, const struct conf_realm *realm,
 	return r < 0 ? r : 0;
 }
 
-int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
+int gw_policy_realm(const struct conf_gateway *conf, const struct gw_stream *s,
 		    uint8_t *realm, struct h248_err *err)
 {
 	const struct gw_prop *p = gw_props_find(&s->props, "ipdc", "realm");
@@ -262,7 +262,7 @@ void gw_policy_defaults(const struct conf_rendezvous *c,
 	};
 }
 
-static int make_rdv(const struct conf *conf, struct gw_stream *s,
+static int make_rdv(const struct conf_gateway *conf, struct gw_stream *s,
 		    const struct gw_stream *peer, struct h248_err *err)
 {
 	struct pkt_rdv_cfg *rdv = &s->gate_cfg.rdv;
@@ -320,13 +320,12 @@ static int make_mode(struct gw_stream *s, struct h248_err *err)
 	return 0;
 }
 
-int gw_policy_make(const struct conf *conf, struct gw_stream *s,
+int gw_policy_make(const struct conf_gateway *conf, struct gw_stream *s,
 		   const struct gw_sdp *sdp, const struct gw_stream *peer,
 		   struct h248_err *err)
 {
 	struct pkt_leg_cfg *leg = &s->gate_cfg.leg;
 
-	s->gate_cfg.realm = s->realm;
 	leg->mtu = conf->realm[s->realm].mtu;
 	leg->family = sdp->has_local ? (uint8_t)sdp->local.family : 0;
 	if (make_mode(s, err) || make_dscp(s, err) ||

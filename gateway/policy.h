@@ -29,7 +29,7 @@ struct gw_sdp {
 int gw_sdp_read(const struct gw_stream *s, const struct conf_realm *realm,
 		struct gw_sdp *out, struct h248_err *err);
 /* The realm of ipdc/realm, when it is there: *realm.  449: unknown. */
-int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
+int gw_policy_realm(const struct conf_gateway *conf, const struct gw_stream *s,
 		    uint8_t *realm, struct h248_err *err);
 /*
  * Fill s->gate_cfg, all but leg.local and leg.local_port.
@@ -38,7 +38,7 @@ int gw_policy_realm(const struct conf *conf, const struct gw_stream *s,
  * Returns: 0, or -EPROTO: 449 a value, 472 no address to filter by, 473
  *          conflicts, 501 a role that is not built, 517 a mode
  */
-int gw_policy_make(const struct conf *conf, struct gw_stream *s,
+int gw_policy_make(const struct conf_gateway *conf, struct gw_stream *s,
 		   const struct gw_sdp *sdp, const struct gw_stream *peer,
 		   struct h248_err *err);
 /* What the configuration says of every rendezvous. */

@@ -68,8 +68,9 @@ static bool is_choose(struct h248_span s)
 	return h248_span_is(s, "$");
 }
 
-int gw_term_id_realm(const struct conf *conf, const struct h248_term_id *id,
-		     uint8_t *realm, struct h248_err *err)
+int gw_term_id_realm(const struct conf_gateway *conf,
+		     const struct h248_term_id *id, uint8_t *realm,
+		     struct h248_err *err)
 {
 	struct h248_span level[LEVELS], name;
 
@@ -96,7 +97,7 @@ unknown:
 			    id->text.p);
 }
 
-void gw_term_id_make(const struct conf *conf, uint8_t realm, uint32_t n,
+void gw_term_id_make(const struct conf_gateway *conf, uint8_t realm, uint32_t n,
 		     char *out, size_t cap)
 {
 	size_t len;

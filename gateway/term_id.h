@@ -16,8 +16,9 @@ bool gw_term_id_matches(struct h248_span pattern, const char *id);
  *          in the place of the interface
  * Returns: 0, or -EPROTO with *err 430 for what is not ours
  */
-int gw_term_id_realm(const struct conf *conf, const struct h248_term_id *id,
-		     uint8_t *realm, struct h248_err *err);
+int gw_term_id_realm(const struct conf_gateway *conf,
+		     const struct h248_term_id *id, uint8_t *realm,
+		     struct h248_err *err);
 /* The id number n in a realm; cap over H248_MAX_TERM_ID. */
-void gw_term_id_make(const struct conf *conf, uint8_t realm, uint32_t n,
+void gw_term_id_make(const struct conf_gateway *conf, uint8_t realm, uint32_t n,
 		     char *out, size_t cap);

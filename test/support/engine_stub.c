@@ -14,6 +14,7 @@ static struct pkt_evt evts[MAX_EVTS];
 static unsigned int n_evts, next_evt;
 static struct gate {
 	struct pkt_gate_id id;
+	uint8_t realm;
 	struct pkt_gate_stat stat;
 } gates[MAX_GATES];
 static unsigned int n_live;
@@ -72,8 +73,10 @@ static void put_event(struct pkt_evt evt)
 {
 	const struct gate *g = find(evt.gate);
 
-	if (g)
+	if (g) {
 		evt.stat = g->stat;
+		evt.realm = g->realm;
+	}
 	evt.at_us = 5000000;
 	if (n_evts < MAX_EVTS)
 		evts[n_evts++] = evt;
@@ -181,6 +184,7 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 	*id = (struct pkt_gate_id) { (uint32_t)(g - gates), ++last_gen };
 	memset(g, 0, sizeof(*g));
 	g->id = *id;
+	g->realm = cfg->realm;
 	n_live++;
 	c = record("add", *id, token);
 	c->peer = peer;

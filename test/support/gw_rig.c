@@ -41,9 +41,14 @@ static void realm(struct conf_realm *r, const char *name, const char *iface)
 	r->port_max = 65535;
 }
 
-static void configure(struct conf *c, unsigned int max_contexts)
+static void configure(struct conf *conf, unsigned int max_contexts)
 {
-	memset(c, 0, sizeof(*c));
+	struct conf_gateway *c = &conf->gateway[0];
+
+	memset(conf, 0, sizeof(*conf));
+	conf->n_gateways = 1;
+	conf->workers = 1;
+	snprintf(conf->name, sizeof(conf->name), "bench");
 	snprintf(c->name, sizeof(c->name), "bench");
 	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.20]:2944");
 	snprintf(c->h248.profile, sizeof(c->h248.profile), "ETSI_BGF");
@@ -65,7 +70,6 @@ static void configure(struct conf *c, unsigned int max_contexts)
 	c->rendezvous.twait_s = 75;
 	c->rendezvous.tidle_s = 7440;
 	c->max_contexts = max_contexts;
-	c->workers = 1;
 }
 
 /* Answers the ServiceChange that the gateway began with. */
@@ -102,7 +106,8 @@ struct rig *rig_new(unsigned int max_contexts)
 	configure(&conf, max_contexts);
 	if (gw_packages_load(SOURCE_DIR "/conf/packages", &pkgs, err,
 			     sizeof(err)) ||
-	    gw_init(&r->gw, &conf, pkgs, err, sizeof(err))) {
+	    gw_host_init(&r->host, &conf, pkgs, err, sizeof(err)) ||
+	    gw_init(&r->gw, &r->host, &conf.gateway[0], err, sizeof(err))) {
 		fprintf(stderr, "%s\n", err);
 		exit(1);
 	}
@@ -116,6 +121,7 @@ struct rig *rig_new(unsigned int max_contexts)
 void rig_free(struct rig *r)
 {
 	gw_fini(&r->gw);
+	gw_host_fini(&r->host);
 	for (unsigned int i = 0; i < r->n_sent; i++)
 		free(r->sent[i]);
 	free(r);
@@ -154,7 +160,7 @@ const char *rig_last(const struct rig *r)
 
 void rig_events(struct rig *r)
 {
-	gw_engine_ready(&r->gw);
+	gw_host_engine_ready(&r->host);
 }
 
 static void put_stream(FILE *f, const struct gw_stream *s)

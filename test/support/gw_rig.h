@@ -5,11 +5,12 @@
  */
 #pragma once
 
-#include "gateway/gw.h"
+#include "gateway/host.h"
 
 enum { RIG_MAX_SENT = 64, RIG_OCTETS = 65536 };
 
 struct rig {
+	struct gw_host host;
 	struct gw gw;
 	unsigned int n_sent;
 	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL */

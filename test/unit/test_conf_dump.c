@@ -24,7 +24,7 @@ static void forget_lines(struct conf *c)
 	memset(c->path, 0, sizeof(c->path));
 	c->n_origins = 0;
 	for (unsigned int i = 0; i < CONF_MAX_REALMS; i++)
-		c->realm[i].line = 0;
+		c->gateway[0].realm[i].line = 0;
 }
 
 static void check(const char *path)
@@ -66,50 +66,53 @@ static void everything(void)
 	CU_ASSERT_PTR_NULL(strstr(text, "default:"));
 	free(text);
 	CU_ASSERT_STRING_EQUAL(c.name, "gw-7");
-	CU_ASSERT_STRING_EQUAL(c.h248.mid, "<bgf.example>:2944");
-	CU_ASSERT_EQUAL(c.h248.version, 2);
-	CU_ASSERT_EQUAL(c.h248.transport, CONF_TRANSPORT_TLS);
-	CU_ASSERT_STRING_EQUAL(c.h248.tls_certificate, "/c.pem");
-	CU_ASSERT_STRING_EQUAL(c.h248.tls_key, "/k.pem");
-	CU_ASSERT_STRING_EQUAL(c.h248.tls_ca, "/ca.pem");
-	CU_ASSERT_STRING_EQUAL(c.h248.tls_name, "mgc.example");
-	CU_ASSERT_EQUAL(c.h248.encoding, CONF_ENC_LONG);
-	CU_ASSERT_STRING_EQUAL(c.h248.group, "g_2");
-	CU_ASSERT_EQUAL(c.h248.retransmit_ms, 501);
-	CU_ASSERT_EQUAL(c.h248.retransmit_max_ms, 4001);
-	CU_ASSERT_EQUAL(c.h248.t_max_ms, 25001);
-	CU_ASSERT_EQUAL(c.h248.long_timer_ms, 30001);
-	CU_ASSERT_EQUAL(c.h248.provisional_ms, 2001);
-	CU_ASSERT_EQUAL(c.h248.mwd_ms, 3001);
-	CU_ASSERT_EQUAL(c.h248.max_txns_per_msg, 11);
-	CU_ASSERT_EQUAL(c.h248.pending_limit, 12);
-	CU_ASSERT_EQUAL(c.h248.context_lifetime_s, 3601);
-	CU_ASSERT_EQUAL(c.h248.drain_s, 301);
-	CU_ASSERT_EQUAL(c.h248.n_changes, 2);
-	CU_ASSERT_EQUAL(c.h248.change[1].event, CONF_CHANGE_FAILOVER);
-	CU_ASSERT_EQUAL(c.h248.change[1].method, CONF_METHOD_RESTART);
-	CU_ASSERT_EQUAL(c.h248.change[1].reason, 902);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "<bgf.example>:2944");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.version, 2);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.transport, CONF_TRANSPORT_TLS);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_certificate, "/c.pem");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_key, "/k.pem");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_ca, "/ca.pem");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_name, "mgc.example");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.encoding, CONF_ENC_LONG);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.group, "g_2");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.retransmit_ms, 501);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.retransmit_max_ms, 4001);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.t_max_ms, 25001);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.long_timer_ms, 30001);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.provisional_ms, 2001);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.mwd_ms, 3001);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.max_txns_per_msg, 11);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.pending_limit, 12);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.context_lifetime_s, 3601);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.drain_s, 301);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.n_changes, 2);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].event,
+			CONF_CHANGE_FAILOVER);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].method,
+			CONF_METHOD_RESTART);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].reason, 902);
 	CU_ASSERT(!c.owns_host);
-	CU_ASSERT_EQUAL(c.realm[0].n_ifaces, 2);
-	CU_ASSERT_STRING_EQUAL(c.realm[0].iface[1], "eth2.5");
-	CU_ASSERT_EQUAL(c.realm[0].table, 4294967295);
-	CU_ASSERT_EQUAL(c.realm[0].mtu, 1400);
-	CU_ASSERT_EQUAL(c.realm[0].port_min, 20000);
-	CU_ASSERT_EQUAL(c.realm[0].port_max, 20999);
-	CU_ASSERT_EQUAL(c.realm[0].quarantine_s, 121);
-	CU_ASSERT_EQUAL(c.rendezvous.commit, CONF_COMMIT_WAITING);
-	CU_ASSERT_EQUAL(c.rendezvous.ts_policy, CONF_TS_NEVER);
-	CU_ASSERT(c.rendezvous.fast_fail && !c.rendezvous.release_rst);
-	CU_ASSERT_EQUAL(c.rendezvous.twait_s, 76);
-	CU_ASSERT_EQUAL(c.rendezvous.thalf_s, 31);
-	CU_ASSERT_EQUAL(c.rendezvous.tidle_s, 7441);
-	CU_ASSERT_EQUAL(c.rendezvous.tfin_s, 122);
-	CU_ASSERT_EQUAL(c.rendezvous.trst_s, 32);
-	CU_ASSERT_EQUAL(c.rendezvous.tfresh_ms, 3002);
-	CU_ASSERT_EQUAL(c.rendezvous.tts_ms, 1001);
-	CU_ASSERT_EQUAL(c.rendezvous.tgrace_ms, 1501);
-	CU_ASSERT_EQUAL(c.rendezvous.syn_rate, 6);
-	CU_ASSERT_EQUAL(c.max_contexts, 10001);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 2);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].iface[1], "eth2.5");
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].table, 4294967295);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].mtu, 1400);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].port_min, 20000);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].port_max, 20999);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].quarantine_s, 121);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.commit, CONF_COMMIT_WAITING);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.ts_policy, CONF_TS_NEVER);
+	CU_ASSERT(c.gateway[0].rendezvous.fast_fail &&
+		  !c.gateway[0].rendezvous.release_rst);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.twait_s, 76);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.thalf_s, 31);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tidle_s, 7441);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tfin_s, 122);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.trst_s, 32);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tfresh_ms, 3002);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tts_ms, 1001);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tgrace_ms, 1501);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.syn_rate, 6);
+	CU_ASSERT_EQUAL(c.gateway[0].max_contexts, 10001);
 	CU_ASSERT_EQUAL(c.log_level, 7);
 	CU_ASSERT_EQUAL(c.log_format, CONF_LOG_JSON);
 	CU_ASSERT(c.log_messages);
@@ -140,7 +143,7 @@ static void lines(void)
 	CU_ASSERT_EQUAL_FATAL(conf_load_memory(text, strlen(text), "t", &c, err,
 					       sizeof(err)),
 			      0);
-	CU_ASSERT_EQUAL(c.realm[0].line, 8);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].line, 8);
 	out = dump(&c);
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 		if (!strstr(out, wanted[i]))

@@ -218,7 +218,8 @@ static void refused(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(err, r->instead));
 		CU_ASSERT_PTR_NULL(strchr(err, 27));
 	}
-	CU_ASSERT_STRING_EQUAL(c.realm[0].name, "a.x"); /* untouched */
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].name,
+			       "a.x"); /* untouched */
 }
 
 /* All errors at once, one line each; what does not fit is left out whole. */
@@ -255,11 +256,12 @@ static void derived(void)
 				   &c, err),
 			      -EINVAL); /* a comment swallows the rest */
 	CU_ASSERT_EQUAL_FATAL(load(0, "", &c, err), 0);
-	CU_ASSERT_STRING_EQUAL(c.h248.mid, "[192.0.2.1]:2944");
-	CU_ASSERT_STRING_EQUAL(c.realm[0].interface, "a");
-	CU_ASSERT_STRING_EQUAL(c.realm[1].tun, "bgf-b");
-	CU_ASSERT(c.realm[0].is_default && !c.realm[1].is_default);
-	CU_ASSERT_EQUAL(c.realm[1].line, 8);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "[192.0.2.1]:2944");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].interface, "a");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[1].tun, "bgf-b");
+	CU_ASSERT(c.gateway[0].realm[0].is_default &&
+		  !c.gateway[0].realm[1].is_default);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[1].line, 8);
 	CU_ASSERT_PTR_NOT_NULL(strstr(c.package_dir, "/packages"));
 	CU_ASSERT_EQUAL_FATAL(
 		load(8,
@@ -267,14 +269,15 @@ static void derived(void)
 		     " default=\"yes\" interface=\"b-very-long-one\">",
 		     &c, err),
 		0);
-	CU_ASSERT_STRING_EQUAL(c.realm[1].tun, "bgf-b-very-long");
-	CU_ASSERT(!c.realm[0].is_default && c.realm[1].is_default);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[1].tun, "bgf-b-very-long");
+	CU_ASSERT(!c.gateway[0].realm[0].is_default &&
+		  c.gateway[0].realm[1].is_default);
 	CU_ASSERT_EQUAL_FATAL(load(2,
 				   "<h248 listen=\"0.0.0.0\""
 				   " mid=\"&lt;bgf.example>:2944\">",
 				   &c, err),
 			      0);
-	CU_ASSERT_STRING_EQUAL(c.h248.mid, "<bgf.example>:2944");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "<bgf.example>:2944");
 }
 
 static void ipv6(void)
@@ -291,12 +294,12 @@ static void ipv6(void)
 	CU_ASSERT_EQUAL_FATAL(conf_load_memory(text, strlen(text), "t.xml", &c,
 					       err, sizeof(err)),
 			      0);
-	v6 = (const void *)&c.h248.controller[0];
+	v6 = (const void *)&c.gateway[0].h248.controller[0];
 	CU_ASSERT_EQUAL(v6->sin6_family, AF_INET6);
 	CU_ASSERT_EQUAL(ntohs(v6->sin6_port), 2944);
-	CU_ASSERT_STRING_EQUAL(c.h248.mid, "[2001:db8::1]:2945");
-	CU_ASSERT_EQUAL(c.realm[0].n_pools, 2);
-	CU_ASSERT_EQUAL(c.realm[0].pool[1].family, AF_INET);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "[2001:db8::1]:2945");
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_pools, 2);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].pool[1].family, AF_INET);
 }
 
 static void sample(void)
@@ -307,18 +310,19 @@ static void sample(void)
 	CU_ASSERT_EQUAL_FATAL(conf_load(SOURCE_DIR "/conf/bgfd.xml", &c, err,
 					sizeof(err)),
 			      0);
-	CU_ASSERT_STRING_EQUAL(c.h248.mid, "[127.0.0.1]:2944");
-	CU_ASSERT_EQUAL(c.h248.n_controllers, 1);
-	CU_ASSERT_STRING_EQUAL(c.h248.profile, "ETSI_BGF");
-	CU_ASSERT_EQUAL(c.h248.profile_version, 2);
-	CU_ASSERT_EQUAL(c.h248.t_max_ms, 25000);
-	CU_ASSERT_EQUAL(c.n_realms, 2);
-	CU_ASSERT_STRING_EQUAL(c.realm[1].name, "core.example");
-	CU_ASSERT(c.realm[0].is_default && !c.realm[1].is_default);
-	CU_ASSERT_EQUAL(c.realm[0].n_ifaces, 0);
-	CU_ASSERT_EQUAL(c.realm[0].pool[0].len, 29);
-	CU_ASSERT_EQUAL(c.rendezvous.twait_s, 75);
-	CU_ASSERT(c.rendezvous.release_rst && c.owns_host);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "[127.0.0.1]:2944");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.n_controllers, 1);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.profile, "ETSI_BGF");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.profile_version, 2);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.t_max_ms, 25000);
+	CU_ASSERT_EQUAL(c.gateway[0].n_realms, 2);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[1].name, "core.example");
+	CU_ASSERT(c.gateway[0].realm[0].is_default &&
+		  !c.gateway[0].realm[1].is_default);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 0);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].pool[0].len, 29);
+	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.twait_s, 75);
+	CU_ASSERT(c.gateway[0].rendezvous.release_rst && c.owns_host);
 	CU_ASSERT_EQUAL(c.log_level, 6);
 }
 

@@ -18,6 +18,7 @@
 #include <jansson.h>
 
 #include "gateway/context.h"
+#include "gateway/host.h"
 #include "gateway/stream.h"
 #include "test/support/suite.h"
 
@@ -58,6 +59,7 @@ void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
 }
 
 struct fixture {
+	struct gw_host host;
 	struct gw gw;
 	struct gw_ctl *ctl;
 	char dir[32], path[64];
@@ -68,7 +70,10 @@ static void start(struct fixture *f)
 {
 	memset(f, 0, sizeof(*f));
 	memset(&engine, 0, sizeof(engine));
-	f->gw.base = event_base_new();
+	f->host.base = event_base_new();
+	TAILQ_INIT(&f->host.gateways);
+	TAILQ_INSERT_TAIL(&f->host.gateways, &f->gw, entry);
+	f->gw.host = &f->host;
 	f->gw.engine = (struct pkt_engine *)&engine;
 	f->gw.conf.n_realms = 1;
 	f->gw.conf.max_contexts = 20000;
@@ -79,7 +84,7 @@ static void start(struct fixture *f)
 	strcpy(f->dir, "/tmp/gw-ctl-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/run/control", f->dir);
-	CU_ASSERT_EQUAL_FATAL(gw_ctl_new(&f->gw, f->path, &f->ctl, f->err,
+	CU_ASSERT_EQUAL_FATAL(gw_ctl_new(&f->host, f->path, &f->ctl, f->err,
 					 sizeof(f->err)),
 			      0);
 }
@@ -90,7 +95,7 @@ static void stop(struct fixture *f)
 
 	gw_ctl_free(f->ctl);
 	gw_contexts_fini(&f->gw);
-	event_base_free(f->gw.base);
+	event_base_free(f->host.base);
 	unlink(f->path);
 	snprintf(sub, sizeof(sub), "%s/run", f->dir);
 	rmdir(sub);
@@ -140,7 +145,7 @@ static void engine_answers(struct fixture *f)
 
 static void turn(struct fixture *f)
 {
-	event_base_loop(f->gw.base, EVLOOP_NONBLOCK);
+	event_base_loop(f->host.base, EVLOOP_NONBLOCK);
 	engine_answers(f);
 }
 
@@ -566,7 +571,7 @@ static void socket_file(void)
 	CU_ASSERT_EQUAL(stat(f.path, &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode, S_IFSOCK | 0660);
 	/* One that is served is left alone. */
-	CU_ASSERT_EQUAL(gw_ctl_new(&f.gw, f.path, &second, f.err,
+	CU_ASSERT_EQUAL(gw_ctl_new(&f.host, f.path, &second, f.err,
 				   sizeof(f.err)),
 			-EADDRINUSE);
 	CU_ASSERT_PTR_NOT_NULL(strstr(f.err, "another process"));
@@ -576,8 +581,8 @@ static void socket_file(void)
 	CU_ASSERT_EQUAL(rename(f.path, copy), 0);
 	gw_ctl_free(f.ctl);
 	CU_ASSERT_EQUAL(rename(copy, f.path), 0);
-	CU_ASSERT_EQUAL(gw_ctl_new(&f.gw, f.path, &f.ctl, f.err, sizeof(f.err)),
-			0);
+	CU_ASSERT_EQUAL(
+		gw_ctl_new(&f.host, f.path, &f.ctl, f.err, sizeof(f.err)), 0);
 	json_decref(ask(&f, "{\"command\":\"status\"}\n"));
 	gw_ctl_free(f.ctl);
 	f.ctl = NULL;
@@ -586,7 +591,7 @@ static void socket_file(void)
 	file = fopen(f.path, "w");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
 	fclose(file);
-	CU_ASSERT_EQUAL(gw_ctl_new(&f.gw, f.path, &second, f.err,
+	CU_ASSERT_EQUAL(gw_ctl_new(&f.host, f.path, &second, f.err,
 				   sizeof(f.err)),
 			-EEXIST);
 	CU_ASSERT_EQUAL(stat(f.path, &st), 0);
@@ -604,7 +609,7 @@ static void long_path(void)
 	memset(path, 'x', sizeof(path));
 	path[0] = '/';
 	path[sizeof(path) - 1] = '\0';
-	CU_ASSERT_EQUAL(gw_ctl_new(&f.gw, path, &ctl, f.err, sizeof(f.err)),
+	CU_ASSERT_EQUAL(gw_ctl_new(&f.host, path, &ctl, f.err, sizeof(f.err)),
 			-ENAMETOOLONG);
 	CU_ASSERT_PTR_NULL(ctl);
 	stop(&f);

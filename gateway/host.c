@@ -1,0 +1,150 @@
+/* gateway/host.c - what virtual gateways share, without sockets */
+#include "gateway/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/bridge.h"
+#include "gateway/ctl.h"
+#include "gateway/job.h"
+
+enum { EVENTS_PER_TURN = 1024 };
+
+static struct pkt_prefix prefix_of(const struct conf_prefix *p)
+{
+	return (struct pkt_prefix) {
+		.addr = p->addr,
+		.len = (uint8_t)(p->len + (p->family == AF_INET ? 96 : 0)),
+	};
+}
+
+static void copy_realm(const struct conf_realm *c, struct pkt_realm_cfg *r)
+{
+	snprintf(r->name, sizeof(r->name), "%s", c->name);
+	memcpy(r->tun, c->tun, sizeof(r->tun));
+	for (unsigned int i = 0; i < c->n_ifaces && i < PKT_MAX_IFACES; i++)
+		memcpy(r->iface[r->n_ifaces++], c->iface[i],
+		       sizeof(r->iface[0]));
+	for (unsigned int i = 0; i < c->n_pools && i < PKT_MAX_PREFIXES; i++)
+		r->prefix[r->n_prefixes++] = prefix_of(&c->pool[i]);
+	r->table = c->table;
+	r->port_min = c->port_min;
+	r->port_max = c->port_max;
+	r->quarantine_ms = c->quarantine_s * 1000;
+	r->mtu = c->mtu;
+}
+
+static void copy_gateway(const struct conf_gateway *c,
+			 struct pkt_engine_cfg *cfg)
+{
+	for (unsigned int i = 0; i < c->n_realms; i++)
+		copy_realm(&c->realm[i], &cfg->realm[cfg->n_realms++]);
+	/* A context may have several streams, mostly it has one. */
+	cfg->max_rendezvous += c->max_contexts;
+}
+
+static int make_engine(struct gw_host *host, char *err, size_t cap)
+{
+	struct pkt_engine_cfg *cfg = calloc(1, sizeof(*cfg));
+	const struct conf *conf = host->conf;
+	int r;
+
+	if (!cfg) {
+		snprintf(err, cap, "out of memory");
+		return -ENOMEM;
+	}
+	for (unsigned int i = 0; i < conf->n_gateways; i++)
+		copy_gateway(&conf->gateway[i], cfg);
+	cfg->n_workers = conf->workers;
+	cfg->owns_host = conf->owns_host;
+	r = pkt_engine_new(cfg, &host->engine, err, cap);
+	free(cfg);
+	return r;
+}
+
+int gw_host_init(struct gw_host *host, const struct conf *conf,
+		 struct h248_pkgs *pkgs, char *err, size_t cap)
+{
+	int r;
+
+	memset(host, 0, sizeof(*host));
+	host->conf = conf;
+	host->pkgs = pkgs;
+	TAILQ_INIT(&host->gateways);
+	r = make_engine(host, err, cap);
+	if (r)
+		gw_host_fini(host);
+	return r;
+}
+
+void gw_host_fini(struct gw_host *host)
+{
+	pkt_engine_free(host->engine);
+	host->engine = NULL;
+	h248_pkgs_free(host->pkgs);
+	host->pkgs = NULL;
+}
+
+/* How the engine counts the first realm of a gateway: see make_engine(). */
+static unsigned int first_realm(const struct conf *conf,
+				const struct conf_gateway *of)
+{
+	unsigned int n = 0;
+
+	for (const struct conf_gateway *c = conf->gateway; c < of; c++)
+		n += c->n_realms;
+	return n;
+}
+
+void gw_host_enter(struct gw_host *host, struct gw *gw,
+		   const struct conf_gateway *conf)
+{
+	gw->first_realm = (uint8_t)first_realm(host->conf, conf);
+	for (unsigned int i = 0; i < conf->n_realms; i++)
+		host->of_realm[gw->first_realm + i] = gw;
+	TAILQ_INSERT_TAIL(&host->gateways, gw, entry);
+}
+
+void gw_host_leave(struct gw_host *host, struct gw *gw)
+{
+	if (!gw->entry.tqe_prev)
+		return; /* it did not enter */
+	for (unsigned int i = 0; i < gw->conf.n_realms; i++)
+		host->of_realm[gw->first_realm + i] = NULL;
+	TAILQ_REMOVE(&host->gateways, gw, entry);
+	gw->entry.tqe_prev = NULL;
+}
+
+struct gw *gw_host_find(const struct gw_host *host, const char *name)
+{
+	struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		if (!strcmp(gw->conf.name, name))
+			return gw;
+	return NULL;
+}
+
+static void hand_over(struct gw_host *host, const struct pkt_evt *evt)
+{
+	struct gw *gw = host->of_realm[evt->realm];
+
+	if (gw)
+		gw_bridge_event(gw, evt);
+}
+
+void gw_host_engine_ready(struct gw_host *host)
+{
+	struct pkt_evt evt;
+	struct gw *gw;
+
+	for (unsigned int n = 0; n < EVENTS_PER_TURN; n++) {
+		if (!pkt_engine_next_evt(host->engine, &evt))
+			break;
+		hand_over(host, &evt);
+	}
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_jobs_run(gw);
+}

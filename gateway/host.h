@@ -1,0 +1,70 @@
+/*
+ * gateway/host.h - one process, and the virtual gateways in it
+ *
+ * What the gateways share: the packet engine, the package definitions, the
+ * event loop, the control socket, the signals.  Everything a controller can
+ * change belongs to one gateway (gateway/gw.h): what happens to one of them,
+ * its controller, its sessions, leaves the others alone.
+ *
+ * gateway/host.c makes the part without sockets (tests drive it by hand),
+ * gateway/loop.c puts it on libevent.  Thread: control.
+ */
+#pragma once
+
+#include "gateway/gw.h"
+
+struct gw_ctl; /* gateway/ctl.h */
+
+TAILQ_HEAD(gw_list, gw);
+
+struct gw_host {
+	const struct conf *conf; /* outlives the host */
+	struct h248_pkgs *pkgs;
+	struct pkt_engine *engine;
+	struct gw_list gateways;             /* in the order of conf */
+	struct gw *of_realm[PKT_MAX_REALMS]; /* by the engine's number */
+
+	/* gateway/loop.c */
+	struct event_base *base;
+	struct gw_ctl *ctl;
+	struct event *engine_event;
+	struct event *sig_term, *sig_int, *sig_hup;
+};
+
+/*
+ * Packages and engine; the gateways come with gw_init().  Takes pkgs, also on
+ * error.
+ *
+ * Returns: 0, or a negative errno with one line in err; then the object is
+ *          as after gw_host_fini().
+ */
+int gw_host_init(struct gw_host *host, const struct conf *conf,
+		 struct h248_pkgs *pkgs, char *err, size_t cap);
+void gw_host_fini(struct gw_host *host); /* after its last gateway */
+
+/* For gw_init(): events of the realms of conf, which is one of host->conf, are
+ * for gw from here on.  For gw_fini(): they are no more. */
+void gw_host_enter(struct gw_host *host, struct gw *gw,
+		   const struct conf_gateway *conf);
+void gw_host_leave(struct gw_host *host, struct gw *gw);
+/* By name; NULL: none. */
+struct gw *gw_host_find(const struct gw_host *host, const char *name);
+
+/* Reads what the engine has to say, and hands it to whom it concerns. */
+void gw_host_engine_ready(struct gw_host *host);
+
+/* Everything from the configuration: packages, engine, gateways with their
+ * sockets and associations, control socket.  0, or a negative errno with one
+ * line in err. */
+int gw_host_start(struct gw_host *host, const struct conf *conf, char *err,
+		  size_t cap);
+/* Runs until it is told to stop. */
+void gw_host_run(struct gw_host *host);
+/* Each gateway leaves its controller, those with drain-s and sessions when the
+ * last context is gone; then gw_host_run() ends.  The second time none waits
+ * for sessions, the last time nor for controllers. */
+void gw_host_stop(struct gw_host *host);
+/* For gateway/wire.c: a gateway has left. */
+void gw_host_stopped(struct gw_host *host);
+/* Ends what gw_host_start() made. */
+void gw_host_shutdown(struct gw_host *host);
