@@ -1,7 +1,8 @@
 /* test/fuzz/fuzz_h248_sdp.c - bodies of Local and Remote
  *
  * A body that is read can be completed, and what was completed is read again
- * to the same alternative with an address and a port.
+ * to the same alternative with an address and a port.  One that is marked as
+ * refused is never completed.
  */
 #include "h248/sdp.h"
 
@@ -52,6 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	check(!rc || err.code == 474 || err.code == 449 || err.code == 515);
 	for (size_t i = 0; !rc && i < found; i++)
-		complete(body, i, &out[i]);
+		if (!out[i].refused)
+			complete(body, i, &out[i]);
 	return 0;
 }
