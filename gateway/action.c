@@ -202,7 +202,8 @@ static int check_audit(const struct h248_action *a, struct h248_err *err)
 {
 	if (!a->audit)
 		return 0;
-	if (a->audit->attrs || a->audit->has_context_list)
+	if (a->audit->attrs || a->audit->asks_attrs ||
+	    a->audit->has_context_list)
 		return h248_err_set(err, 444, a->at, "ContextAttributes");
 	if (a->ctx != H248_CTX_ID && a->ctx != H248_CTX_ALL)
 		return h248_err_set(err, 421, a->at,

@@ -68,11 +68,16 @@ struct h248_topology {
 	struct h248_topology *next;
 	struct h248_span from, to;
 	enum h248_topology_dir dir;
+	/* A second direction beside it, ONEWAY_EXTERNAL or ONEWAY_BOTH: how
+	 * some stacks write what version 3 added. */
+	bool has_extension;
+	enum h248_topology_dir extension;
 	uint16_t stream; /* 0: none (v3) */
 };
 
 /* Properties of a context, in a request, a reply or a context audit.  In an
- * audit `given` fields are H248_NAMED. */
+ * audit what is H248_NAMED is asked for, and what is H248_GIVEN selects
+ * contexts (v3); asks_ then says that it was named, too: CA{PR,PR=10}. */
 struct h248_ctx_props {
 	enum h248_given has_priority;
 	uint8_t priority; /* 0..15 */
@@ -85,6 +90,8 @@ struct h248_ctx_props {
 	struct h248_prop *attrs;          /* v3 CT{...} */
 	enum h248_given has_context_list; /* v3 CT{CLT={...}} */
 	struct h248_value *context_list;
+	bool asks_priority, asks_emergency, asks_ieps;
+	struct h248_prop *asks_attrs;
 	bool is_or;  /* v3 ORLgc in an audit selection */
 	bool is_and; /* v3 ANDLgc */
 };

@@ -9,7 +9,7 @@
 /* Where the properties of a context are collected. */
 struct props {
 	struct h248_ctx_props *p;
-	struct h248_prop **attrs_tail;
+	struct h248_prop **attrs_tail, **asks_tail;
 	struct h248_topology **topology_tail;
 	struct h248_value **list_tail;
 	bool is_audit; /* in CA{...}: named, or a selection */
@@ -58,13 +58,61 @@ static bool at_stream(const struct h248_dec *d)
 	return l.kind == H248_LEX_MARK && l.mark == '=';
 }
 
-/* topologyTriple: termA "," termB "," direction ("," ST "=" sid)? */
+static int topology_direction(struct h248_dec *d, enum h248_topology_dir *out)
+{
+	unsigned int i = 0;
+
+	while (i < H248_N_TOPOLOGIES &&
+	       !h248_dec_at_tok(d, h248_topology_toks[i]))
+		i++;
+	if (i == H248_N_TOPOLOGIES)
+		return h248_dec_syntax(d, "a topology direction");
+	*out = (enum h248_topology_dir)i;
+	h248_dec_advance(d);
+	return 0;
+}
+
+/* Behind a direction: is "," the begin of one that extends it?  A termination
+ * of that name could not be told from it. */
+static bool at_extension(const struct h248_dec *d)
+{
+	struct h248_lex ahead = d->lex;
+	struct h248_lexeme l;
+
+	if (d->version < 3 || !h248_dec_at(d, ','))
+		return false;
+	l = h248_lex_next(&ahead);
+	return l.kind == H248_LEX_WORD &&
+	       (h248_tok_is(l.text, H248_TOK_ONEWAY_EXTERNAL) ||
+		h248_tok_is(l.text, H248_TOK_ONEWAY_BOTH));
+}
+
+/* direction ("," ST "=" sid)?; an extension is taken on either side of the
+ * stream */
+static int topology_rest(struct h248_dec *d, struct h248_topology *t)
+{
+	int rc = topology_direction(d, &t->dir);
+
+	for (unsigned int i = 0; !rc && i < 2; i++) {
+		if (!t->has_extension && at_extension(d)) {
+			h248_dec_advance(d);
+			t->has_extension = true;
+			rc = topology_direction(d, &t->extension);
+		} else if (!t->stream && at_stream(d)) {
+			h248_dec_advance(d);
+			h248_dec_advance(d);
+			rc = h248_dec_eq_uint16(d, "a StreamID", &t->stream);
+		}
+	}
+	return rc;
+}
+
+/* topologyTriple: termA "," termB "," direction ... */
 static int topology_triple(struct h248_dec *d, void *node)
 {
 	struct props *c = node;
 	struct h248_topology *t;
 	struct h248_term_id *from, *to;
-	unsigned int i = 0;
 	int rc;
 
 	rc = h248_dec_term_id(d, &from);
@@ -76,23 +124,14 @@ static int topology_triple(struct h248_dec *d, void *node)
 		rc = h248_dec_expect(d, ',');
 	if (rc)
 		return rc;
-	while (i < H248_N_TOPOLOGIES &&
-	       !h248_dec_at_tok(d, h248_topology_toks[i]))
-		i++;
-	if (i == H248_N_TOPOLOGIES)
-		return h248_dec_syntax(d, "a topology direction");
-	h248_dec_advance(d);
 	if (H248_DEC_NEW(d, t))
 		return -ENOMEM;
 	t->from = from->text;
 	t->to = to->text;
-	t->dir = (enum h248_topology_dir)i;
-	H248_APPEND(c->topology_tail, t);
-	if (!at_stream(d))
-		return 0;
-	h248_dec_advance(d);
-	h248_dec_advance(d);
-	return h248_dec_eq_uint16(d, "a StreamID", &t->stream);
+	rc = topology_rest(d, t);
+	if (!rc)
+		H248_APPEND(c->topology_tail, t);
+	return rc;
 }
 
 static int topology(struct h248_dec *d, void *node)
@@ -108,6 +147,20 @@ static int topology(struct h248_dec *d, void *node)
 	return h248_dec_block(d, topology_triple, c);
 }
 
+/* An audit may ask for a property and select by it, in either order. */
+static void is_named(enum h248_given *has, bool *asks)
+{
+	*asks = *has == H248_GIVEN;
+	if (!*asks)
+		*has = H248_NAMED;
+}
+
+static void is_given(enum h248_given *has, bool *asks)
+{
+	*asks = *asks || *has == H248_NAMED;
+	*has = H248_GIVEN;
+}
+
 static int priority(struct h248_dec *d, void *node)
 {
 	struct props *c = node;
@@ -115,13 +168,14 @@ static int priority(struct h248_dec *d, void *node)
 	int rc;
 
 	h248_dec_advance(d);
-	c->p->has_priority = H248_NAMED;
-	if (c->is_audit && !h248_dec_at(d, '='))
+	if (c->is_audit && !h248_dec_at(d, '=')) {
+		is_named(&c->p->has_priority, &c->p->asks_priority);
 		return 0;
+	}
+	is_given(&c->p->has_priority, &c->p->asks_priority);
 	rc = h248_dec_expect(d, '=');
 	if (!rc)
 		rc = h248_dec_uint(d, 15, "a priority of 0 to 15", &v);
-	c->p->has_priority = H248_GIVEN;
 	c->p->priority = (uint8_t)v;
 	return rc;
 }
@@ -130,9 +184,13 @@ static int emergency(struct h248_dec *d, void *node)
 {
 	struct props *c = node;
 
-	c->p->has_emergency = c->is_audit ? H248_NAMED : H248_GIVEN;
-	c->p->emergency = !c->is_audit;
 	h248_dec_advance(d);
+	if (c->is_audit) {
+		is_named(&c->p->has_emergency, &c->p->asks_emergency);
+	} else {
+		c->p->has_emergency = H248_GIVEN;
+		c->p->emergency = true;
+	}
 	return 0;
 }
 
@@ -157,7 +215,7 @@ static int emergency_value(struct h248_dec *d, void *node)
 
 	h248_dec_advance(d);
 	rc = h248_dec_eq_tok(d, toks, 2, "EG or EGO", &which);
-	c->p->has_emergency = H248_GIVEN;
+	is_given(&c->p->has_emergency, &c->p->asks_emergency);
 	c->p->emergency = which;
 	return rc;
 }
@@ -170,10 +228,11 @@ static int ieps(struct h248_dec *d, void *node)
 	if (rc)
 		return rc;
 	h248_dec_advance(d);
-	c->p->has_ieps = H248_NAMED;
-	if (c->is_audit && !h248_dec_at(d, '='))
+	if (c->is_audit && !h248_dec_at(d, '=')) {
+		is_named(&c->p->has_ieps, &c->p->asks_ieps);
 		return 0;
-	c->p->has_ieps = H248_GIVEN;
+	}
+	is_given(&c->p->has_ieps, &c->p->asks_ieps);
 	return h248_dec_eq_onoff(d, &c->p->ieps);
 }
 
@@ -196,6 +255,21 @@ static int context_item(struct h248_dec *d, void *node)
 	return 0;
 }
 
+/* A property of the context: without a value it is asked for. */
+static int attribute(struct h248_dec *d, struct props *c)
+{
+	struct h248_prop *p = NULL, **tail = &p;
+	int rc = h248_dec_pkg_prop(d, &tail);
+
+	if (rc)
+		return rc;
+	if (p->values)
+		H248_APPEND(c->attrs_tail, p);
+	else
+		H248_APPEND(c->asks_tail, p);
+	return 0;
+}
+
 /* contextList, or a property of the context */
 static int context_attr(struct h248_dec *d, void *node)
 {
@@ -203,11 +277,13 @@ static int context_attr(struct h248_dec *d, void *node)
 	int rc;
 
 	if (!h248_dec_at_tok(d, H248_TOK_CONTEXT_LIST))
-		return h248_dec_pkg_prop(d, &c->attrs_tail);
+		return attribute(d, c);
 	h248_dec_advance(d);
-	c->p->has_context_list = H248_NAMED;
-	if (c->is_audit && !h248_dec_at(d, '='))
+	if (c->is_audit && !h248_dec_at(d, '=')) {
+		if (!c->p->has_context_list)
+			c->p->has_context_list = H248_NAMED;
 		return 0;
+	}
 	c->p->has_context_list = H248_GIVEN;
 	rc = h248_dec_expect(d, '=');
 	return rc ? rc : h248_dec_block(d, context_item, c);
@@ -267,7 +343,7 @@ static int context_audit_item(struct h248_dec *d, void *node)
 		return rule(d, c);
 	if (h248_dec_need(d, H248_TOK_CONTEXT_ATTR))
 		return -EPROTO;
-	return h248_dec_pkg_prop(d, &c->attrs_tail);
+	return attribute(d, c);
 }
 
 /* contextAudit: CA "{" list(item) "}" */
@@ -282,6 +358,7 @@ static int context_audit(struct h248_dec *d, struct h248_action *a)
 		return -ENOMEM;
 	a->audit = c.p;
 	c.attrs_tail = &c.p->attrs;
+	c.asks_tail = &c.p->asks_attrs;
 	c.list_tail = &c.p->context_list;
 	c.topology_tail = &c.p->topology;
 	h248_dec_advance(d);
@@ -305,6 +382,7 @@ static int ctx_prop(struct h248_dec *d, struct action *c, h248_dec_rule *rule)
 			return -ENOMEM;
 		c->props.p = c->a->props;
 		c->props.attrs_tail = &c->a->props->attrs;
+		c->props.asks_tail = &c->a->props->asks_attrs;
 		c->props.list_tail = &c->a->props->context_list;
 		c->props.topology_tail = &c->a->props->topology;
 	}

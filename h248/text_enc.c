@@ -208,6 +208,7 @@ static void message(struct h248_enc *e, const struct h248_msg *m)
 {
 	if (m->auth)
 		auth(e, m->auth);
+	e->version = m->version;
 	h248_enc_tok(e, H248_TOK_MEGACO);
 	h248_enc_str(e, "/");
 	h248_enc_uint(e, m->version);

@@ -15,6 +15,10 @@ static void topology(struct h248_enc *e, const struct h248_topology *t)
 		h248_enc_span(e, t->to);
 		h248_enc_str(e, ",");
 		h248_enc_tok(e, h248_topology_toks[t->dir]);
+		if (t->has_extension) {
+			h248_enc_str(e, ",");
+			h248_enc_tok(e, h248_topology_toks[t->extension]);
+		}
 		if (!t->stream)
 			continue;
 		h248_enc_str(e, ",");
@@ -23,69 +27,87 @@ static void topology(struct h248_enc *e, const struct h248_topology *t)
 	h248_enc_close(e);
 }
 
+static void context_ids(struct h248_enc *e, const struct h248_value *list)
+{
+	bool is_first;
+
+	h248_enc_str(e, e->is_long ? " =" : "=");
+	h248_enc_open(e, &is_first);
+	for (; list; list = list->next) {
+		h248_enc_item(e, &is_first);
+		h248_enc_value(e, list);
+	}
+	h248_enc_close(e);
+}
+
+/* contextAttrDescriptor with a contextIdList: it has no properties beside. */
 static void context_list(struct h248_enc *e, const struct h248_ctx_props *p,
 			 bool *is_first)
 {
-	bool is_first_id;
+	bool is_first_in;
 
 	if (p->has_context_list == H248_ABSENT)
 		return;
 	h248_enc_item(e, is_first);
+	h248_enc_tok(e, H248_TOK_CONTEXT_ATTR);
+	h248_enc_open(e, &is_first_in);
+	h248_enc_item(e, &is_first_in);
 	h248_enc_tok(e, H248_TOK_CONTEXT_LIST);
-	if (p->has_context_list == H248_NAMED)
-		return;
-	h248_enc_str(e, e->is_long ? " =" : "=");
-	h248_enc_open(e, &is_first_id);
-	for (const struct h248_value *v = p->context_list; v; v = v->next) {
-		h248_enc_item(e, &is_first_id);
-		h248_enc_value(e, v);
-	}
+	if (p->has_context_list == H248_GIVEN)
+		context_ids(e, p->context_list);
 	h248_enc_close(e);
 }
 
 static void attributes(struct h248_enc *e, const struct h248_ctx_props *p,
 		       bool *is_first)
 {
-	bool is_first_attr;
+	bool is_first_in;
 
-	if (!p->attrs && p->has_context_list == H248_ABSENT)
+	if (!p->attrs)
 		return;
 	h248_enc_item(e, is_first);
 	h248_enc_tok(e, H248_TOK_CONTEXT_ATTR);
-	h248_enc_open(e, &is_first_attr);
-	h248_enc_props(e, p->attrs, &is_first_attr);
-	context_list(e, p, &is_first_attr);
+	h248_enc_open(e, &is_first_in);
+	h248_enc_props(e, p->attrs, &is_first_in);
 	h248_enc_close(e);
+}
+
+static void name(struct h248_enc *e, enum h248_given has, bool asks,
+		 enum h248_tok t, bool *is_first)
+{
+	if (has != H248_NAMED && !asks)
+		return;
+	h248_enc_item(e, is_first);
+	h248_enc_tok(e, t);
 }
 
 static void priority(struct h248_enc *e, const struct h248_ctx_props *p,
 		     bool *is_first)
 {
-	if (p->has_priority == H248_ABSENT)
+	if (p->has_priority != H248_GIVEN)
 		return;
 	h248_enc_item(e, is_first);
-	if (p->has_priority == H248_NAMED)
-		h248_enc_tok(e, H248_TOK_PRIORITY);
-	else
-		h248_enc_tok_uint(e, H248_TOK_PRIORITY, p->priority);
+	h248_enc_tok_uint(e, H248_TOK_PRIORITY, p->priority);
 }
 
 static void ieps(struct h248_enc *e, const struct h248_ctx_props *p,
 		 bool *is_first)
 {
-	if (p->has_ieps == H248_ABSENT)
+	if (p->has_ieps != H248_GIVEN)
 		return;
 	h248_enc_item(e, is_first);
-	if (p->has_ieps == H248_NAMED)
-		h248_enc_tok(e, H248_TOK_IEPS);
-	else
-		h248_enc_tok_tok(e, H248_TOK_IEPS,
-				 p->ieps ? H248_TOK_ON : H248_TOK_OFF);
+	h248_enc_tok_tok(e, H248_TOK_IEPS,
+			 p->ieps ? H248_TOK_ON : H248_TOK_OFF);
 }
 
-static enum h248_tok emergency(const struct h248_ctx_props *p)
+static void emergency(struct h248_enc *e, bool is_on)
 {
-	return p->emergency ? H248_TOK_EMERGENCY : H248_TOK_EMERGENCY_OFF;
+	if (is_on)
+		h248_enc_tok(e, H248_TOK_EMERGENCY);
+	else if (e->is_long && e->version == 2)
+		h248_enc_str(e, "EmergencyOffToken"); /* so is it in v2 */
+	else
+		h248_enc_tok(e, H248_TOK_EMERGENCY_OFF);
 }
 
 void h248_enc_ctx_props(struct h248_enc *e, const struct h248_ctx_props *p,
@@ -98,23 +120,23 @@ void h248_enc_ctx_props(struct h248_enc *e, const struct h248_ctx_props *p,
 	priority(e, p, is_first);
 	if (p->has_emergency == H248_GIVEN) {
 		h248_enc_item(e, is_first);
-		h248_enc_tok(e, emergency(p));
+		emergency(e, p->emergency);
 	}
 	ieps(e, p, is_first);
 	attributes(e, p, is_first);
+	context_list(e, p, is_first);
 }
 
-/* In an audit a value selects contexts, "EG" alone asks for the property. */
-static void audit_emergency(struct h248_enc *e, const struct h248_ctx_props *p,
+/* "EG" alone asks for the property: what selects contexts has a value. */
+static void emergency_value(struct h248_enc *e, const struct h248_ctx_props *p,
 			    bool *is_first)
 {
-	if (p->has_emergency == H248_ABSENT)
+	if (p->has_emergency != H248_GIVEN)
 		return;
 	h248_enc_item(e, is_first);
-	if (p->has_emergency == H248_NAMED)
-		h248_enc_tok(e, H248_TOK_EMERGENCY);
-	else
-		h248_enc_tok_tok(e, H248_TOK_EMERGENCY_VALUE, emergency(p));
+	h248_enc_tok(e, H248_TOK_EMERGENCY_VALUE);
+	h248_enc_eq(e);
+	emergency(e, p->emergency);
 }
 
 static void logic(struct h248_enc *e, const struct h248_ctx_props *p,
@@ -140,10 +162,17 @@ void h248_enc_ctx_audit(struct h248_enc *e, const struct h248_ctx_props *p)
 		h248_enc_item(e, &is_first);
 		h248_enc_tok(e, H248_TOK_TOPOLOGY);
 	}
-	audit_emergency(e, p, &is_first);
+	name(e, p->has_emergency, p->asks_emergency, H248_TOK_EMERGENCY,
+	     &is_first);
+	name(e, p->has_priority, p->asks_priority, H248_TOK_PRIORITY,
+	     &is_first);
+	name(e, p->has_ieps, p->asks_ieps, H248_TOK_IEPS, &is_first);
+	h248_enc_props(e, p->asks_attrs, &is_first);
+	emergency_value(e, p, &is_first);
 	priority(e, p, &is_first);
 	ieps(e, p, &is_first);
 	attributes(e, p, &is_first);
+	context_list(e, p, &is_first);
 	logic(e, p, &is_first);
 	h248_enc_close(e);
 }

@@ -17,6 +17,7 @@ struct h248_enc {
 	size_t n;        /* octets wanted so far, maybe > cap */
 	bool is_invalid; /* met what text cannot carry */
 	bool is_long;
+	uint8_t version;     /* of the header; 0: no message around */
 	const char *sdp_eol; /* NULL: as in the tree */
 	unsigned int depth;  /* of indentation */
 };

@@ -327,6 +327,8 @@ static const char *topology(const struct h248_topology *a,
 	WORD(from);
 	WORD(to);
 	EQ(dir);
+	EQ(has_extension);
+	EQ(extension);
 	EQ(stream);
 	return NULL;
 }
@@ -339,6 +341,10 @@ static const char *ctx_props(const struct h248_ctx_props *a,
 	EQ(has_emergency);
 	EQ(emergency);
 	EQ(has_ieps);
+	EQ(asks_priority);
+	EQ(asks_emergency);
+	EQ(asks_ieps);
+	LIST(h248_prop, prop, asks_attrs);
 	EQ(ieps);
 	EQ(has_topology);
 	LIST(h248_topology, topology, topology);
