@@ -15,9 +15,12 @@ static bool is_before_commit(enum pkt_leg_state s)
 	return s == PKT_LEG_IDLE || s == PKT_LEG_SYN;
 }
 
+/* Later states only count in COMMIT (a FIN that came early, and its ACK): a
+ * leg that is closed while the other one waits is not armed again. */
 static bool has_acked(const struct pkt_rdv *r, unsigned int leg)
 {
-	return pkt_rdv_leg_state(r, leg) >= PKT_LEG_ACKED;
+	return pkt_rdv_state(r) == PKT_STATE_COMMIT &&
+	       pkt_rdv_leg_state(r, leg) >= PKT_LEG_ACKED;
 }
 
 static void consume(struct rdv_call *c)

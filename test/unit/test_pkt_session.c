@@ -747,6 +747,25 @@ static void k3_open(void)
 	SYNACK(A, 8888, 7778);
 }
 
+/* A client that starts anew while its peer is not armed: it just waits. */
+static void k3_restart(void)
+{
+	to_silent();
+	rdv_modify(A, true);
+	rdv_flush();
+	SEND(A, .flags = PKT_SYN, .seq = 7777);
+	REPORT(SYN, A, NONE);
+	SEND(A, .flags = PKT_SYN, .seq = 9999);
+	NOTHING();
+	NO_REPORT();
+	LEG(A, SYN);
+	STATE(WAIT);
+	rdv_modify(B, true);
+	SEND(B, .flags = PKT_SYN, .seq = 8888);
+	SYNACK(B, 9999, 8889);
+	SYNACK(A, 8888, 10000);
+}
+
 static void k3_commit(void)
 {
 	rdv_begin();
@@ -890,6 +909,7 @@ static const struct suite_test tests[] = {
 	{ "K3 RELATCH while waiting", k3_waiting },
 	{ "K3 a narrower filter while waiting", k3_filter },
 	{ "K3 RELATCH of an open session", k3_open },
+	{ "K3 R4 started anew while the peer is not armed", k3_restart },
 	{ "K3 RELATCH during the handshake", k3_commit },
 	{ "D15 the same clients again", d15 },
 	{ "K6 T_idle", k6 },
