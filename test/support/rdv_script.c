@@ -3,6 +3,7 @@
 #include "test/support/rdv_script.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "packet/opts.h"
 #include "packet/translate_pkt.h"
 #include "test/support/rdv_pkt.h"
+#include "test/support/rdv_seq.h"
 
 enum { QUEUE = 512, START_MS = 4000000 };
 
@@ -24,6 +26,8 @@ struct rdv_world rdv;
 static struct rdv_wire wire[QUEUE];
 static struct pkt_report report[QUEUE];
 static unsigned int n_wire, wire_at, n_report, report_at;
+
+static FILE *record; /* this script, for the fuzzer; NULL: not asked for */
 
 static const struct pkt_rdv_cfg policy = {
 	.commit = PKT_COMMIT_PARALLEL,
@@ -59,6 +63,91 @@ void rdv_defaults(void)
 	rdv_flush();
 }
 
+/* ---- the record ---- */
+
+static struct rdv_seq_leg leg_said(unsigned int leg)
+{
+	const struct pkt_leg_cfg *c = &rdv.leg[leg];
+
+	return (struct rdv_seq_leg) {
+		.filter = c->from.prefix_len == 128 ? RDV_FROM_EXACT :
+			  c->from.prefix_len        ? RDV_FROM_PREFIX :
+						      RDV_FROM_ANY,
+		.mode = c->mode,
+		.is_relay = c->role == PKT_ROLE_RELAY,
+	};
+}
+
+static void record_octets(const void *p, size_t n)
+{
+	if (record && fwrite(p, 1, n, record) != n)
+		abort();
+}
+
+static void record_op(enum rdv_op op, unsigned int leg, uint8_t more)
+{
+	uint8_t octet = (uint8_t)(op | (leg ? RDV_OP_LEG : 0) | more);
+
+	record_octets(&octet, 1);
+}
+
+/* A file of its own for every script: DIR/PROGRAM-NUMBER. */
+static void record_begin(void)
+{
+	static unsigned int number;
+	const struct rdv_seq_head head = {
+		.commit = rdv.policy.commit,
+		.ts_policy = rdv.policy.ts_policy,
+		.fast_fail = rdv.policy.fast_fail,
+		.release_rst = rdv.policy.release_rst,
+		.leg = { leg_said(A), leg_said(B) },
+	};
+	uint8_t octets[RDV_SEQ_HEAD];
+	const char *dir = getenv("RDV_RECORD");
+	char path[256];
+
+	if (!dir)
+		return;
+	if (record)
+		fclose(record);
+	snprintf(path, sizeof(path), "%s/%s-%u", dir,
+		 program_invocation_short_name, number++);
+	record = fopen(path, "wb");
+	if (!record)
+		abort();
+	rdv_seq_head_put(&head, octets);
+	record_octets(octets, sizeof(octets));
+}
+
+static void record_packet(unsigned int leg, const struct rdv_pkt *p)
+{
+	const uint8_t n[2] = { (uint8_t)(p->n >> 8), (uint8_t)p->n };
+
+	record_op(RDV_OP_PACKET, leg, RDV_OP_FIX);
+	record_octets(n, sizeof(n));
+	record_octets(p->octet, p->n);
+}
+
+static void record_time(uint64_t ms)
+{
+	uint8_t octet;
+
+	for (; ms; ms -= rdv_seq_time_get(octet)) {
+		octet = rdv_seq_time_put(ms);
+		record_op(RDV_OP_TIME, 0, 0);
+		record_octets(&octet, 1);
+	}
+}
+
+static void record_modify(unsigned int leg, bool is_rearmed)
+{
+	const struct rdv_seq_leg said = leg_said(leg);
+	uint8_t octet = rdv_seq_leg_put(&said, is_rearmed);
+
+	record_op(RDV_OP_MODIFY, leg, 0);
+	record_octets(&octet, 1);
+}
+
 static void attach(void)
 {
 	rdv.r.setup = &rdv.setup;
@@ -69,6 +158,7 @@ void rdv_reserve(void)
 {
 	unsigned int leg;
 
+	record_begin();
 	attach();
 	for (leg = 0; leg < PKT_LEGS; leg++) {
 		rdv.r.leg[leg] = &rdv.entry[leg];
@@ -212,6 +302,7 @@ void rdv_send(unsigned int leg, const struct rdv_send *s)
 	tx.src = rdv_addr(s->from ? s->from : client[leg]);
 	tx.dst = rdv_addr(local[leg]);
 	rdv_pkt_ipv4(&p, &tx, opts, options(leg, s, opts), payload, s->payload);
+	record_packet(leg, &p);
 	d = pkt_seg_parse(p.octet, p.n, false, false, &seg);
 	if (d != PKT_DROP_NONE) {
 		memset(&rdv.out, 0, sizeof(rdv.out));
@@ -228,6 +319,8 @@ void rdv_at(uint64_t ms)
 {
 	uint64_t until = (START_MS + ms) * 1000, next;
 
+	if (until > rdv.now_us)
+		record_time((until - rdv.now_us) / 1000);
 	while ((next = pkt_rdv_next(&rdv.r, rdv.now_us)) <= until) {
 		if (next > rdv.now_us)
 			rdv.now_us = next;
@@ -239,6 +332,7 @@ void rdv_at(uint64_t ms)
 
 void rdv_modify(unsigned int leg, bool rearm)
 {
+	record_modify(leg, rearm);
 	pkt_rdv_modify_leg(&rdv.r, leg, &rdv.leg[leg], rearm, rdv.now_us,
 			   &rdv.out);
 	if (rdv.out.is_setup_needed) {
@@ -251,6 +345,7 @@ void rdv_modify(unsigned int leg, bool rearm)
 
 void rdv_release(unsigned int leg)
 {
+	record_op(RDV_OP_RELEASE, leg, 0);
 	pkt_rdv_release(&rdv.r, leg, rdv.now_us, &rdv.out);
 	take_out();
 	rdv.r.leg[leg] = NULL;
