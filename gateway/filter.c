@@ -56,9 +56,7 @@ static int read_address(const char *text, struct in6_addr *out, bool *is_v6)
 	return 0;
 }
 
-/* "[192.0.2.1]", "192.0.2.0/24", "[192.0.2.0]/24", "192.0.2.0/255.255.255.0"
- * are all in use (T43). */
-static int read_sam(const char *value, struct pkt_filter *out)
+int gw_filter_read(const char *value, struct pkt_filter *out)
 {
 	char text[256], *slash, *to = text;
 	bool is_v6;
@@ -149,7 +147,7 @@ int gw_filter_make(const struct gw_stream *s, const struct gw_sdp *sdp,
 
 	memset(out, 0, sizeof(*out));
 	if (!is_called(s) && is_on(s, "gm", "saf") && sam) {
-		if (read_sam(sam->value, out))
+		if (gw_filter_read(sam->value, out))
 			return bad_value(err, "gm/sam", sam->value);
 	} else if (uses_remote(s)) {
 		if (!sdp->has_remote || !sdp->remote.has_address ||

@@ -7,6 +7,7 @@
 
 #include "gateway/job.h"
 #include "gateway/policy.h"
+#include "gateway/source.h"
 #include "gateway/stream.h"
 #include "gateway/traffic.h"
 #include "h248/error.h"
@@ -73,6 +74,8 @@ static int check_ours(struct gw_plan *p, unsigned int i,
 	const struct pkt_leg_cfg *leg = &p->next[i].gate_cfg.leg;
 	struct in6_addr a;
 
+	if (gw_source_check(&p->next[i], err))
+		return -EPROTO;
 	if (!l->is_port_choose && l->port != leg->local_port)
 		return h248_err_set(err, 449, nowhere, "Local port %u",
 				    l->port);
@@ -97,8 +100,10 @@ static int ask_local(struct gw_plan *p, unsigned int i,
 	leg->local_port = 0;
 	p->is_completed[i] =
 		l->is_port_choose || l->is_address_choose || sdp->n_local > 1;
-	if (l->is_port_choose && l->is_address_choose)
+	if (l->is_port_choose && l->is_address_choose) {
+		gw_source_ask(&p->next[i]);
 		return 0;
+	}
 	if (l->is_address_choose || !l->has_address)
 		return h248_err_set(err, 449, nowhere, "Local port %u",
 				    l->port);
@@ -165,7 +170,8 @@ int gw_plan_gate_add(struct gw_plan *p, unsigned int i, struct h248_err *err)
 	}
 	if (gw_gate_bind(gw, s->gate, p->term, s->id))
 		return h248_err_set(err, 510, nowhere, "memory");
-	return complete_local(p, i, err);
+	r = gw_source_check(s, err);
+	return r ? r : complete_local(p, i, err);
 }
 
 void gw_plan_gate_undo(struct gw_plan *p, unsigned int i)
