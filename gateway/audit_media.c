@@ -150,6 +150,9 @@ static struct h248_term_state *state_of(const struct gw_call *c,
 	d->service = gw_service_state(c->gw, c->term);
 	if (!is_all && only->has_buffer)
 		d->has_buffer = H248_GIVEN;
+	if (is_all || only->props)
+		d->props = props_of(&c->term->state,
+				    is_all ? NULL : only->props, c);
 	return d;
 }
 

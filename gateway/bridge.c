@@ -10,6 +10,7 @@
 #include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/signals.h"
 
 static void address_text(const struct in6_addr *a, char *out)
 {
@@ -29,14 +30,14 @@ static void on_syn(struct gw_term *t, struct gw_stream *s,
 	address_text(&evt->stat.remote, ra);
 	gw_log(LOG_INFO, &at, "latched to %s port %u", ra,
 	       evt->stat.remote_port);
-	/* Done: the signal is over (h248.md 5.6). */
-	s->is_latch_pending = false;
 	gw_notify_text(&syn, "ra", ra, true);
 	gw_notify_uint(&syn, "rp", evt->stat.remote_port);
 	gw_notify(t, "tcprv", "syn", s, evt->at_us, &syn);
 	gw_notify_text(&rsac, "nrsa", ra, true);
 	gw_notify_uint(&rsac, "nrsp", evt->stat.remote_port);
 	gw_notify(t, "adr", "rsac", s, evt->at_us, &rsac);
+	/* Done: the signal is over (h248.md 5.6). */
+	gw_signals_done(t, s, evt->at_us);
 }
 
 static void opts_text(uint8_t opts, char *out, size_t cap)

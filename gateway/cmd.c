@@ -32,9 +32,10 @@ static const struct gw_cmd_ops table[H248_CMD__COUNT] = {
 				      gw_service_change_reply },
 };
 
-/* Not in the profile of this gateway (T13). */
+/* Not in the profile of this gateway (T13).  Statistics in Add and Modify (v3)
+ * would switch them on or off: they are always on. */
 static const unsigned int unsupported =
-	D(MODEM) | D(MUX) | D(DIGIT_MAP) | D(EVENT_BUFFER);
+	D(MODEM) | D(MUX) | D(DIGIT_MAP) | D(EVENT_BUFFER) | D(STATISTICS);
 
 const struct gw_cmd_ops *gw_cmd_ops(enum h248_cmd_kind kind)
 {

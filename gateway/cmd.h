@@ -24,6 +24,7 @@ struct gw_call {
 	struct h248_desc *descs, **desc_tail; /* of the reply */
 	struct gw_plan plan;                  /* Add, Modify */
 	struct gw_events root_events;         /* Modify of ROOT */
+	struct gw_props root_props;
 	bool has_root_events;
 	struct gw_totals totals;                   /* summed up for W- */
 	struct h248_event *any_events, **any_tail; /* W-: of any of them */

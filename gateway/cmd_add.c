@@ -4,6 +4,7 @@
 #include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/service.h"
+#include "gateway/signals.h"
 #include "gateway/term_id.h"
 #include "h248/build.h"
 #include "h248/error.h"
@@ -114,6 +115,7 @@ void gw_add_commit(struct gw_call *c)
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
 	gw_plan_commit(&c->plan);
 	gw_term_attach(c->ctx, c->term);
+	gw_signals_commit(&c->plan);
 	c->reply_id = h248_span_of(c->term->id);
 	gw_log(LOG_INFO, &at, "added");
 }

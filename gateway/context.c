@@ -136,6 +136,7 @@ struct gw_term *gw_term_new(const char *id)
 	strncpy(term->id, id, sizeof(term->id) - 1);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
 		gw_stream_init(&term->stream[i], 0);
+	gw_props_init(&term->state);
 	STAILQ_INIT(&term->observed);
 	term->added_us = gw_now_us();
 	term->touched_us = term->added_us;
@@ -178,6 +179,7 @@ void gw_term_free(struct gw_term *term)
 		STAILQ_REMOVE_HEAD(&term->observed, entry);
 		free(o);
 	}
+	gw_props_clear(&term->state);
 	gw_events_clear(&term->events);
 	free(term);
 }

@@ -16,6 +16,14 @@ enum {
 	GW_MAX_EVENTS = 16,   /* requested on a termination; more: 510 */
 	GW_MAX_PARAMS = 4,    /* of an event; more: 510 */
 	GW_MAX_OBSERVED = 64, /* not yet acknowledged; the oldest go */
+	GW_MAX_VALUE = 2048,  /* octets of a property; more: 449 */
+};
+
+/* Who is told when a signal is over: H248_NC_*, and the RequestID of g/sc. */
+struct gw_completion {
+	uint8_t reasons;
+	bool has_request_id;
+	uint32_t request_id;
 };
 
 enum gw_latch { GW_LATCH_NONE, GW_LATCH_LATCH, GW_LATCH_RELATCH, GW_LATCH_OFF };
@@ -27,12 +35,13 @@ struct gw_body {
 	bool is_present;
 };
 
-/* Property of LocalControl that is not mode or reserve, kept as text for
- * audits: which are known is in the package definitions. */
+/* A property as text: which are known is in the package definitions. */
 struct gw_prop {
 	STAILQ_ENTRY(gw_prop) entry;
-	char pkg[32], item[64], value[256];
+	char pkg[32], item[64];
 	bool is_quoted;
+	bool is_chosen; /* we took one of several: the reply says which */
+	char value[];   /* at most GW_MAX_VALUE */
 };
 STAILQ_HEAD(gw_props, gw_prop);
 
@@ -45,10 +54,11 @@ struct gw_stream {
 	struct gw_props props;
 	struct gw_body local; /* completed: no "$" left */
 	struct gw_body remote;
-	uint8_t realm;           /* index of conf.realm */
-	enum gw_latch latch;     /* last asked for by ipnapt/latch */
-	bool is_latch_pending;   /* the signal is still in Signals */
-	struct pkt_gate_id gate; /* gen 0: none */
+	uint8_t realm;                   /* index of conf.realm */
+	enum gw_latch latch;             /* last asked for by ipnapt/latch */
+	bool is_latch_pending;           /* the signal is still in Signals */
+	struct gw_completion completion; /* of that signal */
+	struct pkt_gate_id gate;         /* gen 0: none */
 	struct pkt_gate_cfg gate_cfg;
 	struct pkt_gate_stat stat; /* latest seen */
 	uint8_t last_cause;        /* enum pkt_cause of fail or rel */
@@ -94,6 +104,7 @@ struct gw_term {
 	char id[H248_MAX_TERM_ID + 1];
 	struct gw_context *ctx;
 	struct gw_stream stream[GW_MAX_STREAMS];
+	struct gw_props state; /* of TerminationState */
 	struct gw_events events;
 	struct gw_observed_list observed; /* oldest first */
 	unsigned int n_observed;

@@ -45,6 +45,8 @@ static int copy_event(const struct h248_pkgs *pkgs, const struct h248_event *d,
 		return r;
 	if (d->embed_signals || d->embed_events || d->digit_map.p)
 		return h248_err_set(err, 501, d->at, "embedded descriptor");
+	if (d->behaviour > H248_NOTIFY_IMMEDIATE || d->reset_events)
+		return h248_err_set(err, 501, d->at, "notification behaviour");
 	if (h248_span_str(d->name.pkg, out->pkg, sizeof(out->pkg)) ||
 	    h248_span_str(d->name.item, out->item, sizeof(out->item)))
 		return h248_err_set(err, 451, d->at, "event name");

@@ -7,6 +7,7 @@
 #include "gateway/events.h"
 #include "gateway/job.h"
 #include "gateway/plan_gate.h"
+#include "gateway/signals.h"
 #include "gateway/stream.h"
 #include "gateway/traffic.h"
 #include "h248/error.h"
@@ -28,6 +29,7 @@ int gw_plan_init(struct gw_plan *p, struct gw_job *job, struct gw_term *term,
 	p->job = job;
 	p->term = term;
 	p->peer = peer;
+	gw_props_init(&p->state);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		gw_stream_init(&p->next[i], 0);
 		if (!r && term->stream[i].is_used)
@@ -74,14 +76,7 @@ static int read_control(struct gw_plan *p, struct gw_stream *s,
 	s->reserve_value = c->reserve_value;
 	s->reserve_group = c->reserve_group;
 	gw_props_clear(&s->props);
-	for (const struct h248_prop *q = c->props; q; q = q->next) {
-		r = gw_props_add(&s->props, q);
-		if (r == -ENOMEM)
-			return no_memory(err);
-		if (r)
-			return h248_err_set(err, 449, q->at, "value too long");
-	}
-	return 0;
+	return gw_props_read(&s->props, c->props, err);
 }
 
 static bool is_same(const struct gw_body *b, struct h248_span s)
@@ -137,87 +132,10 @@ static int read_media(struct gw_plan *p, const struct h248_media *m,
 	if (m->state && m->state->props)
 		r = h248_pkgs_check_props(p->job->gw->pkgs, m->state->props,
 					  H248_IN_TERMINATION_STATE, err);
+	if (!r && m->state)
+		r = gw_props_read(&p->state, m->state->props, err);
 	for (const struct h248_stream *d = m->streams; !r && d; d = d->next)
 		r = read_stream(p, d, err);
-	return r;
-}
-
-static int read_napt(const struct h248_signal *s, enum gw_latch *out,
-		     struct h248_err *err)
-{
-	const struct h248_prop *q = s->params;
-
-	while (q && !h248_span_is(q->name.item, "napt"))
-		q = q->next;
-	if (!q || !q->values)
-		return h248_err_set(err, 457, s->at, "napt");
-	if (h248_span_is(q->values->text, "LATCH"))
-		*out = GW_LATCH_LATCH;
-	else if (h248_span_is(q->values->text, "RELATCH"))
-		*out = GW_LATCH_RELATCH;
-	else if (h248_span_is(q->values->text, "OFF"))
-		*out = GW_LATCH_OFF;
-	else
-		return h248_err_set(err, 454, q->at, "%.*s",
-				    (int)q->values->text.n, q->values->text.p);
-	return 0;
-}
-
-static void set_latch(struct gw_plan *p, uint16_t stream, enum gw_latch latch)
-{
-	struct gw_stream *s;
-
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
-		s = &p->next[i];
-		if (!s->is_used || (stream && s->id != stream))
-			continue;
-		s->latch = latch;
-		s->is_latch_pending =
-			latch == GW_LATCH_LATCH || latch == GW_LATCH_RELATCH;
-		p->rearm[i] = s->gate.gen && s->is_latch_pending;
-		if (!p->step[i])
-			p->step[i] = GW_STEP_CHANGE;
-	}
-}
-
-/* Signals are replaced as a whole: a latch that has not happened yet and is
- * not named again stops; one that has happened stays the policy. */
-static void stop_signals(struct gw_plan *p)
-{
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
-		if (!p->next[i].is_latch_pending)
-			continue;
-		p->next[i].is_latch_pending = false;
-		p->next[i].latch = GW_LATCH_NONE;
-		if (!p->step[i])
-			p->step[i] = GW_STEP_CHANGE;
-	}
-}
-
-static int read_signals(struct gw_plan *p, const struct h248_signals *d,
-			struct h248_err *err)
-{
-	const struct h248_signal *s = d ? d->list : NULL;
-	enum gw_latch latch = GW_LATCH_NONE;
-	int r = 0;
-
-	stop_signals(p);
-	for (; !r && s; s = s->next) {
-		if (s->is_list)
-			return h248_err_set(err, 501, s->at, "SignalList");
-		r = h248_pkgs_check_signal(p->job->gw->pkgs, s,
-					   H248_ON_TERMINATION, err);
-		if (!r && (!h248_span_is(s->name.pkg, "ipnapt") ||
-			   !h248_span_is(s->name.item, "latch")))
-			return h248_err_set(err, 513, s->at, "%.*s/%.*s",
-					    (int)s->name.pkg.n, s->name.pkg.p,
-					    (int)s->name.item.n,
-					    s->name.item.p);
-		if (!r)
-			r = read_napt(s, &latch, err);
-		if (!r)
-			set_latch(p, s->stream, latch);
-	}
 	return r;
 }
 
@@ -239,7 +157,7 @@ int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 				   H248_ON_TERMINATION, &p->events, err);
 	}
 	if (!r && signals)
-		r = read_signals(p, signals->u.signals, err);
+		r = gw_signals_read(p, signals->u.signals, err);
 	return r;
 }
 
@@ -297,6 +215,7 @@ void gw_plan_commit(struct gw_plan *p)
 		commit_stream(p, i);
 	if (p->has_events)
 		gw_events_move(&p->term->events, &p->events);
+	gw_props_merge(&p->term->state, &p->state);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
 		gw_stream_clear(&p->next[i]);
 	p->job = NULL;
@@ -312,6 +231,7 @@ void gw_plan_drop(struct gw_plan *p)
 		gw_stream_clear(&p->next[i]);
 	}
 	gw_events_clear(&p->events);
+	gw_props_clear(&p->state);
 	gw_job_forget(p->job);
 	p->job = NULL;
 }

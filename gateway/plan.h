@@ -29,6 +29,12 @@ struct gw_plan {
 	size_t which[GW_MAX_STREAMS];      /* alternative of Local */
 	bool is_completed[GW_MAX_STREAMS]; /* Local goes into the reply */
 	uint8_t realm;                     /* for new streams */
+	/* gateway/signals.c: what was pending before, and has ended when there
+	 * were Signals; what is done at once. */
+	bool was_pending[GW_MAX_STREAMS], is_done[GW_MAX_STREAMS];
+	enum gw_latch was_latch[GW_MAX_STREAMS];
+	struct gw_completion ended[GW_MAX_STREAMS];
+	struct gw_props state; /* of TerminationState, given */
 	bool has_events;
 	struct gw_events events;
 };

@@ -51,30 +51,41 @@ static int check_media(struct gw_call *c, struct h248_err *err)
 				     H248_IN_ROOT, err);
 }
 
+/* Signals of ROOT: none is known, so all there is is to stop all of none. */
+static int check_signals(struct gw_call *c, struct h248_err *err)
+{
+	const struct h248_desc *d = gw_cmd_desc(c->cmd, H248_DESC_SIGNALS);
+	const struct h248_signal *s =
+		d && d->u.signals ? d->u.signals->list : NULL;
+
+	if (!s)
+		return 0;
+	if (s->is_list)
+		return h248_err_set(err, 501, s->at, "SignalList");
+	if (h248_pkgs_check_signal(c->gw->pkgs, s, H248_ON_ROOT, err))
+		return -EPROTO;
+	return h248_err_set(err, 513, s->at, "signals of ROOT");
+}
+
 int gw_root_check(struct gw_call *c, struct h248_err *err)
 {
 	const struct h248_desc *e = gw_cmd_desc(c->cmd, H248_DESC_EVENTS);
 	static const struct h248_events none;
 	int r = check_media(c, err);
 
+	gw_props_init(&c->root_props);
 	c->has_root_events = e;
-	if (r || !e)
-		return r;
-	return gw_events_make(c->gw->pkgs, e->u.events ? e->u.events : &none,
-			      H248_ON_ROOT, &c->root_events, err);
-}
-
-static void remove_prop(struct gw_props *props, const struct h248_prop *like)
-{
-	struct gw_prop *p;
-
-	STAILQ_FOREACH (p, props, entry)
-		if (h248_span_is(like->name.pkg, p->pkg) &&
-		    h248_span_is(like->name.item, p->item)) {
-			STAILQ_REMOVE(props, p, gw_prop, entry);
-			free(p);
-			return;
-		}
+	if (!r)
+		r = check_signals(c, err);
+	if (!r)
+		r = gw_props_read(&c->root_props, given_props(c->cmd), err);
+	if (!r && e)
+		r = gw_events_make(c->gw->pkgs,
+				   e->u.events ? e->u.events : &none,
+				   H248_ON_ROOT, &c->root_events, err);
+	if (r)
+		gw_props_clear(&c->root_props);
+	return r;
 }
 
 /* 0: not set by the controller. */
@@ -107,10 +118,7 @@ void gw_root_commit(struct gw_call *c)
 {
 	struct gw_root *root = c->gw->root;
 
-	for (const struct h248_prop *p = given_props(c->cmd); p; p = p->next) {
-		remove_prop(&root->props, p);
-		gw_props_add(&root->props, p);
-	}
+	gw_props_merge(&root->props, &c->root_props);
 	apply(c->gw);
 	if (c->has_root_events)
 		gw_events_move(&root->events, &c->root_events);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/error.h"
 #include "h248/span.h"
 
 static void clear_body(struct gw_body *b)
@@ -40,22 +41,57 @@ void gw_props_init(struct gw_props *props)
 	STAILQ_INIT(props);
 }
 
-int gw_props_add(struct gw_props *props, const struct h248_prop *p)
+static struct gw_prop *prop_new(size_t octets)
 {
-	struct gw_prop *n = calloc(1, sizeof(*n));
-	struct h248_span value = p->values ? p->values->text : H248_SPAN("");
+	return calloc(1, sizeof(struct gw_prop) + octets + 1);
+}
 
+static int read_prop(struct gw_props *props, const struct h248_prop *p,
+		     struct h248_err *err)
+{
+	struct h248_span value = p->values ? p->values->text : H248_SPAN("");
+	struct gw_prop *n;
+
+	if (value.n > GW_MAX_VALUE)
+		return h248_err_set(err, 449, p->at, "%.*s/%.*s is too long",
+				    (int)p->name.pkg.n, p->name.pkg.p,
+				    (int)p->name.item.n, p->name.item.p);
+	n = prop_new(value.n);
 	if (!n)
-		return -ENOMEM;
-	if (h248_span_str(p->name.pkg, n->pkg, sizeof(n->pkg)) ||
-	    h248_span_str(p->name.item, n->item, sizeof(n->item)) ||
-	    h248_span_str(value, n->value, sizeof(n->value))) {
-		free(n);
-		return -ENAMETOOLONG;
-	}
+		return h248_err_set(err, 510, p->at, "memory");
+	if (value.n)
+		memcpy(n->value, value.p, value.n);
 	n->is_quoted = p->values && p->values->is_quoted;
+	n->is_chosen = p->values && p->values->next;
+	/* They are names of the package data, which are shorter. */
+	(void)h248_span_str(p->name.pkg, n->pkg, sizeof(n->pkg));
+	(void)h248_span_str(p->name.item, n->item, sizeof(n->item));
 	STAILQ_INSERT_TAIL(props, n, entry);
 	return 0;
+}
+
+int gw_props_read(struct gw_props *props, const struct h248_prop *list,
+		  struct h248_err *err)
+{
+	int r = 0;
+
+	for (; list && !r; list = list->next)
+		r = read_prop(props, list, err);
+	return r;
+}
+
+void gw_props_merge(struct gw_props *to, struct gw_props *from)
+{
+	struct gw_prop *p, *old;
+
+	STAILQ_FOREACH (p, from, entry) {
+		old = (struct gw_prop *)gw_props_find(to, p->pkg, p->item);
+		if (old) {
+			STAILQ_REMOVE(to, old, gw_prop, entry);
+			free(old);
+		}
+	}
+	STAILQ_CONCAT(to, from);
 }
 
 const struct gw_prop *gw_props_find(const struct gw_props *props,
@@ -85,10 +121,10 @@ static int copy_props(struct gw_props *to, const struct gw_props *from)
 	struct gw_prop *n;
 
 	STAILQ_FOREACH (p, from, entry) {
-		n = malloc(sizeof(*n));
+		n = prop_new(strlen(p->value));
 		if (!n)
 			return -ENOMEM;
-		*n = *p;
+		memcpy(n, p, sizeof(*n) + strlen(p->value));
 		STAILQ_INSERT_TAIL(to, n, entry);
 	}
 	return 0;

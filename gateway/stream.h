@@ -13,8 +13,12 @@ int gw_body_set(struct gw_body *b, struct h248_span text);
 struct h248_span gw_body_span(const struct gw_body *b);
 
 void gw_props_init(struct gw_props *props);
-/* Copies a decoded property (first value).  0, -ENOMEM, -ENAMETOOLONG. */
-int gw_props_add(struct gw_props *props, const struct h248_prop *p);
+/* Copies decoded properties behind those that are there; of several values the
+ * first.  0, or -EPROTO: 449 too long, 510 memory. */
+int gw_props_read(struct gw_props *props, const struct h248_prop *list,
+		  struct h248_err *err);
+/* Moves all of `from`; what had the same name in *to goes. */
+void gw_props_merge(struct gw_props *to, struct gw_props *from);
 const struct gw_prop *gw_props_find(const struct gw_props *props,
 				    const char *pkg, const char *item);
 void gw_props_clear(struct gw_props *props);

@@ -92,8 +92,8 @@ const struct h248_item *h248_pkg_item(const struct h248_pkg *pkg,
  * a termination of this kind (H248_ON_*).
  *
  * Liberal in form (B.2 asks for quotes exactly for strings, peers do not):
- * quotes are never judged.  "$", the relations > < #, and lists of what is no
- * string are not supported values: 449.  Of alternatives {a,b} and of a range
+ * quotes are never judged.  "$", the relations > < #, and lists of several are
+ * not supported values: 449.  Of alternatives {a,b} and of a range
  * [a:b] each value is judged, and the first is the one to use.  An item that
  * is only named (audit) is judged by its name; "*" names any.
  */

@@ -90,7 +90,7 @@ static bool is_form(const struct h248_item *item, const struct h248_prop *p)
 	case H248_ALT:
 		return true;
 	case H248_LIST: /* "[192.0.2.1]" of one is that one */
-		return item->type == H248_TYPE_STRING || !p->values->next;
+		return !p->values->next;
 	case H248_RANGE:
 		return is_number;
 	}

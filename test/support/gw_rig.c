@@ -179,7 +179,11 @@ static void put_stream(FILE *f, const struct gw_stream *s)
 
 static void put_term(FILE *f, const struct gw_term *t)
 {
+	const struct gw_prop *p;
+
 	fprintf(f, "  term %s events %u\n", t->id, t->events.request_id);
+	STAILQ_FOREACH (p, &t->state, entry)
+		fprintf(f, "    %s/%s=%s\n", p->pkg, p->item, p->value);
 	for (unsigned int i = 0; i < t->events.n; i++)
 		fprintf(f, "    %s/%s\n", t->events.list[i].pkg,
 			t->events.list[i].item);
