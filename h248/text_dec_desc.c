@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "h248/error.h"
 #include "h248/span.h"
 
 /* errorDescriptor: ER "=" code "{" quotedString? "}" */
@@ -218,6 +219,21 @@ static void normalise(struct h248_desc *desc)
 	}
 }
 
+/* A word where a descriptor begins, and what follows fits: a name that nobody
+ * here knows (444), otherwise a fault of syntax. */
+static int unknown_descriptor(struct h248_dec *d)
+{
+	struct h248_lex ahead = d->lex;
+	struct h248_lexeme l = h248_lex_next(&ahead);
+	struct h248_span s = d->cur.text;
+
+	if (d->cur.kind != H248_LEX_WORD || l.kind != H248_LEX_MARK ||
+	    !l.mark || !strchr("={,}", l.mark))
+		return h248_dec_syntax(d, "a descriptor");
+	return h248_err_set(&d->err, 444, d->cur.at, "%.*s",
+			    (int)(s.n < 32 ? s.n : 32), s.p);
+}
+
 /* Any descriptor.  *out is NULL for one that says nothing ("SV{}"). */
 int h248_dec_desc(struct h248_dec *d, struct h248_desc **out)
 {
@@ -230,7 +246,7 @@ int h248_dec_desc(struct h248_dec *d, struct h248_desc **out)
 	while (i < H248_DESC__COUNT && !h248_dec_at_tok(d, descriptors[i].tok))
 		i++;
 	if (i == H248_DESC__COUNT)
-		return h248_dec_syntax(d, "a descriptor");
+		return unknown_descriptor(d);
 	if (H248_DEC_NEW(d, desc))
 		return -ENOMEM;
 	desc->kind = (enum h248_desc_kind)i;
