@@ -96,6 +96,10 @@ struct gw {
 	uint64_t drain_until_us;   /* 0: no stop is announced */
 	bool is_ito_out;           /* a Notify of it/ito */
 	bool is_releasing;         /* contexts that nobody controls */
+	/* gateway/realm.c; bits: what is down, what of that the controller was
+	 * told, and what the Notify that is out says. */
+	uint32_t realms_down, realms_told, realms_down_out;
+	bool is_arc_out; /* a Notify of ipra/arc */
 	struct gw_service service;
 	struct gw_stats stats;
 	bool is_running_jobs;

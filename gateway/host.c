@@ -9,6 +9,7 @@
 #include "gateway/bridge.h"
 #include "gateway/ctl.h"
 #include "gateway/job.h"
+#include "gateway/realm.h"
 
 enum { EVENTS_PER_TURN = 1024 };
 
@@ -60,6 +61,11 @@ static int make_engine(struct gw_host *host, char *err, size_t cap)
 	cfg->n_workers = conf->workers;
 	cfg->owns_host = conf->owns_host;
 	r = pkt_engine_new(cfg, &host->engine, err, cap);
+	if (!r) {
+		r = pkt_links_new(cfg, &host->links);
+		if (r)
+			snprintf(err, cap, "link watch: %s", strerror(-r));
+	}
 	free(cfg);
 	return r;
 }
@@ -81,6 +87,8 @@ int gw_host_init(struct gw_host *host, const struct conf *conf,
 
 void gw_host_fini(struct gw_host *host)
 {
+	pkt_links_free(host->links);
+	host->links = NULL;
 	pkt_engine_free(host->engine);
 	host->engine = NULL;
 	h248_pkgs_free(host->pkgs);
@@ -147,4 +155,13 @@ void gw_host_engine_ready(struct gw_host *host)
 	}
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		gw_jobs_run(gw);
+}
+
+void gw_host_links_ready(struct gw_host *host)
+{
+	uint32_t up = pkt_links_read(host->links);
+	struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_realm_set(gw, up >> gw->first_realm);
 }

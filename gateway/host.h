@@ -12,6 +12,7 @@
 #pragma once
 
 #include "gateway/gw.h"
+#include "packet/links.h"
 
 struct gw_ctl; /* gateway/ctl.h */
 
@@ -21,13 +22,14 @@ struct gw_host {
 	const struct conf *conf; /* outlives the host */
 	struct h248_pkgs *pkgs;
 	struct pkt_engine *engine;
+	struct pkt_links *links;             /* of all realms */
 	struct gw_list gateways;             /* in the order of conf */
 	struct gw *of_realm[PKT_MAX_REALMS]; /* by the engine's number */
 
 	/* gateway/loop.c */
 	struct event_base *base;
 	struct gw_ctl *ctl;
-	struct event *engine_event;
+	struct event *engine_event, *links_event;
 	struct event *sig_term, *sig_int, *sig_hup;
 };
 
@@ -52,6 +54,9 @@ struct gw *gw_host_find(const struct gw_host *host, const char *name);
 
 /* Reads what the engine has to say, and hands it to whom it concerns. */
 void gw_host_engine_ready(struct gw_host *host);
+
+/* Looks which realms are available, and tells each gateway of its own. */
+void gw_host_links_ready(struct gw_host *host);
 
 /* Everything from the configuration: packages, engine, gateways with their
  * sockets and associations, control socket.  0, or a negative errno with one

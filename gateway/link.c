@@ -10,6 +10,7 @@
 #include "gateway/events.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/realm.h"
 #include "gateway/root.h"
 #include "h248/build.h"
 #include "h248/span.h"
@@ -88,6 +89,7 @@ void gw_link_state(void *arg, enum h248_assoc_state from,
 		if (!gw->is_releasing) /* what has begun is finished */
 			gw->orphans_until_us = 0;
 		gw_notify_resume(gw);
+		gw_realm_tell(gw);
 	} else if (from == H248_ASSOC_ACTIVE &&
 		   gw->conf.h248.context_lifetime_s && gw->n_contexts) {
 		gw->orphans_until_us =

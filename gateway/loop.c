@@ -23,6 +23,18 @@ static void on_engine(evutil_socket_t fd, short what, void *arg)
 		gw_wire_arm(gw);
 }
 
+static void on_links(evutil_socket_t fd, short what, void *arg)
+{
+	struct gw_host *host = arg;
+	struct gw *gw;
+
+	(void)fd;
+	(void)what;
+	gw_host_links_ready(host);
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		gw_wire_arm(gw);
+}
+
 static void on_stop(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -47,12 +59,16 @@ static int make_events(struct gw_host *h)
 	signal(SIGPIPE, SIG_IGN);
 	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
 				    EV_READ | EV_PERSIST, on_engine, h);
+	h->links_event = event_new(h->base, pkt_links_fd(h->links),
+				   EV_READ | EV_PERSIST, on_links, h);
 	h->sig_term = evsignal_new(h->base, SIGTERM, on_stop, h);
 	h->sig_int = evsignal_new(h->base, SIGINT, on_stop, h);
 	h->sig_hup = evsignal_new(h->base, SIGHUP, on_hup, h);
-	if (!h->engine_event || !h->sig_term || !h->sig_int || !h->sig_hup)
+	if (!h->engine_event || !h->links_event || !h->sig_term ||
+	    !h->sig_int || !h->sig_hup)
 		return -ENOMEM;
-	if (event_add(h->engine_event, NULL) || event_add(h->sig_term, NULL) ||
+	if (event_add(h->engine_event, NULL) ||
+	    event_add(h->links_event, NULL) || event_add(h->sig_term, NULL) ||
 	    event_add(h->sig_int, NULL) || event_add(h->sig_hup, NULL))
 		return -EIO;
 	return 0;
@@ -107,6 +123,7 @@ int gw_host_start(struct gw_host *host, const struct conf *conf, char *err,
 		gw_host_shutdown(host);
 		return r;
 	}
+	gw_host_links_ready(host); /* as they are now */
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		h248_assoc_start(gw->assoc, gw_now_ms());
 	return 0;
@@ -174,6 +191,7 @@ void gw_host_shutdown(struct gw_host *host)
 	gw_ctl_free(host->ctl);
 	host->ctl = NULL;
 	free_event(&host->engine_event);
+	free_event(&host->links_event);
 	free_event(&host->sig_term);
 	free_event(&host->sig_int);
 	free_event(&host->sig_hup);

@@ -7,6 +7,7 @@
 
 #include "gateway/audit.h"
 #include "gateway/events.h"
+#include "gateway/realm.h"
 #include "gateway/service.h"
 #include "gateway/stream.h"
 #include "h248/build.h"
@@ -120,8 +121,10 @@ void gw_root_commit(struct gw_call *c)
 
 	gw_props_merge(&root->props, &c->root_props);
 	apply(c->gw);
-	if (c->has_root_events)
-		gw_events_move(&root->events, &c->root_events);
+	if (!c->has_root_events)
+		return;
+	gw_events_move(&root->events, &c->root_events);
+	gw_realm_watch(c->gw);
 }
 
 static struct h248_prop *read_only(const char *item, uint64_t value,
@@ -144,6 +147,8 @@ static void put_props(const struct gw *gw, struct h248_term_state *ts,
 				    gw->conf.max_contexts, only, a));
 	H248_APPEND(tail, read_only("maxTerminationsPerContext", GW_MAX_TERMS,
 				    only, a));
+	if (gw_audit_names(only, "ipra", "ar"))
+		H248_APPEND(tail, gw_realm_available(gw, a));
 	STAILQ_FOREACH (p, &gw->root->props, entry) {
 		if (!gw_audit_names(only, p->pkg, p->item))
 			continue;
