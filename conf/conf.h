@@ -17,16 +17,18 @@
 
 enum {
 	CONF_MAX_CONTROLLERS = 8,
-	CONF_MAX_GATEWAYS = 16,
-	CONF_MAX_REALMS = 16, /* of one gateway, and of all together */
+	CONF_MAX_GATEWAYS = 32,
+	CONF_MAX_REALMS = 16,     /* of one gateway */
+	CONF_MAX_ALL_REALMS = 64, /* of all together */
 	CONF_MAX_IFACES = 8,
 	CONF_MAX_POOLS = 8,
 	CONF_NAME = 64,
 	CONF_PATH = 256,
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 4096,
-	CONF_MAX_FILE = 1 << 20,  /* octets */
-	CONF_MAX_PORTS = 1 << 24, /* of all pools together */
+	CONF_MAX_FILE = 1 << 20,     /* octets */
+	CONF_MAX_PORTS = 1 << 24,    /* of all pools together */
+	CONF_MAX_CONTEXTS = 1 << 20, /* of all gateways together */
 };
 
 /* Where a value was written: its offset in struct conf, and the line. */
@@ -145,20 +147,22 @@ enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
 
 /* A virtual gateway: what a controller sees as one gateway. */
 struct conf_gateway {
-	char name[CONF_NAME]; /* in logs and answers */
+	char name[CONF_NAME]; /* in logs and answers; that of struct conf when
+			       * the tags of <gateway> are left out */
 	struct conf_h248 h248;
 	struct conf_realm realm[CONF_MAX_REALMS];
 	unsigned int n_realms;
 	struct conf_rendezvous rendezvous;
 	uint32_t max_contexts;
+	unsigned int workers; /* of the engine all share: the most asked for */
+	int line;             /* 0: the tags were left out */
 };
 
 struct conf {
 	char name[CONF_NAME]; /* of this process, in logs */
 	struct conf_gateway gateway[CONF_MAX_GATEWAYS];
 	unsigned int n_gateways; /* at least 1 */
-	unsigned int workers;
-	bool owns_host; /* <host setup="yes|no"> */
+	bool owns_host;          /* <host setup="yes|no"> */
 	char control_socket[CONF_PATH];
 	char package_dir[CONF_PATH];
 	int log_level; /* syslog priority */

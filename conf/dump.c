@@ -76,6 +76,17 @@ static void put_attrs(FILE *to, int elem, const char *base)
 static void put_elem(const struct conf *c, FILE *to, int elem, const char *base,
 		     int depth);
 
+/* Whether the tags of the only one were left out. */
+static bool is_omitted(int elem, const char *base)
+{
+	int line;
+
+	if (elem != spec->implied)
+		return false;
+	memcpy(&line, base + spec->elems[elem].line, sizeof(line));
+	return !line;
+}
+
 static void put_children(const struct conf *c, FILE *to, int parent,
 			 const char *base, int depth)
 {
@@ -87,6 +98,10 @@ static void put_children(const struct conf *c, FILE *to, int parent,
 			continue;
 		if (e->stride)
 			memcpy(&n, base + e->count, sizeof(n));
+		if (is_omitted(i, base + e->offset)) {
+			put_children(c, to, i, base + e->offset, depth);
+			continue;
+		}
 		for (unsigned int k = 0; k < n; k++)
 			put_elem(c, to, i, base + e->offset + k * e->stride,
 				 depth);

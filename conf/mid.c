@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-enum { MAX_NAME = 64 };
+enum { MAX_NAME = 64, DEFAULT_PORT = 2944 };
 
 static bool is_alnum(char c)
 {
@@ -88,4 +89,40 @@ void conf_mid_of(const struct sockaddr_storage *ss, char *out, size_t cap)
 	if (ss->ss_family == AF_INET6)
 		port = ntohs(v6->sin6_port);
 	snprintf(out, cap, "[%s]:%u", addr, port);
+}
+
+/* What stands between the brackets as octets of an address; false: it is no
+ * address. */
+static bool address_of(const char *mid, struct in6_addr *out)
+{
+	size_t n = strcspn(mid, "]");
+	char text[INET6_ADDRSTRLEN];
+
+	if (mid[0] != '[' || n > sizeof(text))
+		return false;
+	memcpy(text, mid + 1, n - 1);
+	text[n - 1] = '\0';
+	memset(out, 0, sizeof(*out));
+	return inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text, out) ==
+	       1;
+}
+
+static int port_of(const char *mid)
+{
+	const char *end = strpbrk(mid, "]>");
+
+	return end && end[1] == ':' ? atoi(end + 2) : DEFAULT_PORT;
+}
+
+bool conf_mid_is_same(const char *a, const char *b)
+{
+	struct in6_addr x, y;
+
+	if (address_of(a, &x) && address_of(b, &y))
+		return !memcmp(&x, &y, sizeof(x)) && port_of(a) == port_of(b);
+	if (a[0] == '<' && b[0] == '<')
+		return strcspn(a, ">") == strcspn(b, ">") &&
+		       !strncasecmp(a, b, strcspn(a, ">")) &&
+		       port_of(a) == port_of(b);
+	return !strcasecmp(a, b);
 }

@@ -13,3 +13,6 @@
 bool conf_mid_is_valid(const char *mid);
 /* "[192.0.2.1]:2944" of an address and port. */
 void conf_mid_of(const struct sockaddr_storage *ss, char *out, size_t cap);
+/* Whether two valid MIDs name the same gateway: a port that is left out is
+ * 2944, names know no case, addresses have several spellings. */
+bool conf_mid_is_same(const char *a, const char *b);

@@ -183,10 +183,7 @@ static const struct conf_row rows[] = {
 };
 
 static const struct conf_spec spec = {
-	elems,
-	N_ELEMS,
-	rows,
-	sizeof(rows) / sizeof(*rows),
+	elems, N_ELEMS, rows, sizeof(rows) / sizeof(*rows), 0,
 };
 
 static void free_items(struct conf_item *list)

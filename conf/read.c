@@ -112,28 +112,49 @@ static void unknown_attr(const struct reading *rd, int elem,
 			n ? conf_nearest(name, names, n) : "nothing");
 }
 
+static int find_elem(const struct conf_spec *s, int parent, const xmlNode *node)
+{
+	for (int i = 0; i < s->n_elems; i++)
+		if (s->elems[i].parent == parent && !node->ns &&
+		    !strcmp(s->elems[i].name, (const char *)node->name))
+			return i;
+	return -1;
+}
+
+/* Whether what the implied element holds may stand in elem. */
+static bool may_omit(const struct conf_spec *s, int elem)
+{
+	return s->implied && s->elems[s->implied].parent == elem;
+}
+
 static void unknown_elem(const struct reading *rd, int parent,
 			 const xmlNode *node)
 {
 	const char *names[MAX_ELEMS], *name = (const char *)node->name;
+	const struct conf_spec *s = rd->spec;
 	int line = tag_line(rd->in, node);
 	unsigned int n = 0;
 
-	for (int i = 0; i < rd->spec->n_elems && n < MAX_ELEMS; i++)
-		if (rd->spec->elems[i].parent == parent)
-			names[n++] = rd->spec->elems[i].name;
+	for (int i = 0; i < s->n_elems && n < MAX_ELEMS; i++)
+		if (s->elems[i].parent == parent ||
+		    (may_omit(s, parent) && s->elems[i].parent == s->implied))
+			names[n++] = s->elems[i].name;
 	if (parent < 0)
 		conf_report_add(rd->in->report, line,
 				"the document is <%s>; write <%s>", name,
 				names[0]);
+	else if (may_omit(s, parent) && find_elem(s, s->implied, node) >= 0)
+		conf_report_add(rd->in->report, line,
+				"<%s> stands beside <%s>; move it into one",
+				name, s->elems[s->implied].name);
 	else if (!n)
 		conf_report_add(rd->in->report, line,
 				"<%s> holds no elements; remove <%s>",
-				rd->spec->elems[parent].name, name);
+				s->elems[parent].name, name);
 	else
 		conf_report_add(rd->in->report, line,
 				"<%s> holds no <%s>; write <%s>",
-				rd->spec->elems[parent].name, name,
+				s->elems[parent].name, name,
 				conf_nearest(name, names, n));
 }
 
@@ -204,15 +225,6 @@ static void set_defaults(const struct conf_spec *s, int elem, void *base)
 			set_defaults(s, i, (char *)base + s->elems[i].offset);
 }
 
-static int find_elem(const struct conf_spec *s, int parent, const xmlNode *node)
-{
-	for (int i = 0; i < s->n_elems; i++)
-		if (s->elems[i].parent == parent && !node->ns &&
-		    !strcmp(s->elems[i].name, (const char *)node->name))
-			return i;
-	return -1;
-}
-
 /* The struct of the nth instance of an element; NULL: no memory. */
 static void *instance(const struct conf_spec *s, int elem, void *parent,
 		      unsigned int nth)
@@ -227,75 +239,113 @@ static void *instance(const struct conf_spec *s, int elem, void *parent,
 	return (char *)parent + e->offset + nth * e->stride;
 }
 
-static void check_missing(const struct reading *rd, int elem, void *base,
-			  const xmlNode *node, const unsigned int *seen)
+/* What is read into: an element of the document, or one whose tags were left
+ * out. */
+struct place {
+	int elem; /* -1: there is none */
+	void *base;
+	unsigned int seen[MAX_ELEMS]; /* how often, by element */
+};
+
+static void check_missing(const struct reading *rd, const struct place *p,
+			  const xmlNode *node)
 {
 	const struct conf_spec *s = rd->spec;
 
-	for (int i = elem + 1; i < s->n_elems; i++) {
+	for (int i = p->elem + 1; i < s->n_elems; i++) {
 		const struct conf_elem *e = &s->elems[i];
 
-		if (e->parent != elem || seen[i])
+		if (e->parent != p->elem || p->seen[i])
 			continue;
 		if (e->min)
 			conf_report_add(rd->in->report, tag_line(rd->in, node),
 					"<%s> needs <%s>; write %s",
-					s->elems[elem].name, e->name,
+					(const char *)node->name, e->name,
 					e->example);
 		else if (e->max == 1)
-			set_defaults(s, i, (char *)base + e->offset);
+			set_defaults(s, i, (char *)p->base + e->offset);
 	}
 }
 
 static void read_elem(const struct reading *rd, int elem, const xmlNode *node,
 		      void *base);
 
-static void read_child(const struct reading *rd, int parent,
-		       const xmlNode *node, void *base, unsigned int *seen)
+static void read_child(const struct reading *rd, struct place *p,
+		       const xmlNode *node)
 {
-	int elem = find_elem(rd->spec, parent, node);
+	int elem = find_elem(rd->spec, p->elem, node);
 	const struct conf_elem *e;
 	void *at;
 
 	if (elem < 0) {
-		unknown_elem(rd, parent, node);
+		unknown_elem(rd, p->elem, node);
 		return;
 	}
 	e = &rd->spec->elems[elem];
-	if (seen[elem] >= e->max) {
+	if (p->seen[elem] >= e->max) {
 		conf_report_add(rd->in->report, tag_line(rd->in, node),
 				"<%s> holds at most %u <%s>; remove this one",
-				rd->spec->elems[parent].name, e->max, e->name);
+				(const char *)node->parent->name, e->max,
+				e->name);
 		return;
 	}
-	at = instance(rd->spec, elem, base, seen[elem]++);
+	at = instance(rd->spec, elem, p->base, p->seen[elem]++);
 	if (at)
 		read_elem(rd, elem, node, at);
 	else
 		conf_report_add(rd->in->report, 0, "out of memory");
 }
 
+/* Whether its tags are left out in this element. */
+static bool is_omitted(const struct conf_spec *s, int elem, const xmlNode *node)
+{
+	const xmlNode *c = node->children;
+
+	while (c && (c->type != XML_ELEMENT_NODE ||
+		     find_elem(s, elem, c) != s->implied))
+		c = c->next;
+	return may_omit(s, elem) && !c;
+}
+
+static void read_children(const struct reading *rd, int elem,
+			  const xmlNode *node, void *base)
+{
+	struct place p = { elem, base, { 0 } }, inner = { -1, NULL, { 0 } };
+	const struct conf_spec *s = rd->spec;
+
+	if (is_omitted(s, elem, node)) {
+		inner.elem = s->implied;
+		inner.base = instance(s, inner.elem, base, 0);
+		p.seen[inner.elem] = 1;
+	}
+	for (const xmlNode *c = node->children; c; c = c->next) {
+		if (rd->in->report->errors > ENOUGH)
+			return;
+		if (c->type == XML_ELEMENT_NODE && inner.base &&
+		    find_elem(s, inner.elem, c) >= 0)
+			read_child(rd, &inner, c);
+		else if (c->type == XML_ELEMENT_NODE)
+			read_child(rd, &p, c);
+		else if (c->type == XML_TEXT_NODE && !xmlIsBlankNode(c))
+			conf_report_add(rd->in->report, tag_line(rd->in, node),
+					"<%s> holds no text; use attributes",
+					s->elems[elem].name);
+	}
+	check_missing(rd, &p, node);
+	if (inner.base)
+		check_missing(rd, &inner, node);
+}
+
 static void read_elem(const struct reading *rd, int elem, const xmlNode *node,
 		      void *base)
 {
 	const struct conf_elem *e = &rd->spec->elems[elem];
-	unsigned int seen[MAX_ELEMS] = { 0 };
 	int line = tag_line(rd->in, node);
 
 	if (e->line)
 		memcpy((char *)base + e->line, &line, sizeof(line));
 	read_attrs(rd, elem, node, base);
-	for (const xmlNode *c = node->children; c; c = c->next) {
-		if (rd->in->report->errors > ENOUGH)
-			return;
-		if (c->type == XML_ELEMENT_NODE)
-			read_child(rd, elem, c, base, seen);
-		else if (c->type == XML_TEXT_NODE && !xmlIsBlankNode(c))
-			conf_report_add(rd->in->report, line,
-					"<%s> holds no text; use attributes",
-					e->name);
-	}
-	check_missing(rd, elem, base, node, seen);
+	read_children(rd, elem, node, base);
 }
 
 int conf_xml_read(const struct conf_input *in, xmlDoc *doc,

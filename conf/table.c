@@ -26,6 +26,7 @@ static const char *const levels[] = { "emerg", "alert",   "crit",
 
 enum {
 	BGFD,
+	GATEWAY,
 	H248,
 	CONTROLLER,
 	TIMERS,
@@ -53,7 +54,13 @@ enum {
 
 static const struct conf_elem elems[N_ELEMS] = {
 	[BGFD] = { "bgfd", -1, 1, 1, 0, 0, 0, 0, "<bgfd> ... </bgfd>", NULL },
-	[H248] = { "h248", BGFD, 1, 1, offsetof(struct conf, gateway[0].h248),
+	[GATEWAY] = { "gateway", BGFD, 1, CONF_MAX_GATEWAYS,
+		      offsetof(struct conf, gateway),
+		      sizeof(struct conf_gateway),
+		      offsetof(struct conf, n_gateways),
+		      offsetof(struct conf_gateway, line),
+		      "<gateway name=\"bgf-1\"> ... </gateway>", NULL },
+	[H248] = { "h248", GATEWAY, 1, 1, offsetof(struct conf_gateway, h248),
 		   0, 0, 0, "<h248 listen=\"192.0.2.1:2944\"> ... </h248>",
 		   NULL },
 	[CONTROLLER] = { "controller", H248, 1, CONF_MAX_CONTROLLERS,
@@ -70,10 +77,10 @@ static const struct conf_elem elems[N_ELEMS] = {
 		     sizeof(struct conf_change),
 		     offsetof(struct conf_h248, n_changes), 0, NULL, NULL },
 	[HOST] = ONE("host", BGFD, 0),
-	[REALM] = { "realm", BGFD, 1, CONF_MAX_REALMS,
-		    offsetof(struct conf, gateway[0].realm),
+	[REALM] = { "realm", GATEWAY, 1, CONF_MAX_REALMS,
+		    offsetof(struct conf_gateway, realm),
 		    sizeof(struct conf_realm),
-		    offsetof(struct conf, gateway[0].n_realms),
+		    offsetof(struct conf_gateway, n_realms),
 		    offsetof(struct conf_realm, line),
 		    "<realm name=\"access.example\"> ... </realm>", NULL },
 	[MEDIA] = { "media", REALM, 0, CONF_MAX_IFACES,
@@ -85,9 +92,9 @@ static const struct conf_elem elems[N_ELEMS] = {
 		   offsetof(struct conf_realm, n_pools), 0,
 		   "<pool prefix=\"198.51.100.0/29\"/>", NULL },
 	[PORTS] = ONE("ports", REALM, 0),
-	[RENDEZVOUS] = ONE("rendezvous", BGFD,
-			   offsetof(struct conf, gateway[0].rendezvous)),
-	[LIMITS] = ONE("limits", BGFD, 0),
+	[RENDEZVOUS] = ONE("rendezvous", GATEWAY,
+			   offsetof(struct conf_gateway, rendezvous)),
+	[LIMITS] = ONE("limits", GATEWAY, 0),
 	[CONTROL] = ONE("control", BGFD, 0),
 	[PACKAGES] = ONE("packages", BGFD, 0),
 	[LOG] = ONE("log", BGFD, 0),
@@ -123,6 +130,8 @@ static const struct conf_row rows[] = {
 	TEXT(BGFD, "name", IN(conf, name), 1, CONF_NAME - 1, "-._", "bgfd",
 	     "bgf-1"),
 
+	TEXT(GATEWAY, "name", IN(conf_gateway, name), 1, CONF_NAME - 1, "-._",
+	     NULL, "bgf-1"),
 	OTHER(H248, "listen", CONF_ENDPOINT, IN(conf_h248, local), 0, NULL,
 	      "192.0.2.1:2944"),
 	/* Empty: the address and port of listen; conf/check.c. */
@@ -225,9 +234,9 @@ static const struct conf_row rows[] = {
 	NUMBER(RENDEZVOUS, "syn-rate", IN(conf_rendezvous, syn_rate), 1, 1000,
 	       "5", "SYNs a second on one gate"),
 
-	NUMBER(LIMITS, "contexts", IN(conf, gateway[0].max_contexts), 1,
-	       4000000, "10000", "10000"),
-	NUMBER(LIMITS, "workers", IN(conf, workers), 1, 1, "1",
+	NUMBER(LIMITS, "contexts", IN(conf_gateway, max_contexts), 1,
+	       CONF_MAX_CONTEXTS, "10000", "10000"),
+	NUMBER(LIMITS, "workers", IN(conf_gateway, workers), 1, 1, "1",
 	       "one packet worker in this version"),
 	TEXT(CONTROL, "socket", IN(conf, control_socket), 2, 107, "/-._",
 	     "/run/bgfd/control", "/run/bgfd/control"),
@@ -240,8 +249,5 @@ static const struct conf_row rows[] = {
 };
 
 const struct conf_spec conf_spec_bgfd = {
-	elems,
-	N_ELEMS,
-	rows,
-	sizeof(rows) / sizeof(*rows),
+	elems, N_ELEMS, rows, sizeof(rows) / sizeof(*rows), GATEWAY,
 };

@@ -52,6 +52,9 @@ struct conf_spec {
 	int n_elems;
 	const struct conf_row *rows;
 	unsigned int n_rows;
+	/* An element whose tags may be left out when there is only one: what
+	 * it holds may stand in its parent.  0: none. */
+	int implied;
 };
 
 extern const struct conf_spec conf_spec_bgfd; /* over struct conf */

@@ -44,7 +44,12 @@ static void copy_gateway(const struct conf_gateway *c,
 		copy_realm(&c->realm[i], &cfg->realm[cfg->n_realms++]);
 	/* A context may have several streams, mostly it has one. */
 	cfg->max_rendezvous += c->max_contexts;
+	if (c->workers > cfg->n_workers)
+		cfg->n_workers = c->workers;
 }
+
+_Static_assert((int)CONF_MAX_ALL_REALMS <= (int)PKT_MAX_REALMS,
+	       "every realm has a place");
 
 static int make_engine(struct gw_host *host, char *err, size_t cap)
 {
@@ -58,7 +63,6 @@ static int make_engine(struct gw_host *host, char *err, size_t cap)
 	}
 	for (unsigned int i = 0; i < conf->n_gateways; i++)
 		copy_gateway(&conf->gateway[i], cfg);
-	cfg->n_workers = conf->workers;
 	cfg->owns_host = conf->owns_host;
 	r = pkt_engine_new(cfg, &host->engine, err, cap);
 	if (!r) {
@@ -159,9 +163,9 @@ void gw_host_engine_ready(struct gw_host *host)
 
 void gw_host_links_ready(struct gw_host *host)
 {
-	uint32_t up = pkt_links_read(host->links);
+	uint64_t up = pkt_links_read(host->links);
 	struct gw *gw;
 
 	TAILQ_FOREACH (gw, &host->gateways, entry)
-		gw_realm_set(gw, up >> gw->first_realm);
+		gw_realm_set(gw, (uint32_t)(up >> gw->first_realm));
 }

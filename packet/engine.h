@@ -18,7 +18,7 @@
 struct pkt_engine; /* opaque */
 
 enum {
-	PKT_MAX_REALMS = 16,
+	PKT_MAX_REALMS = 64,
 	PKT_MAX_IFACES = 8,   /* media interfaces of a realm */
 	PKT_MAX_PREFIXES = 8, /* media prefixes of a realm */
 	PKT_REALM_NAME = 64,

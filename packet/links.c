@@ -12,7 +12,7 @@
 
 enum { MAX_NEWS = 1024 }; /* in one turn */
 
-_Static_assert(PKT_MAX_REALMS <= 32, "a bit for each realm");
+_Static_assert(PKT_MAX_REALMS <= 64, "a bit for each realm");
 
 struct pkt_links {
 	int news; /* netlink: something changed */
@@ -108,13 +108,13 @@ static void drain(int fd)
 			return;
 }
 
-uint32_t pkt_links_read(struct pkt_links *l)
+uint64_t pkt_links_read(struct pkt_links *l)
 {
-	uint32_t up = 0;
+	uint64_t up = 0;
 
 	drain(l->news);
 	for (unsigned int i = 0; i < l->n_realms; i++)
 		if (is_available(l, i))
-			up |= UINT32_C(1) << i;
+			up |= UINT64_C(1) << i;
 	return up;
 }

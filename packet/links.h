@@ -19,4 +19,4 @@ void pkt_links_free(struct pkt_links *l); /* NULL is fine */
 /* Readable when a link has changed; then pkt_links_read(). */
 int pkt_links_fd(const struct pkt_links *l);
 /* Takes the news, and looks.  Bit i: realm i is available. */
-uint32_t pkt_links_read(struct pkt_links *l);
+uint64_t pkt_links_read(struct pkt_links *l);

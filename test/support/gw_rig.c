@@ -47,7 +47,6 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 
 	memset(conf, 0, sizeof(*conf));
 	conf->n_gateways = 1;
-	conf->workers = 1;
 	snprintf(conf->name, sizeof(conf->name), "bench");
 	snprintf(c->name, sizeof(c->name), "bench");
 	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.20]:2944");
@@ -70,6 +69,7 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 	c->rendezvous.twait_s = 75;
 	c->rendezvous.tidle_s = 7440;
 	c->max_contexts = max_contexts;
+	c->workers = 1;
 }
 
 /* Answers the ServiceChange that the gateway began with. */

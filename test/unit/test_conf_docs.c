@@ -17,15 +17,16 @@ static char *read_docs(void)
 	return text;
 }
 
-/* The section of an element: two have the name "limits", in this order. */
+/* The section of an element: two have the name "limits". */
 static const char *section(const char *docs, int elem)
 {
 	const struct conf_elem *e = &conf_spec_bgfd.elems[elem];
+	bool is_top = e->parent <= conf_spec_bgfd.implied;
 	char head[64];
 
-	snprintf(head, sizeof(head), "%s `<%s>`", e->parent ? "##" : "\n##",
+	snprintf(head, sizeof(head), "%s `<%s>`", is_top ? "\n##" : "\n###",
 		 e->name);
-	if (!strcmp(e->name, "limits") && e->parent > 0)
+	if (!strcmp(e->name, "limits") && !is_top)
 		strcat(head, " inside");
 	return strstr(docs, head);
 }

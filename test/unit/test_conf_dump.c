@@ -23,8 +23,11 @@ static void forget_lines(struct conf *c)
 	memset(c->origin, 0, sizeof(c->origin));
 	memset(c->path, 0, sizeof(c->path));
 	c->n_origins = 0;
-	for (unsigned int i = 0; i < CONF_MAX_REALMS; i++)
-		c->gateway[0].realm[i].line = 0;
+	for (unsigned int i = 0; i < CONF_MAX_GATEWAYS; i++) {
+		c->gateway[i].line = 0;
+		for (unsigned int k = 0; k < CONF_MAX_REALMS; k++)
+			c->gateway[i].realm[k].line = 0;
+	}
 }
 
 static void check(const char *path)
@@ -50,6 +53,7 @@ static void loads_again(void)
 	check(SOURCE_DIR "/conf/bgfd.xml");
 	check(TEST_DATA "/conf/everything.xml");
 	check(TEST_DATA "/conf/ipv6.xml");
+	check(TEST_DATA "/conf/gateways.xml");
 }
 
 /* Every attribute that is there was written: none is lost, none ignored. */

@@ -57,7 +57,7 @@ static bool is_news(const struct pkt_links *l, int wait_ms)
 static void absent(void)
 {
 	struct pkt_links *l = make();
-	uint32_t up = pkt_links_read(l);
+	uint64_t up = pkt_links_read(l);
 
 	CU_ASSERT(!(up & 1 << 1));
 	CU_ASSERT(up & 1 << 2);
