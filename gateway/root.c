@@ -103,6 +103,7 @@ static void apply(struct gw *gw)
 {
 	uint32_t ms = number(gw, "MGProvisionalResponseTimerValue");
 	uint32_t limit = number(gw, "MGOriginatedPendingLimit");
+	uint32_t answer = number(gw, "MGCProvisionalResponseTimerValue");
 
 	if (!ms)
 		ms = number(gw, "normalMGExecutionTime");
@@ -110,6 +111,9 @@ static void apply(struct gw *gw)
 		ms = gw->conf.h248.provisional_ms;
 	if (!limit)
 		limit = gw->conf.h248.pending_limit;
+	if (!answer)
+		answer = number(gw, "normalMGCExecutionTime");
+	h248_assoc_set_answer_time(gw->assoc, answer);
 	h248_assoc_set_limits(gw->assoc, ms, (uint16_t)limit,
 			      (uint16_t)number(gw,
 					       "MGCOriginatedPendingLimit"));

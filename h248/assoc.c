@@ -577,3 +577,8 @@ const struct h248_txn_counters *h248_assoc_counters(const struct h248_assoc *a)
 {
 	return h248_txns_counters(a->txns);
 }
+
+void h248_assoc_set_answer_time(struct h248_assoc *a, uint32_t ms)
+{
+	h248_txns_set_answer_time(a->txns, ms);
+}

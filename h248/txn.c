@@ -355,6 +355,11 @@ void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
 	set_defaults(&t->p);
 }
 
+void h248_txns_set_answer_time(struct h248_txns *t, uint32_t ms)
+{
+	t->answer_ms = ms;
+}
+
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t)
 {
 	return &t->n;

@@ -130,4 +130,7 @@ void h248_txns_set_version(struct h248_txns *t, uint8_t version);
 /* From now on; the three numbers are those of struct h248_txn_params. */
 void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
 			  uint16_t pending_limit, uint16_t pending_limit_in);
+/* How long the answer to a request of ours normally takes: it is not repeated
+ * before.  0: retransmit_ms. */
+void h248_txns_set_answer_time(struct h248_txns *t, uint32_t ms);
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t);

@@ -68,6 +68,7 @@ struct h248_txns {
 	struct txn_in_store in;
 	struct txn_out_table out;
 	bool is_closing;
+	uint32_t answer_ms; /* as the controller says; 0: it did not */
 	char tx[H248_MAX_MSG_OCTETS];
 };
 

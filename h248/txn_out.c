@@ -78,11 +78,12 @@ static void arm(struct h248_txns *t, struct h248_out *o, uint64_t now_ms,
 		       due < o->give_up_ms ? due : o->give_up_ms);
 }
 
-/* First transmission: the interval as configured, later ones at random. */
+/* First transmission: the interval as configured, or what the controller says
+ * that it needs; later ones at random. */
 static void transmit_first(struct h248_txns *t, struct h248_out *o,
 			   uint64_t now_ms)
 {
-	o->interval_ms = t->p.retransmit_ms;
+	o->interval_ms = t->answer_ms ? t->answer_ms : t->p.retransmit_ms;
 	o->give_up_ms = now_ms + t->p.t_max_ms;
 	arm(t, o, now_ms, o->interval_ms);
 	h248_txn_transmit(t, &o->to, o->buf, o->n);

@@ -4,6 +4,7 @@
  * Reference 1.9 (statistics, context properties), 5.4 (properties of ROOT).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/context.h"
@@ -78,6 +79,79 @@ static void pending_limit(void)
 	rig_free(r);
 }
 
+/* A Notify is out; when it is sent again. */
+static const struct {
+	const char *name, *ask;
+	uint64_t again_ms;
+} repeats[] = {
+	{ "configured", "C=-{AV=ROOT{AT{}}}", 500 },
+	{ "5.4 normalMGCExecutionTime", ROOT("normalMGCExecutionTime", "800"),
+	  800 },
+	{ "5.4 MGCProvisionalResponseTimerValue",
+	  ROOT("MGCProvisionalResponseTimerValue", "1200"), 1200 },
+	{ "5.4 both",
+	  "C=-{MF=ROOT{M{TS{root/normalMGCExecutionTime=400,"
+	  "root/MGCProvisionalResponseTimerValue=1500}}}}",
+	  1500 },
+};
+
+static void notify(struct rig *r)
+{
+	rig_ask(r, BOTH);
+	rig_ask(r, "C=1{MF=ip/1/access/1{E=5{tcprv/est}}}");
+	stub_event(PKT_EVT_OPEN, stub_cmd(0)->gate, PKT_CAUSE_NONE, false);
+	rig_events(r);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "tcprv/est"));
+}
+
+static void repetition(void)
+{
+	for (size_t i = 0; i < sizeof(repeats) / sizeof(repeats[0]); i++) {
+		struct rig *r = rig_new(10);
+		unsigned int before;
+
+		rig_ask(r, repeats[i].ask);
+		notify(r);
+		before = r->n_sent;
+		pass(r, repeats[i].again_ms - 1);
+		CU_ASSERT_EQUAL(r->n_sent, before);
+		pass(r, repeats[i].again_ms);
+		if (r->n_sent != before + 1)
+			fprintf(stderr, "%s\n", repeats[i].name);
+		CU_ASSERT_EQUAL(r->n_sent, before + 1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "tcprv/est"));
+		rig_free(r);
+		gw_clock_freeze(0, 0);
+	}
+}
+
+/* A Pending makes us wait T-MAX from then on, so many times. */
+static void pendings_taken(void)
+{
+	static const char *const ask[] = {
+		"C=-{AV=ROOT{AT{}}}", ROOT("MGCOriginatedPendingLimit", "2")
+	};
+
+	for (unsigned int is_limited = 0; is_limited < 2; is_limited++) {
+		struct rig *r = rig_new(10);
+		char text[32];
+
+		rig_ask(r, ask[is_limited]);
+		notify(r);
+		snprintf(text, sizeof(text), "PN=%lu{}",
+			 strtoul(strstr(rig_last(r), "T=") + 2, NULL, 10));
+		for (unsigned int i = 1; i <= 3; i++) {
+			pass(r, i * 10000);
+			rig_send(r, text);
+		}
+		pass(r, 44000); /* 20 s and T-MAX, not quite */
+		CU_ASSERT_EQUAL(r->gw.stats.notify_failed, 0);
+		pass(r, 46000);
+		CU_ASSERT_EQUAL(r->gw.stats.notify_failed, is_limited);
+		rig_free(r);
+	}
+}
+
 static void context_properties(void)
 {
 	struct rig *r = rig_new(10);
@@ -135,6 +209,8 @@ static void lists(void)
 static const struct suite_test tests[] = {
 	{ "5.4 T22 when the first Pending is sent", pending_timer },
 	{ "5.4 T22 MGOriginatedPendingLimit: 506", pending_limit },
+	{ "5.4 T21 when a request of ours is repeated", repetition },
+	{ "5.4 T22 MGCOriginatedPendingLimit", pendings_taken },
 	{ "6.9 context properties without a command", context_properties },
 	{ "1.9 T48 statistics stay until Subtract", statistics_last },
 	{ "1.9 lists of terminations (v3)", lists },
