@@ -192,6 +192,22 @@ static uint64_t ports_of(const struct conf_realm *realm)
 	return n;
 }
 
+/* A reserve is a part of a limit. */
+static void check_limits(const struct conf *c, uint32_t contexts,
+			 const struct conf_limits *l, struct conf_report *r)
+{
+	if (l->reserve_contexts > contexts)
+		conf_report_add(r, conf_line(c, &l->reserve_contexts),
+				"reserve-contexts is over contexts; write at"
+				" most %u",
+				contexts);
+	if (l->reserve_kbps > l->bandwidth_kbps)
+		conf_report_add(r, conf_line(c, &l->reserve_kbps),
+				"reserve-kbps is over bandwidth-kbps; write at"
+				" most %u",
+				l->bandwidth_kbps);
+}
+
 static void check_realm(const struct conf *c, const struct conf_realm *realm,
 			struct conf_report *r)
 {
@@ -220,6 +236,7 @@ static void check_realm(const struct conf *c, const struct conf_realm *realm,
 		conf_report_add(r, conf_line(c, &realm->mtu),
 				"IPv6 needs an mtu of 1280; write at least"
 				" mtu=\"1280\"");
+	check_limits(c, realm->max_contexts, &realm->limits, r);
 	if (!realm->interface[0])
 		conf_report_add(r, realm->line,
 				"the name begins with a dot; write"
@@ -230,6 +247,7 @@ static void check_gateway(const struct conf *c, const struct conf_gateway *g,
 			  struct conf_report *r)
 {
 	check_h248(c, &g->h248, r);
+	check_limits(c, g->max_contexts, &g->limits, r);
 	for (unsigned int i = 0; i < g->n_realms; i++)
 		check_realm(c, &g->realm[i], r);
 }

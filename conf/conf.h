@@ -43,6 +43,13 @@ struct conf_prefix {
 	uint8_t len;          /* in bits of its own family */
 };
 
+/* What a gateway or a realm may hold, beside contexts; a reserve is the last
+ * part of a limit, for calls that go first.  0: no limit, no reserve. */
+struct conf_limits {
+	uint32_t reserve_contexts;
+	uint32_t bandwidth_kbps, reserve_kbps; /* kbit/s, each way */
+};
+
 /* <realm name=.. tun=.. table=.. mtu=..>: see packet/engine.h. */
 struct conf_realm {
 	char name[CONF_NAME];
@@ -59,6 +66,8 @@ struct conf_realm {
 	/* TerminationIDs "ip/<group>/<interface>/<n>" select a realm by this
 	 * interface name; empty: the name up to the first dot. */
 	char interface[CONF_NAME];
+	uint32_t max_contexts; /* 0: as many as the gateway has */
+	struct conf_limits limits;
 	int line;
 };
 
@@ -154,6 +163,9 @@ struct conf_gateway {
 	unsigned int n_realms;
 	struct conf_rendezvous rendezvous;
 	uint32_t max_contexts;
+	struct conf_limits limits;
+	uint32_t termination_kbps; /* of one that does not say it */
+	uint8_t reserve_priority; /* contexts from here on go first; 16: none */
 	unsigned int workers; /* of the engine all share: the most asked for */
 	int line;             /* 0: the tags were left out */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/admission.h"
 #include "gateway/stats.h"
 #include "h248/build.h"
 #include "h248/error.h"
@@ -215,6 +216,8 @@ static int make_context(struct gw_job *job, struct h248_err *err)
 {
 	if (job->gw->is_stopping || job->gw->drain_until_us)
 		return h248_err_set(err, 503, job->current->at, "stopping");
+	if (gw_admission_context(job->gw, job->current, err))
+		return -EPROTO;
 	job->ctx = gw_context_new(job->gw);
 	return job->ctx ? 0 :
 			  h248_err_set(err, 412, job->current->at,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/admission.h"
 #include "gateway/events.h"
 #include "gateway/stream.h"
 #include "h248/span.h"
@@ -81,8 +82,6 @@ struct gw_context *gw_context_new(struct gw *gw)
 {
 	struct gw_context *ctx;
 
-	if (gw->n_contexts >= gw->conf.max_contexts)
-		return NULL;
 	ctx = calloc(1, sizeof(*ctx));
 	if (!ctx)
 		return NULL;
@@ -168,6 +167,8 @@ void gw_term_free(struct gw_term *term)
 {
 	struct gw_observed *o;
 
+	if (term->ctx)
+		gw_admission_release(term);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		if (term->ctx && term->stream[i].gate.gen)
 			gw_gate_unbind(term->ctx->gw, term->stream[i].gate);

@@ -62,6 +62,7 @@ struct gw_stream {
 	struct pkt_gate_cfg gate_cfg;
 	struct pkt_gate_stat stat; /* latest seen */
 	uint8_t last_cause;        /* enum pkt_cause of fail or rel */
+	uint64_t octets_s;         /* what admission counts */
 };
 
 /* A parameter of an event, as text. */
@@ -127,6 +128,7 @@ struct gw_context {
 	unsigned int n_terms;
 	uint8_t priority;
 	bool is_emergency, is_ieps;
+	uint8_t n_streams[CONF_MAX_REALMS]; /* in use; gateway/admission.c */
 	uint64_t created_us;
 	const struct gw_job *owner; /* the job that works on it, or NULL */
 };
@@ -135,7 +137,8 @@ struct gw_context {
 int gw_contexts_init(struct gw *gw);
 void gw_contexts_fini(struct gw *gw); /* frees all contexts */
 
-struct gw_context *gw_context_new(struct gw *gw); /* NULL: 412 */
+/* Whether there may be one more is asked before.  NULL: memory. */
+struct gw_context *gw_context_new(struct gw *gw);
 struct gw_context *gw_context_find(const struct gw *gw, uint32_t id);
 /* Ids of up to max contexts, in slices: *bucket is 0 at first and
  * gw->n_buckets at the end.  A context that is there all the while is listed

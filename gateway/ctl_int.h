@@ -25,6 +25,7 @@ enum ctl_detail {
 json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail);
 json_t *ctl_json_status(const struct gw *gw);
 json_t *ctl_json_statistics(const struct gw *gw);
+json_t *ctl_json_limits(const struct gw *gw); /* admission */
 /* Octets that came from outside: what is not UTF-8, and NUL, as \xNN. */
 json_t *ctl_json_text(const char *octets, size_t n);
 

@@ -52,6 +52,16 @@ struct gw_service {
 	uint64_t until_us;      /* Graceful with Delay, monotonic; 0: none */
 };
 
+/* What is in use; gateway/admission.c. */
+struct gw_usage {
+	uint32_t contexts;
+	uint64_t octets_s;
+};
+struct gw_admission {
+	uint64_t octets_s; /* of all realms */
+	struct gw_usage realm[CONF_MAX_REALMS];
+};
+
 /* One message to a controller; never blocks. */
 typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
@@ -101,6 +111,7 @@ struct gw {
 	uint32_t realms_down, realms_told, realms_down_out;
 	bool is_arc_out; /* a Notify of ipra/arc */
 	struct gw_service service;
+	struct gw_admission admission;
 	struct gw_stats stats;
 	bool is_running_jobs;
 	bool is_stopping;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gateway/admission.h"
 #include "gateway/events.h"
 #include "gateway/job.h"
 #include "gateway/plan_gate.h"
@@ -178,6 +179,8 @@ int gw_plan_check(struct gw_plan *p, struct h248_err *err)
 	for (unsigned int i = 0; !r && i < GW_MAX_STREAMS; i++)
 		if (p->step[i] && p->step[i] != GW_STEP_DROP)
 			r = gw_plan_gate_check(p, i, err);
+	if (!r)
+		r = gw_admission_check(p, err);
 	/* What can fail in the engine comes last: it has to be undone. */
 	for (unsigned int i = 0; !r && i < GW_MAX_STREAMS; i++)
 		if (p->step[i] == GW_STEP_ADD)
@@ -211,6 +214,7 @@ static void commit_stream(struct gw_plan *p, unsigned int i)
 
 void gw_plan_commit(struct gw_plan *p)
 {
+	gw_admission_commit(p);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
 		commit_stream(p, i);
 	if (p->has_events)

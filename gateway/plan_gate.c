@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/admission.h"
 #include "gateway/job.h"
 #include "gateway/policy.h"
 #include "gateway/source.h"
@@ -130,6 +131,7 @@ int gw_plan_gate_check(struct gw_plan *p, unsigned int i, struct h248_err *err)
 		return h248_err_set(err, 449, nowhere,
 				    "ipdc/realm cannot change");
 	s->realm = realm;
+	s->octets_s = gw_admission_rate(p->job->gw, s, &sdp);
 	if (gw_policy_make(conf, s, &sdp, peer_stream(p, s->id), err) ||
 	    gw_traffic_make(s, p->has_events ? &p->events : &p->term->events,
 			    &s->gate_cfg.traffic, err))

@@ -393,23 +393,32 @@ static int read_attributes(const osip_list_t *list, struct h248_sdp *out,
 	return 0;
 }
 
+/* NULL: another modifier. */
+static uint32_t *bandwidth_of(const char *type, struct h248_sdp *out)
+{
+	if (!strcasecmp(type, "AS"))
+		return &out->bandwidth_as_kbps;
+	return strcasecmp(type, "TIAS") ? NULL : &out->bandwidth_tias_bps;
+}
+
 static int read_bandwidths(const osip_list_t *list, struct h248_sdp *out,
 			   struct h248_err *err)
 {
 	osip_list_iterator_t it;
 	sdp_bandwidth_t *b = osip_list_get_first(list, &it);
-	uint64_t kbps;
+	uint32_t *where;
+	uint64_t n;
 
 	for (; osip_list_iterator_has_elem(it); b = osip_list_get_next(&it)) {
 		if (!b->b_bwtype || !b->b_bandwidth)
 			return refuse(err, 474, "b= is not complete");
-		if (strcasecmp(b->b_bwtype, "AS") ||
-		    !strcmp(b->b_bandwidth, "$"))
+		where = bandwidth_of(b->b_bwtype, out);
+		if (!where || !strcmp(b->b_bandwidth, "$"))
 			continue;
 		if (h248_span_uint(h248_span_of(b->b_bandwidth), UINT32_MAX,
-				   &kbps))
-			return refuse(err, 474, "b=AS with no number");
-		out->bandwidth_as_kbps = (uint32_t)kbps;
+				   &n))
+			return refuse(err, 474, "b= with no number");
+		*where = (uint32_t)n;
 	}
 	return 0;
 }

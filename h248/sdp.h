@@ -40,8 +40,9 @@ struct h248_sdp {
 	char proto[32];                  /* "TCP", "TCP/MSRP", ... */
 	bool is_tcp;                     /* proto is TCP or starts with TCP/ */
 	enum h248_setup setup;
-	bool is_existing;           /* a=connection:existing */
-	uint32_t bandwidth_as_kbps; /* b=AS; 0: none */
+	bool is_existing;            /* a=connection:existing */
+	uint32_t bandwidth_as_kbps;  /* b=AS; 0: none */
+	uint32_t bandwidth_tias_bps; /* b=TIAS (RFC 3890); 0: none */
 };
 
 /*

@@ -5,7 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_CMDS = 256, MAX_EVTS = 256, MAX_GATES = 64, FIRST_PORT = 40001 };
+enum {
+	MAX_CMDS = 256,
+	MAX_EVTS = 65536,
+	MAX_GATES = 65536,
+	FIRST_PORT = 40001
+};
 
 static struct stub_cmd cmds[MAX_CMDS];
 static bool is_done[MAX_CMDS];
@@ -17,7 +22,8 @@ static struct gate {
 	uint8_t realm;
 	struct pkt_gate_stat stat;
 } gates[MAX_GATES];
-static unsigned int n_live;
+static unsigned int n_live, n_slots; /* slots that were ever used */
+static unsigned int free_slot[MAX_GATES], n_free;
 static uint32_t last_gen;
 static uint16_t next_port = FIRST_PORT;
 static int add_error;
@@ -26,8 +32,8 @@ static bool auto_done;
 
 void stub_reset(void)
 {
-	n_cmds = n_evts = next_evt = n_live = 0;
-	memset(gates, 0, sizeof(gates));
+	memset(gates, 0, n_slots * sizeof(gates[0]));
+	n_cmds = n_evts = next_evt = n_live = n_slots = n_free = 0;
 	memset(is_done, 0, sizeof(is_done));
 	next_port = FIRST_PORT;
 	add_error = 0;
@@ -62,11 +68,9 @@ unsigned int stub_gates(void)
 
 static struct gate *find(struct pkt_gate_id id)
 {
-	for (unsigned int i = 0; i < MAX_GATES; i++)
-		if (gates[i].id.gen && gates[i].id.gen == id.gen &&
-		    gates[i].id.slot == id.slot)
-			return &gates[i];
-	return NULL;
+	struct gate *g = &gates[id.slot % MAX_GATES];
+
+	return id.gen && g->id.gen == id.gen ? g : NULL;
 }
 
 static void put_event(struct pkt_evt evt)
@@ -92,6 +96,7 @@ static void done(unsigned int i)
 				     .token = cmds[i].token });
 	if (g && !strcmp(cmds[i].verb, "remove")) {
 		g->id.gen = 0;
+		free_slot[n_free++] = g->id.slot;
 		n_live--;
 	}
 }
@@ -169,8 +174,8 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 		 struct pkt_gate_cfg *cfg, uint64_t token,
 		 struct pkt_gate_id *id)
 {
-	struct gate *g = gates;
 	struct stub_cmd *c;
+	struct gate *g;
 
 	(void)e;
 	if (add_error && !n_adds_that_work)
@@ -179,8 +184,9 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 		n_adds_that_work--;
 	if (IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
 		choose(&cfg->leg);
-	while (g < gates + MAX_GATES - 1 && g->id.gen)
-		g++;
+	if (!n_free && n_slots == MAX_GATES)
+		return -ENOSPC;
+	g = &gates[n_free ? free_slot[--n_free] : n_slots++];
 	*id = (struct pkt_gate_id) { (uint32_t)(g - gates), ++last_gen };
 	memset(g, 0, sizeof(*g));
 	g->id = *id;
@@ -241,8 +247,10 @@ int pkt_engine_evt_fd(const struct pkt_engine *e)
 bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
 {
 	(void)e;
-	if (next_evt == n_evts)
+	if (next_evt == n_evts) {
+		next_evt = n_evts = 0;
 		return false;
+	}
 	*evt = evts[next_evt++];
 	return true;
 }

@@ -28,8 +28,12 @@ static void keep(void *arg, const struct sockaddr_storage *to, const char *buf,
 	struct rig *r = arg;
 
 	(void)to;
-	if (r->n_sent < RIG_MAX_SENT)
-		r->sent[r->n_sent++] = strndup(buf, n);
+	if (r->n_sent == RIG_MAX_SENT) { /* the oldest goes */
+		free(r->sent[0]);
+		memmove(&r->sent[0], &r->sent[1],
+			--r->n_sent * sizeof(r->sent[0]));
+	}
+	r->sent[r->n_sent++] = strndup(buf, n);
 }
 
 static void realm(struct conf_realm *r, const char *name, const char *iface)
@@ -69,6 +73,7 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 	c->rendezvous.twait_s = 75;
 	c->rendezvous.tidle_s = 7440;
 	c->max_contexts = max_contexts;
+	c->reserve_priority = 15;
 	c->workers = 1;
 }
 

@@ -13,7 +13,7 @@ struct rig {
 	struct gw_host host;
 	struct gw gw;
 	unsigned int n_sent;
-	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL */
+	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL; the latest */
 	uint32_t tid;             /* of the next request */
 	char state[RIG_OCTETS];
 };

@@ -17,17 +17,18 @@ static char *read_docs(void)
 	return text;
 }
 
-/* The section of an element: two have the name "limits". */
+/* The section of an element: several have the name "limits". */
 static const char *section(const char *docs, int elem)
 {
 	const struct conf_elem *e = &conf_spec_bgfd.elems[elem];
 	bool is_top = e->parent <= conf_spec_bgfd.implied;
-	char head[64];
+	char head[96];
 
 	snprintf(head, sizeof(head), "%s `<%s>`", is_top ? "\n##" : "\n###",
 		 e->name);
 	if (!strcmp(e->name, "limits") && !is_top)
-		strcat(head, " inside");
+		snprintf(head, sizeof(head), "\n### `<limits>` inside `<%s>`",
+			 conf_spec_bgfd.elems[e->parent].name);
 	return strstr(docs, head);
 }
 

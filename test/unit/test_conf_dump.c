@@ -117,6 +117,15 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tgrace_ms, 1501);
 	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.syn_rate, 6);
 	CU_ASSERT_EQUAL(c.gateway[0].max_contexts, 10001);
+	CU_ASSERT_EQUAL(c.gateway[0].limits.reserve_contexts, 11);
+	CU_ASSERT_EQUAL(c.gateway[0].limits.bandwidth_kbps, 4294967295);
+	CU_ASSERT_EQUAL(c.gateway[0].limits.reserve_kbps, 12);
+	CU_ASSERT_EQUAL(c.gateway[0].termination_kbps, 64);
+	CU_ASSERT_EQUAL(c.gateway[0].reserve_priority, 14);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].max_contexts, 901);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].limits.reserve_contexts, 91);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.bandwidth_kbps, 90002);
+	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.reserve_kbps, 9002);
 	CU_ASSERT_EQUAL(c.log_level, 7);
 	CU_ASSERT_EQUAL(c.log_format, CONF_LOG_JSON);
 	CU_ASSERT(c.log_messages);

@@ -195,6 +195,14 @@ static const struct refusal {
 	  "<controller address=\"192.0.2.2\"/>"
 	  "<timers t-max-ms=\"9000\" provisional-ms=\"9001\"/>",
 	  "t.xml:3: ", "over t-max-ms", "at most 9000" },
+	{ "reserve without a limit", 4, "</h248><limits reserve-kbps=\"1\"/>",
+	  "t.xml:4: ", "over bandwidth-kbps", "at most 0" },
+	{ "reserve over its limit", 4,
+	  "</h248><limits contexts=\"5\" reserve-contexts=\"6\"/>",
+	  "t.xml:4: ", "over contexts", "at most 5" },
+	{ "reserve of a realm", 6,
+	  "<pool prefix=\"198.51.100.0/29\"/>\n<limits reserve-contexts=\"1\"/>",
+	  "t.xml:7: ", "over contexts", "at most 0" },
 	{ "control socket", 4, "</h248><control socket=\"run/x\"/>",
 	  "t.xml:4: ", "full path", "/run/bgfd/control" },
 };

@@ -108,6 +108,23 @@ static void print_list(const json_t *list, const struct column *columns,
 	table_print(t, 2, out);
 }
 
+static void print_limits(const json_t *limits, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "LIMITS OF", false },      { "CONTEXTS", true },
+		{ "LIMIT", true },           { "RESERVE", true },
+		{ "BANDWIDTH[kbps]", true }, { "LIMIT", true },
+		{ "RESERVE", true },         { NULL, false },
+	};
+	static const char *const members[] = {
+		"name", "contexts",   "contexts_limit", "contexts_reserve",
+		"kbps", "kbps_limit", "kbps_reserve",   NULL
+	};
+
+	fprintf(out, "\nAdmission\n");
+	print_list(limits, columns, members, out);
+}
+
 void text_status(const json_t *reply, FILE *out)
 {
 	static const struct column columns[] = {
@@ -126,6 +143,7 @@ void text_status(const json_t *reply, FILE *out)
 	print_members(json_object_get(s, "association"), 2, out);
 	fprintf(out, "\nPort pools\n");
 	print_list(json_object_get(s, "realms"), columns, members, out);
+	print_limits(json_object_get(s, "limits"), out);
 }
 
 void text_statistics(const json_t *reply, FILE *out)
