@@ -4,10 +4,12 @@
  * One entry per local address and port of a realm, found by index: base of
  * the address + port (decision 12).  First cache line: what rewriting a
  * segment that *arrives* here needs, constant while the session is open.
- * Second line: what changes.  Pointer-free and complete, so that another
- * process, node or a BPF map can go on with it.
+ * Second line: what changes, and what a session that is open still has to
+ * know of its policy and will tell of its set-up.  Pointer-free and complete,
+ * so that another process, node or a BPF map can go on with it: the two
+ * entries are all that the engine knows of an open session.
  *
- * Owner: the worker of the gate writes; others read single fields, relaxed.
+ * Owner: the worker of the gate.
  */
 #pragma once
 
@@ -23,6 +25,21 @@ enum {
 	PKT_ENTRY_TX = 1 << 5,      /* payload may go out here */
 	PKT_ENTRY_DSCP = 1 << 6,    /* mark what leaves here */
 	PKT_ENTRY_LIBERAL = 1 << 7, /* V1 only: window scale not known */
+};
+
+/* Where the numbers of an entry end; what is larger stays at its end. */
+enum {
+	PKT_ENTRY_TIDLE_MAX = (1 << 20) - 1, /* seconds, 12 days */
+	PKT_ENTRY_TEND_MAX = (1 << 12) - 1,  /* seconds, T_fin and T_rst */
+	PKT_ENTRY_EST_MAX = (1 << 20) - 1,   /* milliseconds, 17 minutes */
+	PKT_ENTRY_SYNS_MAX = (1 << 16) - 1,
+	PKT_ENTRY_SENT_MAX = (1 << 12) - 1, /* SYN-ACKs, relatches */
+};
+
+/* The local end of an entry: its index tells, so it is not in the entry. */
+struct pkt_local {
+	struct in6_addr addr;
+	uint16_t port_be;
 };
 
 struct pkt_entry {
@@ -43,19 +60,35 @@ struct pkt_entry {
 	uint32_t snd_end;      /* highest seq + len it sent */
 	uint32_t last_ack;     /* highest ACK it sent */
 	uint32_t max_end;      /* highest ACK + window granted to it */
-	uint32_t max_win;      /* largest window it advertised */
 	uint32_t fin_end;      /* seq after its FIN, when LEG_FIN */
-	uint32_t last_seen_ms; /* engine clock, wraps */
+	uint32_t last_seen_ms; /* engine clock, wraps; stands when over */
+	uint32_t drops;        /* of segments for this gate */
 	uint64_t rx_octets;    /* payload accepted from its client */
 	uint64_t tx_octets;    /* payload handed out to its client */
-	uint32_t gen;          /* of the gate, 0: free */
-	uint32_t setup;        /* index + 1 of the set-up block; 0: none */
-	uint32_t drops;        /* of segments for this gate */
-	uint16_t window;       /* last advertised, raw */
-	uint8_t wscale;        /* its shift, 0 when not agreed */
-	uint8_t bits;          /* pkt_leg_state | pkt_state << 4 */
-	uint32_t tidle_s;
-	uint32_t challenge_ms; /* time of the last challenge ACK */
+	uint16_t max_win;      /* largest window it advertised >> wscale */
+	uint16_t challenge;    /* time of the last challenge ACK, 20 ms;
+				* 0: none */
+
+	/* changes with the state, or by the controller */
+	uint16_t mtu; /* of the way to its client; 0: not known */
+	uint16_t mss; /* told to its client; 0: not yet */
+	uint32_t tidle_s : 20, tfin_s : 12;
+	uint32_t trst_s : 12;
+	uint32_t est_ms : 20; /* first SYN to open; 0: not open */
+	uint16_t syns;        /* taken, repeated ones included */
+	uint8_t bits;         /* pkt_leg_state | pkt_state << 4 */
+	uint8_t wscale : 4;   /* its shift, 0 when not agreed */
+	uint8_t opts : 4;     /* PKT_STAT_* of the session */
+	uint32_t synacks : 12;
+	uint32_t relatches : 12; /* source changed while it waited */
+	uint32_t role : 2;       /* enum pkt_role */
+	uint32_t is_armed : 1;
+	uint32_t is_closer : 1;   /* its FIN was the first, or its RST */
+	uint32_t is_dirty : 1;    /* something left here: quarantine */
+	uint32_t is_revived : 1;  /* data after a RST: no T_rst */
+	uint32_t release_rst : 1; /* RST to its client on release */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct pkt_entry) == 128, "one entry, two cache lines");
+_Static_assert(offsetof(struct pkt_entry, snd_end) == 64,
+	       "what is constant has a cache line of its own");

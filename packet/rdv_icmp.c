@@ -38,10 +38,10 @@ static bool is_active(const struct pkt_entry *e)
 	return e->flags & (PKT_ENTRY_RX | PKT_ENTRY_TX);
 }
 
-static void learn_mtu(struct pkt_cold *cold, const struct pkt_icmp *m)
+static void learn_mtu(struct pkt_setup_leg *s, const struct pkt_icmp *m)
 {
-	if (m->is_too_big && m->mtu < pkt_cold_mtu(cold))
-		cold->pmtu = (uint16_t)m->mtu;
+	if (m->is_too_big && m->mtu < pkt_setup_mtu(s))
+		s->pmtu = (uint16_t)m->mtu;
 }
 
 /* Event "ICMP" before both handshakes are complete. */
@@ -52,12 +52,12 @@ static void on_waiting(struct pkt_rdv *r, unsigned int leg,
 
 	switch (pkt_rdv_leg_state(r, leg)) {
 	case PKT_LEG_SYN:
-		learn_mtu(r->cold[leg], m);
+		learn_mtu(&r->setup->leg[leg], m);
 		break;
 	case PKT_LEG_SENT:
 	case PKT_LEG_ACKED:
 		if (peer && is_in_flight(e, peer, m->quote.seq))
-			learn_mtu(r->cold[leg], m);
+			learn_mtu(&r->setup->leg[leg], m);
 		break;
 	default:
 		break;

@@ -16,7 +16,9 @@ enum {
 	RDV_MS = 1000, /* in microseconds */
 	RDV_SECOND = 1000 * RDV_MS,
 	RDV_SPACING_US = 200 * RDV_MS, /* between two SYN-ACKs to a client */
-	RDV_CHALLENGE_MS = 500, /* between two challenge ACKs to a client */
+	/* between two challenge ACKs to a client: half a second */
+	RDV_CHALLENGE_TICK_US = 20 * RDV_MS, /* of pkt_entry.challenge */
+	RDV_CHALLENGE_TICKS = 25,
 };
 
 /* One call of the state machine. */
@@ -38,9 +40,10 @@ static inline struct pkt_setup_leg *rdv_leg(const struct rdv_call *c,
 	return &c->r->setup->leg[leg];
 }
 
+/* Until it is open. */
 static inline const struct pkt_rdv_cfg *rdv_policy(const struct pkt_rdv *r)
 {
-	return &r->cold[r->cold[0] ? 0 : 1]->rdv;
+	return &r->setup->rdv;
 }
 
 static inline bool rdv_is(const struct pkt_rdv *r, unsigned int leg,
@@ -57,7 +60,7 @@ void rdv_report(struct rdv_call *c, enum pkt_report_type type, unsigned int leg,
 		enum pkt_cause cause);
 /* Both legs closed, nothing passes, nothing is reported (decision 19). */
 void rdv_silence(struct rdv_call *c);
-void rdv_set_linger(struct pkt_rdv *r, uint64_t until_us);
+void rdv_count_relatch(struct rdv_call *c, unsigned int leg);
 
 /* What goes out.  rdv_emit() returns a segment with its addresses filled. */
 struct pkt_tx *rdv_emit(struct rdv_call *c, unsigned int leg, uint8_t flags);

@@ -39,8 +39,8 @@ static bool is_own(const struct rdv_call *c, const struct in6_addr *addr)
 	unsigned int leg;
 
 	for (leg = 0; leg < PKT_LEGS; leg++)
-		if (c->r->cold[leg] &&
-		    IN6_ARE_ADDR_EQUAL(addr, &c->r->cold[leg]->cfg.local))
+		if (c->r->leg[leg] &&
+		    IN6_ARE_ADDR_EQUAL(addr, &rdv_leg(c, leg)->cfg.local))
 			return true;
 	return false;
 }
@@ -57,7 +57,7 @@ enum pkt_drop rdv_refuse_options(const struct pkt_opts *o)
 enum pkt_drop rdv_refuse_syn(const struct rdv_call *c, unsigned int leg,
 			     const struct pkt_seg *seg)
 {
-	const struct pkt_leg_cfg *cfg = &c->r->cold[leg]->cfg;
+	const struct pkt_leg_cfg *cfg = &rdv_leg(c, leg)->cfg;
 	bool has_peer = !rdv_is(c->r, 1 - leg, PKT_LEG_IDLE);
 
 	if (!cfg->is_armed || cfg->role != PKT_ROLE_MERGE)
@@ -137,13 +137,15 @@ static void keep_syn(struct rdv_call *c, unsigned int leg,
 		     const struct pkt_seg *seg)
 {
 	struct pkt_syn *syn = &rdv_leg(c, leg)->syn;
+	struct pkt_entry *e = rdv_entry(c, leg);
 
 	syn->window = seg->window;
 	syn->is_ecn = (seg->flags & (PKT_ECE | PKT_CWR)) == (PKT_ECE | PKT_CWR);
 	syn->opts = seg->opts;
 	syn->latest_us = c->now_us;
-	c->r->cold[leg]->syns++;
-	c->r->leg[leg]->last_seen_ms = (uint32_t)(c->now_us / 1000);
+	if (e->syns < PKT_ENTRY_SYNS_MAX)
+		e->syns++;
+	e->last_seen_ms = (uint32_t)(c->now_us / 1000);
 }
 
 void rdv_latch(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
@@ -160,18 +162,17 @@ void rdv_latch(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 void rdv_unlatch(struct rdv_call *c, unsigned int leg)
 {
 	struct pkt_entry *e = c->r->leg[leg];
-	struct pkt_cold *cold = c->r->cold[leg];
 	struct pkt_setup_leg *s = rdv_leg(c, leg);
 	struct pkt_setup_leg keep = *s;
 
-	cold->est_ms = 0;
-	cold->mss = 0;
-	cold->pmtu = 0;
-	cold->opts = 0;
+	e->est_ms = 0;
+	e->mss = 0;
+	e->opts = 0;
 	memset(&e->remote, 0, sizeof(e->remote));
 	e->remote_port_be = 0;
 	/* What is known of attempts stays: the real one comes again. */
 	memset(s, 0, sizeof(*s));
+	s->cfg = keep.cfg;
 	s->rate_us = keep.rate_us;
 	s->flood_us = keep.flood_us;
 	s->n_known = keep.n_known;

@@ -9,6 +9,40 @@
 
 #include "packet/validate.h"
 
+static bool is_finished(const struct pkt_rdv *r, unsigned int leg)
+{
+	return rdv_is(r, leg, PKT_LEG_CLOSED);
+}
+
+static bool has_fin(const struct pkt_rdv *r, unsigned int leg)
+{
+	return is_finished(r, leg) || rdv_is(r, leg, PKT_LEG_FIN);
+}
+
+/* `rel` was reported: both FINs acknowledged, or an exact RST passed. */
+static bool is_over(const struct pkt_rdv *r)
+{
+	return pkt_rdv_state(r) == PKT_STATE_DEAD ||
+	       (is_finished(r, 0) && is_finished(r, 1));
+}
+
+/* T_fin or T_rst runs, from the segment that ended it: its time stands. */
+static bool is_lingering(const struct pkt_rdv *r)
+{
+	return is_over(r) && !r->leg[0]->is_revived;
+}
+
+static unsigned int closer_of(const struct pkt_rdv *r)
+{
+	return r->leg[1]->is_closer;
+}
+
+static void set_closer(struct rdv_call *c, unsigned int leg)
+{
+	rdv_entry(c, leg)->is_closer = true;
+	rdv_entry(c, 1 - leg)->is_closer = false;
+}
+
 /* ---- one segment on its way ---- */
 
 /* Decision 17.  Nothing passes a termination that is Inactive; payload needs
@@ -34,11 +68,8 @@ static void note_fins(struct rdv_call *c, unsigned int leg,
 	if (seg->flags & PKT_FIN && rdv_is(c->r, leg, PKT_LEG_ACKED)) {
 		from->fin_end = pkt_seg_end(seg);
 		rdv_set_leg(c->r, leg, PKT_LEG_FIN);
-		if (!rdv_is(c->r, 1 - leg, PKT_LEG_FIN) &&
-		    !rdv_is(c->r, 1 - leg, PKT_LEG_CLOSED)) {
-			c->r->cold[0]->closer = (uint8_t)leg;
-			c->r->cold[1]->closer = (uint8_t)leg;
-		}
+		if (!has_fin(c->r, 1 - leg))
+			set_closer(c, leg);
 	}
 	if (rdv_is(c->r, 1 - leg, PKT_LEG_FIN) &&
 	    !pkt_seq_after(to->fin_end, seg->ack))
@@ -48,13 +79,14 @@ static void note_fins(struct rdv_call *c, unsigned int leg,
 static void forward(struct rdv_call *c, unsigned int leg,
 		    const struct pkt_seg *seg)
 {
-	struct pkt_entry *in = rdv_entry(c, leg);
+	struct pkt_entry *in = rdv_entry(c, leg), *out = rdv_entry(c, 1 - leg);
 
 	c->out->act = PKT_ACT_FORWARD;
-	in->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
+	if (!is_lingering(c->r))
+		in->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
 	in->rx_octets += seg->payload_octets;
-	rdv_entry(c, 1 - leg)->tx_octets += seg->payload_octets;
-	c->r->cold[1 - leg]->is_dirty = true;
+	out->tx_octets += seg->payload_octets;
+	out->is_dirty = true;
 }
 
 static bool is_allowed(const struct rdv_call *c, unsigned int leg,
@@ -111,39 +143,17 @@ bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 		rdv_drop(c, PKT_DROP_POLICED);
 		return false;
 	}
+	forward(c, leg, seg);
 	if (is_current) {
 		pkt_window_learn(in, out, seg);
 		note_fins(c, leg, seg);
 	}
-	forward(c, leg, seg);
 	return true;
 }
 
 /* ---- the end ---- */
 
-static bool is_finished(const struct pkt_rdv *r, unsigned int leg)
-{
-	return rdv_is(r, leg, PKT_LEG_CLOSED);
-}
-
-static bool has_fin(const struct pkt_rdv *r, unsigned int leg)
-{
-	return is_finished(r, leg) || rdv_is(r, leg, PKT_LEG_FIN);
-}
-
-/* `rel` was reported: both FINs acknowledged, or an exact RST passed. */
-static bool is_over(const struct pkt_rdv *r)
-{
-	return pkt_rdv_state(r) == PKT_STATE_DEAD ||
-	       (is_finished(r, 0) && is_finished(r, 1));
-}
-
-static void linger(struct rdv_call *c, uint16_t seconds)
-{
-	rdv_set_linger(c->r, c->now_us + (uint64_t)seconds * RDV_SECOND);
-}
-
-/* Events 14 and 15.  T_fin starts anew while one FIN is not acknowledged. */
+/* Events 14 and 15. */
 void rdv_open_follow(struct rdv_call *c)
 {
 	unsigned int fins = has_fin(c->r, 0) + has_fin(c->r, 1);
@@ -151,10 +161,8 @@ void rdv_open_follow(struct rdv_call *c)
 	if (fins == 0)
 		return;
 	rdv_set_state(c->r, fins == 1 ? PKT_STATE_HALF : PKT_STATE_CLOSING);
-	if (fins == 2)
-		linger(c, rdv_policy(c->r)->tfin_s);
 	if (is_over(c->r))
-		rdv_report(c, PKT_REPORT_CLOSED, c->r->cold[0]->closer,
+		rdv_report(c, PKT_REPORT_CLOSED, closer_of(c->r),
 			   PKT_CAUSE_FIN);
 }
 
@@ -164,7 +172,7 @@ void rdv_open_end(struct rdv_call *c, enum pkt_cause cause, bool is_reported)
 
 	if (!is_over(c->r)) {
 		for (leg = 0; leg < PKT_LEGS; leg++)
-			if (rdv_policy(c->r)->release_rst)
+			if (c->r->leg[leg]->release_rst)
 				rdv_rst_leg(c, leg);
 		if (is_reported)
 			rdv_report(c, PKT_REPORT_CLOSED, 0, cause);
@@ -183,11 +191,9 @@ static void on_exact_rst(struct rdv_call *c, unsigned int leg,
 	forward(c, leg, seg);
 	if (was_over)
 		return;
-	c->r->cold[0]->closer = (uint8_t)leg;
-	c->r->cold[1]->closer = (uint8_t)leg;
+	set_closer(c, leg);
 	rdv_report(c, PKT_REPORT_CLOSED, leg, PKT_CAUSE_RST);
 	rdv_set_state(c->r, PKT_STATE_DEAD);
-	linger(c, rdv_policy(c->r)->trst_s);
 }
 
 static void on_rst(struct rdv_call *c, unsigned int leg,
@@ -219,6 +225,12 @@ static void on_syn(struct rdv_call *c, unsigned int leg)
 	rdv_drop(c, PKT_DROP_SYN_LATE);
 }
 
+static void revive(struct rdv_call *c, unsigned int leg)
+{
+	c->r->leg[0]->is_revived = c->r->leg[1]->is_revived = true;
+	rdv_entry(c, leg)->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
+}
+
 static void on_segment(struct rdv_call *c, unsigned int leg,
 		       const struct pkt_seg *seg)
 {
@@ -232,10 +244,9 @@ static void on_segment(struct rdv_call *c, unsigned int leg,
 		return;
 	}
 	/* decision 20: its own new data proves a forged RST */
-	if (pkt_rdv_state(c->r) == PKT_STATE_DEAD &&
-	    c->r->cold[0]->closer == leg &&
+	if (pkt_rdv_state(c->r) == PKT_STATE_DEAD && closer_of(c->r) == leg &&
 	    pkt_seq_after(rdv_entry(c, leg)->snd_end, sent))
-		rdv_set_linger(c->r, 0);
+		revive(c, leg);
 }
 
 void rdv_open_segment(struct rdv_call *c, unsigned int leg,
@@ -253,23 +264,38 @@ void rdv_open_segment(struct rdv_call *c, unsigned int leg,
 
 /* ---- time ---- */
 
-/* Milliseconds until T_idle is over; 0 or less: it is. */
-static int64_t idle_left_ms(const struct pkt_rdv *r, uint64_t now_us)
+/* Milliseconds until nothing has been seen for so long; 0 or less: now. */
+static int64_t left_ms(const struct pkt_rdv *r, uint32_t seconds,
+		       uint64_t now_us)
 {
 	uint32_t now_ms = (uint32_t)(now_us / RDV_MS);
 	uint32_t a = now_ms - r->leg[0]->last_seen_ms;
 	uint32_t b = now_ms - r->leg[1]->last_seen_ms;
 
-	return (int64_t)r->leg[0]->tidle_s * 1000 - (a < b ? a : b);
+	return (int64_t)seconds * 1000 - (a < b ? a : b);
+}
+
+static int64_t idle_left_ms(const struct pkt_rdv *r, uint64_t now_us)
+{
+	return left_ms(r, r->leg[0]->tidle_s, now_us);
+}
+
+/* T_fin runs since the latest segment, anew with each while one FIN is not
+ * acknowledged. */
+static int64_t linger_left_ms(const struct pkt_rdv *r, uint64_t now_us)
+{
+	if (pkt_rdv_state(r) == PKT_STATE_CLOSING)
+		return left_ms(r, r->leg[0]->tfin_s, now_us);
+	if (is_lingering(r))
+		return left_ms(r, r->leg[0]->trst_s, now_us);
+	return INT64_MAX;
 }
 
 void rdv_open_tick(struct rdv_call *c)
 {
-	uint64_t linger_us = c->r->cold[0]->linger_us;
-
-	if (linger_us && linger_us <= c->now_us) {
+	if (linger_left_ms(c->r, c->now_us) <= 0) {
 		if (!is_over(c->r))
-			rdv_report(c, PKT_REPORT_CLOSED, c->r->cold[0]->closer,
+			rdv_report(c, PKT_REPORT_CLOSED, closer_of(c->r),
 				   PKT_CAUSE_FIN);
 		rdv_silence(c);
 	} else if (idle_left_ms(c->r, c->now_us) <= 0) {
@@ -279,10 +305,10 @@ void rdv_open_tick(struct rdv_call *c)
 
 uint64_t rdv_open_next(const struct pkt_rdv *r, uint64_t now_us)
 {
-	int64_t left_ms = idle_left_ms(r, now_us);
-	uint64_t next = now_us + (left_ms > 0 ? (uint64_t)left_ms * RDV_MS : 0);
+	int64_t left = idle_left_ms(r, now_us);
+	int64_t linger = linger_left_ms(r, now_us);
 
-	if (r->cold[0]->linger_us && r->cold[0]->linger_us < next)
-		next = r->cold[0]->linger_us;
-	return next;
+	if (linger < left)
+		left = linger;
+	return now_us + (left > 0 ? (uint64_t)left * RDV_MS : 0);
 }

@@ -26,7 +26,8 @@ void rdv_send_synack(struct rdv_call *c, unsigned int leg)
 	if (!s->synack_us)
 		s->resend_us = c->now_us + gap_us[0];
 	s->synack_us = c->now_us;
-	c->r->cold[leg]->synacks++;
+	if (c->r->leg[leg]->synacks < PKT_ENTRY_SENT_MAX)
+		c->r->leg[leg]->synacks++;
 	pkt_synack_fill(c->r, leg, rdv_emit(c, leg, 0));
 }
 
@@ -56,8 +57,8 @@ void rdv_timed_synack(struct rdv_call *c, unsigned int leg)
 
 static void load_rewrite(struct pkt_rdv *r, unsigned int leg)
 {
-	const struct pkt_leg_cfg *own = &r->cold[leg]->cfg;
-	const struct pkt_leg_cfg *peer = &r->cold[1 - leg]->cfg;
+	const struct pkt_leg_cfg *own = &r->setup->leg[leg].cfg;
+	const struct pkt_leg_cfg *peer = &r->setup->leg[1 - leg].cfg;
 	struct pkt_local at = { own->local, htons(own->local_port) };
 	struct pkt_local from = { peer->local, htons(peer->local_port) };
 	struct pkt_local to = { r->leg[1 - leg]->remote,
@@ -72,6 +73,14 @@ void rdv_load_rewrites(struct pkt_rdv *r)
 	load_rewrite(r, 1);
 }
 
+/* The window of a SYN is not scaled. */
+static uint16_t scaled_up(uint16_t window, unsigned int wscale)
+{
+	uint32_t unit = 1u << wscale;
+
+	return window ? (uint16_t)((window + unit - 1) >> wscale) : 1;
+}
+
 /* What the window rules start from (section 8): both SYNs, and the window
  * that this client is told. */
 static void load_window(struct pkt_rdv *r, unsigned int leg)
@@ -83,9 +92,8 @@ static void load_window(struct pkt_rdv *r, unsigned int leg)
 	e->snd_end = own->isn + 1;
 	e->last_ack = r->setup->leg[1 - leg].syn.isn + 1;
 	e->max_end = e->snd_end + (told ? told : 1);
-	e->max_win = own->window ? own->window : 1;
-	e->window = own->window;
-	e->wscale = r->setup->frozen[leg].has_ws ? own->opts.ws : 0;
+	e->wscale = r->setup->frozen[leg].has_ws ? own->opts.ws & 0xf : 0;
+	e->max_win = scaled_up(own->window, e->wscale);
 	e->fin_end = 0;
 }
 
@@ -113,7 +121,7 @@ static bool is_fresh(const struct rdv_call *c, unsigned int leg)
 
 static bool is_open_policy(const struct rdv_call *c, unsigned int leg)
 {
-	return c->r->cold[leg]->cfg.from.prefix_len == 0;
+	return rdv_leg(c, leg)->cfg.from.prefix_len == 0;
 }
 
 /* Decision 16: a client that may be anyone proves itself first. */
@@ -198,7 +206,7 @@ static bool is_ready(const struct pkt_rdv *r, unsigned int leg)
 
 	if (!r->leg[leg] || !rdv_is(r, leg, PKT_LEG_SYN))
 		return false;
-	cfg = &r->cold[leg]->cfg;
+	cfg = &r->setup->leg[leg].cfg;
 	return cfg->mode == (PKT_MODE_RX | PKT_MODE_TX) && cfg->is_armed &&
 	       cfg->role == PKT_ROLE_MERGE;
 }

@@ -16,7 +16,7 @@
 
 bool rdv_is_called(const struct pkt_rdv *r, unsigned int leg)
 {
-	return r->cold[leg] && r->cold[leg]->cfg.role == PKT_ROLE_RELAY;
+	return r->leg[leg] && r->leg[leg]->role == PKT_ROLE_RELAY;
 }
 
 bool rdv_is_relay(const struct pkt_rdv *r)
@@ -56,7 +56,7 @@ static void send_syn(struct rdv_call *c, unsigned int server)
 	tx->window = syn->window;
 	tx->opts = offer(c->r, server);
 	rdv_leg(c, server)->synack_us = c->now_us;
-	c->r->cold[server]->mss = tx->opts.mss;
+	c->r->leg[server]->mss = tx->opts.mss;
 }
 
 static void resend_syn(struct rdv_call *c, unsigned int server)
@@ -71,14 +71,14 @@ static bool is_ready(const struct pkt_rdv *r, unsigned int leg)
 
 	if (!r->leg[leg])
 		return false;
-	cfg = &r->cold[leg]->cfg;
+	cfg = &r->setup->leg[leg].cfg;
 	return cfg->is_armed && cfg->mode == (PKT_MODE_RX | PKT_MODE_TX) &&
 	       cfg->role != PKT_ROLE_HOLD;
 }
 
 static void point_at_server(struct rdv_call *c, unsigned int server)
 {
-	const struct pkt_filter *to = &c->r->cold[server]->cfg.from;
+	const struct pkt_filter *to = &rdv_leg(c, server)->cfg.from;
 	struct pkt_entry *e = c->r->leg[server];
 
 	e->remote = to->addr;
@@ -114,7 +114,7 @@ static void on_same_isn(struct rdv_call *c, unsigned int leg,
 
 	if (has_moved) {
 		rdv_latch(c, leg, seg);
-		c->r->cold[leg]->relatches++;
+		rdv_count_relatch(c, leg);
 	}
 	rdv_refresh_syn(c, leg, seg);
 	if (rdv_is(c->r, 1 - leg, PKT_LEG_IDLE)) {
@@ -139,7 +139,7 @@ static void on_other_isn(struct rdv_call *c, unsigned int leg,
 		return;
 	}
 	if (!rdv_is_latched(c, leg, seg))
-		c->r->cold[leg]->relatches++;
+		rdv_count_relatch(c, leg);
 	if (!rdv_is(c->r, 1 - leg, PKT_LEG_IDLE)) {
 		rdv_rst_leg(c, 1 - leg);
 		rdv_unlatch(c, 1 - leg);
@@ -181,8 +181,9 @@ static void agree(struct pkt_rdv *r, unsigned int server,
 	r->setup->frozen[server] = *o;
 	r->setup->frozen_ecn =
 		r->setup->leg[1 - server].syn.is_ecn && seg->flags & PKT_ECE;
-	r->cold[1 - server]->mss = o->mss;
-	r->cold[0]->opts = r->cold[1]->opts = pkt_synack_stat_bits(r->setup);
+	r->leg[1 - server]->mss = o->mss;
+	r->leg[0]->opts = pkt_synack_stat_bits(r->setup) & PKT_STAT_ALL;
+	r->leg[1]->opts = r->leg[0]->opts;
 }
 
 static void keep_answer(struct rdv_call *c, unsigned int server,

@@ -43,7 +43,7 @@ static void on_refused(struct rdv_call *c, unsigned int leg,
 {
 	if (why == PKT_DROP_SYN_OPTION && seg->opts.has_auth &&
 	    rdv_is(c->r, leg, PKT_LEG_IDLE) &&
-	    c->r->cold[leg]->cfg.from.prefix_len == 128)
+	    rdv_leg(c, leg)->cfg.from.prefix_len == 128)
 		rdv_fail(c, PKT_CAUSE_POLICY);
 	rdv_drop(c, why);
 }
@@ -110,7 +110,7 @@ static void on_same_isn(struct rdv_call *c, unsigned int leg,
 	}
 	if (has_moved) {
 		rdv_latch(c, leg, seg);
-		c->r->cold[leg]->relatches++;
+		rdv_count_relatch(c, leg);
 	}
 	rdv_refresh_syn(c, leg, seg);
 	consume(c);
@@ -160,7 +160,7 @@ static void on_other_isn(struct rdv_call *c, unsigned int leg,
 		return;
 	}
 	if (!rdv_is_latched(c, leg, seg))
-		c->r->cold[leg]->relatches++;
+		rdv_count_relatch(c, leg);
 	if (rdv_is(c->r, 1 - leg, PKT_LEG_SENT)) {
 		on_isn_behind_probe(c, leg, seg);
 		return;
@@ -243,14 +243,19 @@ static void on_probe_ack(struct rdv_call *c, unsigned int leg,
 
 static void open_session(struct rdv_call *c)
 {
-	uint64_t took = c->now_us - c->r->setup->wait_from_us;
+	uint64_t took = (c->now_us - c->r->setup->wait_from_us) / RDV_MS;
 	unsigned int leg;
 
+	if (!took)
+		took = 1;
+	if (took > PKT_ENTRY_EST_MAX)
+		took = PKT_ENTRY_EST_MAX;
 	for (leg = 0; leg < PKT_LEGS; leg++) {
-		c->r->leg[leg]->flags |= PKT_ENTRY_OPEN;
-		c->r->cold[leg]->est_ms = (uint32_t)(took / RDV_MS);
-		if (!c->r->cold[leg]->est_ms)
-			c->r->cold[leg]->est_ms = 1;
+		struct pkt_entry *e = rdv_entry(c, leg);
+
+		e->flags |= PKT_ENTRY_OPEN;
+		e->est_ms = took & PKT_ENTRY_EST_MAX;
+		e->is_revived = false;
 	}
 	rdv_report(c, PKT_REPORT_OPEN, 0, PKT_CAUSE_NONE);
 	c->out->is_setup_done = true;

@@ -40,13 +40,12 @@ void rdv_set_state(struct pkt_rdv *r, enum pkt_state s)
 	}
 }
 
-void rdv_set_linger(struct pkt_rdv *r, uint64_t until_us)
+void rdv_count_relatch(struct rdv_call *c, unsigned int leg)
 {
-	unsigned int leg;
+	struct pkt_entry *e = rdv_entry(c, leg);
 
-	for (leg = 0; leg < PKT_LEGS; leg++)
-		if (r->cold[leg])
-			r->cold[leg]->linger_us = until_us;
+	if (e->relatches < PKT_ENTRY_SENT_MAX)
+		e->relatches++;
 }
 
 void rdv_drop(struct rdv_call *c, enum pkt_drop why)
@@ -80,13 +79,27 @@ void rdv_silence(struct rdv_call *c)
 		c->r->leg[leg]->flags &= (uint8_t)~PKT_ENTRY_OPEN;
 	}
 	rdv_set_state(c->r, PKT_STATE_SILENT);
-	rdv_set_linger(c->r, 0);
-	c->out->is_setup_done = c->r->setup != NULL;
+}
+
+/* Of an open session it is kept where the peer needs it. */
+static void set_source(const struct rdv_call *c, unsigned int leg,
+		       struct pkt_tx *tx)
+{
+	const struct pkt_entry *peer = c->r->leg[1 - leg];
+
+	if (c->r->setup) {
+		tx->src = rdv_leg(c, leg)->cfg.local;
+		tx->sport = rdv_leg(c, leg)->cfg.local_port;
+	} else {
+		tx->src = peer->out_src;
+		tx->sport = ntohs(peer->out_sport_be);
+	}
+	tx->family = IN6_IS_ADDR_V4MAPPED(&tx->src) ? AF_INET : AF_INET6;
 }
 
 struct pkt_tx *rdv_emit(struct rdv_call *c, unsigned int leg, uint8_t flags)
 {
-	struct pkt_cold *cold = c->r->cold[leg];
+	struct pkt_entry *e = rdv_entry(c, leg);
 	struct pkt_out *out = c->out;
 	struct pkt_tx *tx;
 
@@ -94,15 +107,13 @@ struct pkt_tx *rdv_emit(struct rdv_call *c, unsigned int leg, uint8_t flags)
 	out->tx[out->n_tx].leg = (uint8_t)leg;
 	tx = &out->tx[out->n_tx++].seg;
 	*tx = (struct pkt_tx) {
-		.src = cold->cfg.local,
-		.dst = c->r->leg[leg]->remote,
-		.sport = cold->cfg.local_port,
-		.dport = ntohs(c->r->leg[leg]->remote_port_be),
-		.family = cold->cfg.family,
+		.dst = e->remote,
+		.dport = ntohs(e->remote_port_be),
 		.flags = flags,
-		.dscp = cold->cfg.has_dscp ? cold->cfg.dscp : 0,
+		.dscp = e->flags & PKT_ENTRY_DSCP ? e->dscp : 0,
 	};
-	cold->is_dirty = true;
+	set_source(c, leg, tx);
+	e->is_dirty = true;
 	return tx;
 }
 
@@ -134,20 +145,32 @@ void rdv_rst_leg(struct rdv_call *c, unsigned int leg)
 	}
 }
 
+/* What the client of `to` may still send, as its peer said it. */
+static uint16_t window_left(const struct pkt_entry *to,
+			    const struct pkt_entry *peer)
+{
+	uint32_t left = (to->max_end - peer->last_ack) >> peer->wscale;
+
+	return left < UINT16_MAX ? (uint16_t)left : UINT16_MAX;
+}
+
 void rdv_challenge(struct rdv_call *c, unsigned int leg)
 {
 	struct pkt_entry *e = c->r->leg[leg];
 	const struct pkt_entry *peer = c->r->leg[1 - leg];
-	uint32_t now_ms = (uint32_t)(c->now_us / 1000);
+	uint64_t tick = c->now_us / RDV_CHALLENGE_TICK_US;
 	struct pkt_tx *tx;
 
-	if (e->challenge_ms && now_ms - e->challenge_ms < RDV_CHALLENGE_MS)
+	if (e->challenge &&
+	    (uint16_t)(tick + 1 - e->challenge) <= RDV_CHALLENGE_TICKS)
 		return;
-	e->challenge_ms = now_ms ? now_ms : 1;
+	if (tick * RDV_CHALLENGE_TICK_US < c->now_us) /* rounded up */
+		tick++;
+	e->challenge = (uint16_t)tick ? (uint16_t)tick : 1;
 	tx = rdv_emit(c, leg, PKT_ACK);
 	tx->seq = peer->snd_end;
 	tx->ack = peer->last_ack;
-	tx->window = peer->window;
+	tx->window = window_left(e, peer);
 }
 
 bool rdv_is_latched(const struct rdv_call *c, unsigned int leg,

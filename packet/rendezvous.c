@@ -35,32 +35,89 @@ static bool is_committing(enum pkt_state s)
 	return s == PKT_STATE_PROBE || s == PKT_STATE_COMMIT;
 }
 
-void pkt_rdv_init(struct pkt_rdv *r)
+/* A leg whose session was open: who called is known, who else may not. */
+static void recall_filter(struct pkt_filter *from, const struct pkt_entry *e)
 {
+	uint16_t port = ntohs(e->remote_port_be);
+
+	*from = (struct pkt_filter) { .prefix_len = 128, .port_min = 1 };
+	if (e->role != PKT_ROLE_RELAY)
+		return;
+	from->addr = e->remote;
+	from->port_min = from->port_max = port;
+}
+
+static void recall(struct pkt_leg_cfg *cfg, const struct pkt_entry *e,
+		   const struct pkt_local *at)
+{
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&at->addr);
+
+	*cfg = (struct pkt_leg_cfg) {
+		.local = at->addr,
+		.local_port = ntohs(at->port_be),
+		.family = is_v4 ? AF_INET : AF_INET6,
+		.role = e->role,
+		.dscp = e->dscp,
+		.has_dscp = e->flags & PKT_ENTRY_DSCP,
+		.is_armed = e->is_armed,
+		.mtu = e->mtu,
+	};
+	cfg->mode |= e->flags & PKT_ENTRY_RX ? PKT_MODE_RX : 0;
+	cfg->mode |= e->flags & PKT_ENTRY_TX ? PKT_MODE_TX : 0;
+	recall_filter(&cfg->from, e);
+}
+
+void pkt_rdv_init(struct pkt_rdv *r, const struct pkt_local at[PKT_LEGS])
+{
+	unsigned int leg;
+
 	memset(r->setup, 0, sizeof(*r->setup));
+	for (leg = 0; leg < PKT_LEGS; leg++)
+		if (r->leg[leg])
+			recall(&r->setup->leg[leg].cfg, r->leg[leg], &at[leg]);
+}
+
+static uint32_t at_most(uint32_t n, uint32_t most)
+{
+	return n < most ? n : most;
+}
+
+static void load_policy(struct pkt_entry *e, const struct pkt_rdv_cfg *cfg)
+{
+	e->tidle_s = at_most(cfg->tidle_s, PKT_ENTRY_TIDLE_MAX) & 0xfffff;
+	e->tfin_s = at_most(cfg->tfin_s, PKT_ENTRY_TEND_MAX) & 0xfff;
+	e->trst_s = at_most(cfg->trst_s, PKT_ENTRY_TEND_MAX) & 0xfff;
+	e->release_rst = cfg->release_rst;
 }
 
 void pkt_rdv_policy(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg)
 {
 	unsigned int leg;
 
-	for (leg = 0; leg < PKT_LEGS; leg++) {
-		if (!r->cold[leg])
-			continue;
-		r->cold[leg]->rdv = *cfg;
-		r->leg[leg]->tidle_s = cfg->tidle_s;
-	}
+	if (r->setup)
+		r->setup->rdv = *cfg;
+	for (leg = 0; leg < PKT_LEGS; leg++)
+		if (r->leg[leg])
+			load_policy(r->leg[leg], cfg);
 }
 
-static void load_flags(struct pkt_entry *e, const struct pkt_leg_cfg *cfg)
+/* What an open session needs of it; all of it while there is a block. */
+static void load_cfg(struct pkt_rdv *r, unsigned int leg,
+		     const struct pkt_leg_cfg *cfg)
 {
 	const uint8_t mask = PKT_ENTRY_RX | PKT_ENTRY_TX | PKT_ENTRY_DSCP;
+	struct pkt_entry *e = r->leg[leg];
 
 	e->flags &= (uint8_t)~mask;
 	e->flags |= cfg->mode & PKT_MODE_RX ? PKT_ENTRY_RX : 0;
 	e->flags |= cfg->mode & PKT_MODE_TX ? PKT_ENTRY_TX : 0;
 	e->flags |= cfg->has_dscp ? PKT_ENTRY_DSCP : 0;
 	e->dscp = cfg->dscp;
+	e->mtu = cfg->mtu;
+	e->role = cfg->role & 3;
+	e->is_armed = cfg->is_armed;
+	if (r->setup)
+		r->setup->leg[leg].cfg = *cfg;
 }
 
 void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
@@ -69,17 +126,13 @@ void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
 {
 	bool is_waiting = r->leg[1 - leg] && rdv_is(r, 1 - leg, PKT_LEG_SYN);
 	struct pkt_entry *e = r->leg[leg];
-	struct pkt_entry keep = *e;
+	uint32_t peer = e->peer;
 
 	memset(e, 0, sizeof(*e));
-	e->gen = keep.gen;
-	e->peer = keep.peer;
-	e->setup = keep.setup;
+	e->peer = peer;
 	e->flags = PKT_ENTRY_USED;
-	load_flags(e, cfg);
-	memset(r->cold[leg], 0, sizeof(*r->cold[leg]));
-	r->cold[leg]->cfg = *cfg;
 	memset(&r->setup->leg[leg], 0, sizeof(r->setup->leg[leg]));
+	load_cfg(r, leg, cfg);
 	pkt_rdv_policy(r, rdv);
 	rdv_set_leg(r, leg, PKT_LEG_IDLE);
 	rdv_set_state(r, is_waiting ? PKT_STATE_WAIT : PKT_STATE_ARMED);
@@ -95,10 +148,8 @@ static void rearm(struct rdv_call *c, unsigned int leg)
 	bool has_rst = rdv_policy(c->r)->release_rst;
 	unsigned int i;
 
-	if (is_joined(state)) {
+	if (is_joined(state))
 		rdv_open_end(c, PKT_CAUSE_OPER, true);
-		c->out->is_setup_done = false;
-	}
 	for (i = 0; is_committing(state) && i < PKT_LEGS; i++) {
 		if (pkt_rdv_leg_state(c->r, i) <= PKT_LEG_SYN)
 			continue;
@@ -114,10 +165,9 @@ static void rearm(struct rdv_call *c, unsigned int leg)
 static void recheck(struct rdv_call *c, unsigned int leg)
 {
 	const struct pkt_entry *e = c->r->leg[leg];
-	const struct pkt_filter *from = &c->r->cold[leg]->cfg.from;
+	const struct pkt_filter *from = &rdv_leg(c, leg)->cfg.from;
 
-	if (pkt_rdv_state(c->r) != PKT_STATE_WAIT ||
-	    !rdv_is(c->r, leg, PKT_LEG_SYN) ||
+	if (!rdv_is(c->r, leg, PKT_LEG_SYN) ||
 	    rdv_filter_ok(from, &e->remote, ntohs(e->remote_port_be)))
 		return;
 	rdv_unlatch(c, leg);
@@ -130,17 +180,12 @@ void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
 {
 	struct rdv_call c = start(r, now_us, out);
 
-	if (is_rearmed && !r->setup) {
-		out->is_setup_needed = true;
-		return;
-	}
-	r->cold[leg]->cfg = *cfg;
-	load_flags(r->leg[leg], cfg);
+	load_cfg(r, leg, cfg);
 	if (is_rearmed)
 		rearm(&c, leg);
-	else
+	else if (pkt_rdv_state(r) == PKT_STATE_WAIT)
 		recheck(&c, leg);
-	if (r->setup && pkt_rdv_state(r) == PKT_STATE_WAIT)
+	if (pkt_rdv_state(r) == PKT_STATE_WAIT)
 		rdv_try_pair(&c);
 }
 
@@ -177,15 +222,11 @@ void pkt_rdv_release(struct pkt_rdv *r, unsigned int leg, uint64_t now_us,
 	rdv_set_leg(r, leg, PKT_LEG_CLOSED);
 	r->leg[leg]->flags &= (uint8_t)~PKT_ENTRY_OPEN;
 	rest.leg[leg] = NULL;
-	rest.cold[leg] = NULL;
 	if (!r->setup)
 		return;
-	if (!rest.leg[1 - leg]) {
-		out->is_setup_done = true;
-		return;
-	}
+	out->is_setup_done = !rest.leg[1 - leg];
 	c.r = &rest;
-	if (!out->is_setup_done)
+	if (rest.leg[1 - leg])
 		rdv_settle(&c);
 }
 

@@ -6,9 +6,8 @@
  * our own, what to report and when it wants to be called again.  The
  * specification is docs/rendezvous.md, sections 2, 3 and 8.
  *
- * Three records.  Two entries: what every segment needs.  Two cold records
- * beside them: policy and counts, for the life of the gate.  One set-up block:
- * stored SYNs and timers, given back when the session is open or over.
+ * Two records.  Two entries: all there is of an open session.  One set-up
+ * block: policy, stored SYNs and timers, given back when the session is open.
  */
 #pragma once
 
@@ -60,24 +59,6 @@ struct pkt_rdv_cfg {
 	uint16_t syn_rate; /* new ISNs per second and leg */
 };
 
-/* What a gate keeps for its whole life beside its entry.  The engine owns an
- * array of these, one per entry; only pkt_rdv_*() writes, the engine reads
- * what pkt_gate_stat needs. */
-struct pkt_cold {
-	struct pkt_leg_cfg cfg;
-	struct pkt_rdv_cfg rdv; /* the same in both */
-	uint64_t linger_us;     /* end of T_fin or T_rst, both; 0: none */
-	uint32_t syns;          /* taken, repeated ones included */
-	uint32_t synacks;       /* sent */
-	uint32_t relatches;     /* source changed while it waited */
-	uint32_t est_ms;        /* first SYN to open, both; 0: not open */
-	uint16_t mss;           /* told to this client; 0: not yet */
-	uint16_t pmtu;          /* of the way, from ICMP; 0: none heard */
-	uint8_t opts;           /* PKT_STAT_*, both */
-	uint8_t closer;         /* leg of the first FIN or the RST, both */
-	bool is_dirty;          /* something left here: quarantine */
-};
-
 /* What is kept of a SYN: always the latest of the attempt (D3). */
 struct pkt_syn {
 	uint32_t isn;
@@ -88,7 +69,9 @@ struct pkt_syn {
 };
 
 struct pkt_setup_leg {
+	struct pkt_leg_cfg cfg;
 	struct pkt_syn syn;
+	uint16_t pmtu;       /* of the way, from ICMP; 0: none heard */
 	bool is_repeated;    /* this attempt sent its SYN twice */
 	bool is_probed_zero; /* its SYN-ACK said window 0 */
 	bool is_suspect;     /* reset its SYN-ACK; T_grace runs */
@@ -104,6 +87,7 @@ struct pkt_setup_leg {
 };
 
 struct pkt_setup {
+	struct pkt_rdv_cfg rdv;
 	struct pkt_setup_leg leg[PKT_LEGS];
 	struct pkt_opts frozen[PKT_LEGS]; /* options of the SYN-ACK to leg i */
 	bool frozen_ecn;
@@ -114,11 +98,10 @@ struct pkt_setup {
 };
 
 /* A view, assembled for one call.  Either leg may be NULL (not reserved, or
- * released); cold[i] goes with leg[i].  While there is a set-up block, the
- * order of the legs is the same in every call.  setup NULL: open or later. */
+ * released).  While there is a set-up block, the order of the legs is the same
+ * in every call.  setup NULL: open or later, and not armed again since. */
 struct pkt_rdv {
 	struct pkt_entry *leg[PKT_LEGS];
-	struct pkt_cold *cold[PKT_LEGS];
 	struct pkt_traffic *traffic[PKT_LEGS]; /* NULL: free and unwatched */
 	struct pkt_setup *setup;
 };
@@ -155,24 +138,23 @@ struct pkt_out {
 	} tx[PKT_OUT_TX]; /* before a forwarded segment */
 	struct pkt_report report[PKT_OUT_REPORTS];
 	bool is_setup_done; /* give the set-up block back */
-	/* Attach a block, pkt_rdv_init() it and call again: nothing was done. */
-	bool is_setup_needed;
 };
 
-/* A new set-up block: zeroes *r->setup.  Entries and cold records stay.  The
- * latched source, or the candidate for it, is in the entry. */
-void pkt_rdv_init(struct pkt_rdv *r);
-/* Policy of the rendezvous, into every cold record of the view. */
+/* A new set-up block, *r->setup: what the entries of the view still tell of
+ * their policy, and else zero.  at: their local ends.  The latched source, or
+ * the candidate for it, is in the entry. */
+void pkt_rdv_init(struct pkt_rdv *r, const struct pkt_local at[PKT_LEGS]);
+/* Policy of the rendezvous: into the entries, and the set-up block if there
+ * is one. */
 void pkt_rdv_policy(struct pkt_rdv *r, const struct pkt_rdv_cfg *cfg);
 
-/* Reserve a leg: a fresh entry (gen, peer and setup stay, they are the
- * engine's) and a fresh cold record.  r->setup is there.  The leg takes SYNs
- * from now on, also while its peer is missing. */
+/* Reserve a leg: a fresh entry (peer stays, it is the engine's).  r->setup is
+ * there.  The leg takes SYNs from now on, also while its peer is missing. */
 void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
 		     const struct pkt_leg_cfg *cfg,
 		     const struct pkt_rdv_cfg *rdv);
 /* New policy for a leg.  rearm: LATCH, RELATCH or a new Remote came; it ends
- * what was there.  May ask for a set-up block. */
+ * what was there, and r->setup has to be there. */
 void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
 			const struct pkt_leg_cfg *cfg, bool rearm,
 			uint64_t now_us, struct pkt_out *out);
@@ -190,11 +172,11 @@ enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
 			   const struct pkt_icmp *m);
 
 /* What the way to a client takes; UINT16_MAX: not known. */
-static inline uint16_t pkt_cold_mtu(const struct pkt_cold *c)
+static inline uint16_t pkt_setup_mtu(const struct pkt_setup_leg *s)
 {
-	uint16_t mtu = c->cfg.mtu ? c->cfg.mtu : UINT16_MAX;
+	uint16_t mtu = s->cfg.mtu ? s->cfg.mtu : UINT16_MAX;
 
-	return c->pmtu && c->pmtu < mtu ? c->pmtu : mtu;
+	return s->pmtu && s->pmtu < mtu ? s->pmtu : mtu;
 }
 
 /* When pkt_rdv_tick() is due (microseconds), UINT64_MAX: never. */

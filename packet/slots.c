@@ -88,18 +88,36 @@ uint32_t pkt_slots_n_addrs(const struct pkt_slots *s)
 	return n;
 }
 
+static struct in6_addr nth(const struct in6_addr *first, uint32_t i)
+{
+	struct in6_addr a = *first;
+	uint32_t be = htonl(low(first) + i);
+
+	memcpy(&a.s6_addr[12], &be, sizeof(be));
+	return a;
+}
+
 struct in6_addr pkt_slots_addr(const struct pkt_slots *s, uint32_t i)
 {
 	unsigned int p = 0;
-	struct in6_addr a;
-	uint32_t be;
 
 	while (i >= s->prefix[p].n_addrs) {
 		i -= s->prefix[p++].n_addrs;
 		assert(p < s->n_prefixes);
 	}
-	a = s->prefix[p].first;
-	be = htonl(low(&a) + i);
-	memcpy(&a.s6_addr[12], &be, sizeof(be));
-	return a;
+	return nth(&s->prefix[p].first, i);
+}
+
+struct in6_addr pkt_slots_local(const struct pkt_slots *s, uint32_t slot,
+				uint16_t *port)
+{
+	uint32_t span = (uint32_t)s->port_max - s->port_min + 1;
+	unsigned int p = s->n_prefixes - 1;
+
+	while (p && slot < s->prefix[p].base)
+		p--;
+	slot -= s->prefix[p].base;
+	assert(slot / span < s->prefix[p].n_addrs);
+	*port = (uint16_t)(s->port_min + slot % span);
+	return nth(&s->prefix[p].first, slot / span);
 }

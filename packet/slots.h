@@ -34,6 +34,10 @@ int pkt_slots_init(struct pkt_slots *s, const struct pkt_realm_cfg *realm,
 uint32_t pkt_slots_find(const struct pkt_slots *s, const struct in6_addr *addr,
 			uint16_t port);
 
+/* The other way round: which address and port a slot of this realm is. */
+struct in6_addr pkt_slots_local(const struct pkt_slots *s, uint32_t slot,
+				uint16_t *port);
+
 uint32_t pkt_slots_n_addrs(const struct pkt_slots *s);
 /* The i-th address, in the order of their slots. */
 struct in6_addr pkt_slots_addr(const struct pkt_slots *s, uint32_t i);

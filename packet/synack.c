@@ -20,11 +20,11 @@ static uint16_t default_mss(const struct pkt_leg_cfg *cfg)
 
 /* What the way to this client takes.  A value we compute never falls below
  * what every host must take. */
-static uint16_t mtu_mss(const struct pkt_cold *cold)
+static uint16_t mtu_mss(const struct pkt_setup_leg *s)
 {
-	const struct pkt_leg_cfg *cfg = &cold->cfg;
+	const struct pkt_leg_cfg *cfg = &s->cfg;
 	uint16_t hdr = is_ip6(cfg) ? HDR_IP6 : HDR_IP4;
-	uint16_t mtu = pkt_cold_mtu(cold);
+	uint16_t mtu = pkt_setup_mtu(s);
 
 	if (mtu < hdr + default_mss(cfg))
 		return default_mss(cfg);
@@ -39,11 +39,12 @@ static uint16_t smaller(uint16_t a, uint16_t b)
 /* 3.4: the MSS of the other client, within the limits of both ways. */
 uint16_t pkt_synack_mss(const struct pkt_rdv *r, unsigned int leg)
 {
-	const struct pkt_cold *peer = r->cold[1 - leg];
-	const struct pkt_opts *o = &r->setup->leg[1 - leg].syn.opts;
+	const struct pkt_setup_leg *own = &r->setup->leg[leg];
+	const struct pkt_setup_leg *peer = &r->setup->leg[1 - leg];
+	const struct pkt_opts *o = &peer->syn.opts;
 	uint16_t mss = o->has_mss ? o->mss : default_mss(&peer->cfg);
 
-	return smaller(mss, smaller(mtu_mss(r->cold[leg]), mtu_mss(peer)));
+	return smaller(mss, smaller(mtu_mss(own), mtu_mss(peer)));
 }
 
 static bool is_fresh(const struct pkt_syn *s, uint16_t limit_ms, uint64_t now)
@@ -54,7 +55,7 @@ static bool is_fresh(const struct pkt_syn *s, uint16_t limit_ms, uint64_t now)
 /* 3.5: an old echo would poison the client's round-trip estimate. */
 static bool agree_ts(const struct pkt_rdv *r, uint64_t now_us)
 {
-	const struct pkt_rdv_cfg *cfg = &r->cold[0]->rdv;
+	const struct pkt_rdv_cfg *cfg = &r->setup->rdv;
 	const struct pkt_syn *a = &r->setup->leg[0].syn;
 	const struct pkt_syn *b = &r->setup->leg[1].syn;
 
@@ -68,7 +69,7 @@ static bool agree_ts(const struct pkt_rdv *r, uint64_t now_us)
 
 static uint32_t echo_for(const struct pkt_rdv *r, unsigned int leg)
 {
-	if (r->cold[leg]->rdv.ts_policy == PKT_TS_ZERO)
+	if (r->setup->rdv.ts_policy == PKT_TS_ZERO)
 		return 0;
 	return r->setup->leg[leg].syn.opts.tsval;
 }
@@ -114,8 +115,8 @@ void pkt_synack_agree(struct pkt_rdv *r, uint64_t now_us)
 	for (leg = 0; leg < PKT_LEGS; leg++)
 		freeze(r, leg, has_ts);
 	for (leg = 0; leg < PKT_LEGS; leg++) {
-		r->cold[leg]->mss = s->frozen[leg].mss;
-		r->cold[leg]->opts = pkt_synack_stat_bits(s);
+		r->leg[leg]->mss = s->frozen[leg].mss;
+		r->leg[leg]->opts = pkt_synack_stat_bits(s) & PKT_STAT_ALL;
 	}
 }
 

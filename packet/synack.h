@@ -9,7 +9,7 @@
 #include "packet/rendezvous.h"
 
 /* Freeze the options from the latest SYN of both legs: setup->frozen,
- * frozen_ecn, and what the cold records say of them. */
+ * frozen_ecn, and what the entries say of them. */
 void pkt_synack_agree(struct pkt_rdv *r, uint64_t now_us);
 /* The client of `leg` sends a SYN that lacks what is frozen (O27). */
 bool pkt_synack_lacks(const struct pkt_rdv *r, unsigned int leg,

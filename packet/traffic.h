@@ -3,8 +3,7 @@
  *
  * Policing (H.248.53): token buckets for each direction of a gate, and the
  * watch for a stream that falls silent (H.248.40).  One record per gate,
- * beside the entry and the cold record; who asks for neither never touches
- * it.
+ * beside the entry; who asks for neither never touches it.
  *
  * What is counted: octets of IP packets as they are on the wire, headers of
  * every packet of a super-segment included.  A packet passes while a bucket

@@ -29,12 +29,6 @@ int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 void pkt_translate_tcp(uint8_t *tcp, bool is_partial,
 		       const struct pkt_entry *in);
 
-/* Local address and port of an entry, as it is not kept in the entry itself. */
-struct pkt_local {
-	struct in6_addr addr;
-	uint16_t port_be;
-};
-
 /*
  * Write the rewrite data of in->out_*, PKT_ENTRY_OUT6 and the two checksum
  * differences.  in->remote and in->remote_port_be are set before.

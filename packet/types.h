@@ -60,12 +60,13 @@ enum {
 	PKT_MODE_TX = 1 << 1,
 };
 
-/* What a session agreed on: pkt_cold.opts, pkt_gate_stat.opts. */
+/* What a session agreed on: pkt_entry.opts, pkt_gate_stat.opts. */
 enum {
 	PKT_STAT_WS = 1 << 0,
 	PKT_STAT_SACK = 1 << 1,
 	PKT_STAT_TS = 1 << 2,
 	PKT_STAT_ECN = 1 << 3,
+	PKT_STAT_ALL = (1 << 4) - 1,
 };
 
 /* State of one leg (rendezvous.md 2.1, L0..L5). */

@@ -44,6 +44,11 @@ static uint32_t scaled_window(const struct pkt_entry *e,
 	return (uint32_t)seg->window << e->wscale;
 }
 
+static uint32_t largest_window(const struct pkt_entry *e)
+{
+	return (uint32_t)e->max_win << e->wscale;
+}
+
 static uint32_t at_least(uint32_t a, uint32_t b)
 {
 	return a > b ? a : b;
@@ -54,18 +59,18 @@ enum pkt_drop pkt_window_check(const struct pkt_entry *from,
 			       const struct pkt_seg *seg, bool *is_current)
 {
 	uint32_t end = pkt_seg_end(seg);
-	uint32_t late = at_least(ACK_SLACK, from->max_win);
+	uint32_t late = at_least(ACK_SLACK, largest_window(from));
 
 	*is_current = true;
 	if (from->flags & PKT_ENTRY_LIBERAL)
 		return PKT_DROP_NONE;
 	/* I, with one window of slack: our view of it is a little old */
 	if (pkt_seq_after(seg->seq, from->max_end) &&
-	    pkt_seq_after(end, from->max_end + to->max_win))
+	    pkt_seq_after(end, from->max_end + largest_window(to)))
 		return PKT_DROP_WINDOW;
 	if (pkt_seq_after(seg->ack, to->snd_end)) /* III */
 		return PKT_DROP_ACK_UNSENT;
-	*is_current = !pkt_seq_after(from->snd_end - to->max_win, end) &&
+	*is_current = !pkt_seq_after(from->snd_end - largest_window(to), end) &&
 		      !pkt_seq_after(to->snd_end - late, seg->ack); /* II, IV */
 	return PKT_DROP_NONE;
 }
@@ -84,6 +89,6 @@ void pkt_window_learn(struct pkt_entry *from, struct pkt_entry *to,
 	raise_to(&from->snd_end, pkt_seg_end(seg));
 	raise_to(&from->last_ack, seg->ack);
 	raise_to(&to->max_end, seg->ack + window);
-	from->max_win = at_least(from->max_win, window);
-	from->window = seg->window;
+	if (from->max_win < seg->window)
+		from->max_win = seg->window;
 }

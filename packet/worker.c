@@ -40,7 +40,6 @@ struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
 		if (r->slot[leg] == PKT_SLOT_NONE)
 			continue;
 		view.leg[leg] = &w->cfg.entries[r->slot[leg]];
-		view.cold[leg] = &r->cold[leg];
 		if (r->has_traffic[leg])
 			view.traffic[leg] = &w->traffic[rdv * PKT_LEGS + leg];
 	}
@@ -49,23 +48,30 @@ struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
 	return view;
 }
 
-static void name_setup(struct pkt_worker *w, const struct worker_rdv *r)
+static struct pkt_local local_end(const struct pkt_worker *w,
+				  const struct worker_rdv *r, unsigned int leg)
 {
-	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-		if (r->slot[leg] != PKT_SLOT_NONE)
-			w->cfg.entries[r->slot[leg]].setup = r->setup;
+	const struct pkt_slots *s = &w->cfg.realm[r->realm[leg]].slots;
+	struct pkt_local at = { .port_be = 0 };
+	uint16_t port;
+
+	if (r->slot[leg] == PKT_SLOT_NONE)
+		return at;
+	at.addr = pkt_slots_local(s, r->slot[leg], &port);
+	at.port_be = htons(port);
+	return at;
 }
 
 void worker_attach_setup(struct pkt_worker *w, uint32_t rdv)
 {
 	struct worker_rdv *r = &w->rdvs[rdv];
+	struct pkt_local at[] = { local_end(w, r, 0), local_end(w, r, 1) };
 	struct pkt_rdv view;
 
 	assert(!r->setup && w->n_free_setups);
 	r->setup = w->free_setups[--w->n_free_setups] + 1;
-	name_setup(w, r);
 	view = worker_view(w, rdv);
-	pkt_rdv_init(&view);
+	pkt_rdv_init(&view, at);
 }
 
 void worker_detach_setup(struct pkt_worker *w, uint32_t rdv)
@@ -74,7 +80,6 @@ void worker_detach_setup(struct pkt_worker *w, uint32_t rdv)
 
 	w->free_setups[w->n_free_setups++] = r->setup - 1;
 	r->setup = 0;
-	name_setup(w, r);
 }
 
 void worker_arm(struct pkt_worker *w, uint32_t rdv)
@@ -134,7 +139,7 @@ static enum pkt_drop translate(struct pkt_worker *w, const struct worker_rdv *r,
 {
 	struct pkt_entry *in = &w->cfg.entries[r->slot[leg]];
 	struct pkt_entry *out = &w->cfg.entries[r->slot[1 - leg]];
-	struct pkt_way way = { .mtu = r->cold[1 - leg].cfg.mtu };
+	struct pkt_way way = { .mtu = out->mtu };
 	int rc;
 
 	if (!pkt_is_cross(seg, in)) {
@@ -182,7 +187,7 @@ static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
 		seg->gso_octets = f->vh.gso_size;
 	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
 			       seg->dport);
-	if (*slot == PKT_SLOT_NONE || !w->cfg.entries[*slot].gen)
+	if (*slot == PKT_SLOT_NONE || !w->gates[*slot].gen)
 		return PKT_DROP_NO_GATE;
 	return PKT_DROP_NONE;
 }
@@ -199,7 +204,7 @@ static bool moves_deadline(const struct worker_rdv *r,
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
 			   const struct pkt_seg *seg)
 {
-	uint32_t rdv = w->owner[slot];
+	uint32_t rdv = w->gates[slot].rdv;
 	struct worker_rdv *r = &w->rdvs[rdv];
 	unsigned int leg = r->slot[1] == slot;
 	struct pkt_rdv view = worker_view(w, rdv);
@@ -207,11 +212,6 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	struct pkt_out out;
 
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
-	if (out.is_setup_needed) {
-		worker_attach_setup(w, rdv);
-		view = worker_view(w, rdv);
-		pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
-	}
 	worker_apply(w, rdv, &out);
 	if (out.act == PKT_ACT_FORWARD)
 		forward(w, rdv, leg, seg);
@@ -435,7 +435,7 @@ static int allocate(struct pkt_worker *w)
 	uint32_t n = w->cfg.max_rendezvous;
 
 	w->rdvs = map(n, sizeof(*w->rdvs));
-	w->owner = map(w->cfg.n_slots, sizeof(*w->owner));
+	w->gates = map(w->cfg.n_slots, sizeof(*w->gates));
 	w->setups = map(n, sizeof(*w->setups));
 	w->sticky = map((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 			sizeof(*w->sticky));
@@ -443,7 +443,7 @@ static int allocate(struct pkt_worker *w)
 	w->free_setups = calloc(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = malloc(PKT_HEADROOM + PKT_BUF_OCTETS);
-	if (!w->rdvs || !w->owner || !w->setups || !w->sticky || !w->traffic ||
+	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
 	    !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n; i++) {
@@ -503,7 +503,7 @@ void pkt_worker_free(struct pkt_worker *w)
 		return;
 	n = w->cfg.max_rendezvous;
 	unmap(w->rdvs, n, sizeof(*w->rdvs));
-	unmap(w->owner, w->cfg.n_slots, sizeof(*w->owner));
+	unmap(w->gates, w->cfg.n_slots, sizeof(*w->gates));
 	unmap(w->setups, n, sizeof(*w->setups));
 	unmap(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 	      sizeof(*w->sticky));

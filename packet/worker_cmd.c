@@ -42,18 +42,17 @@ static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
-	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+	struct worker_gate *gate = &w->gates[cmd->gate.slot];
 	unsigned int leg = rdv->slot[0] != PKT_SLOT_NONE;
 	struct pkt_rdv view;
 
-	assert(rdv->slot[leg] == PKT_SLOT_NONE && !e->gen);
+	assert(rdv->slot[leg] == PKT_SLOT_NONE && !gate->gen);
 	rdv->slot[leg] = cmd->gate.slot;
 	rdv->realm[leg] = cmd->cfg.realm;
-	w->owner[cmd->gate.slot] = cmd->rdv;
-	e->gen = cmd->gate.gen;
+	gate->rdv = cmd->rdv;
+	gate->gen = cmd->gate.gen;
 	if (!rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
-	e->setup = rdv->setup;
 	link_peers(w, rdv);
 	set_traffic(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
@@ -63,21 +62,18 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 
 static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
-	unsigned int leg = leg_of(&w->rdvs[cmd->rdv], cmd->gate.slot);
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	unsigned int leg = leg_of(rdv, cmd->gate.slot);
 	struct pkt_rdv view;
 	struct pkt_out out;
 
+	if (cmd->rearm && !rdv->setup)
+		worker_attach_setup(w, cmd->rdv);
 	set_traffic(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 	pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm, w->now_us,
 			   &out);
-	if (out.is_setup_needed) {
-		worker_attach_setup(w, cmd->rdv);
-		view = worker_view(w, cmd->rdv);
-		pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm,
-				   w->now_us, &out);
-	}
 	worker_apply(w, cmd->rdv, &out);
 }
 
@@ -94,6 +90,7 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	worker_apply(w, cmd->rdv, &out);
 	worker_stat(w, cmd->rdv, leg, stat);
 	memset(&w->cfg.entries[cmd->gate.slot], 0, sizeof(struct pkt_entry));
+	w->gates[cmd->gate.slot].gen = 0;
 	rdv->slot[leg] = PKT_SLOT_NONE;
 	rdv->has_traffic[leg] = false;
 	link_peers(w, rdv);

@@ -20,7 +20,6 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 {
 	const struct pkt_rdv r = worker_view(w, rdv);
 	const struct pkt_entry *e = r.leg[leg];
-	const struct pkt_cold *c = r.cold[leg];
 
 	memset(out, 0, sizeof(*out));
 	out->remote = e->remote;
@@ -28,13 +27,13 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	out->rx_octets = e->rx_octets;
 	out->tx_octets = e->tx_octets;
 	out->drops = e->drops;
-	out->syns = c->syns;
-	out->synacks = c->synacks;
-	out->relatches = c->relatches;
-	out->est_ms = c->est_ms;
-	out->mss = c->mss;
-	out->opts = c->opts;
-	out->is_dirty = c->is_dirty;
+	out->syns = e->syns;
+	out->synacks = e->synacks;
+	out->relatches = e->relatches;
+	out->est_ms = e->est_ms;
+	out->mss = e->mss;
+	out->opts = e->opts;
+	out->is_dirty = e->is_dirty;
 	out->state = (uint8_t)pkt_rdv_state(&r);
 	out->leg_state = (uint8_t)pkt_rdv_leg_state(&r, leg);
 	if (r.setup && out->state == PKT_STATE_WAIT)
@@ -49,7 +48,7 @@ static struct pkt_evt new_event(struct pkt_worker *w, uint32_t rdv,
 	uint32_t slot = w->rdvs[rdv].slot[leg];
 	struct pkt_evt evt = {
 		.type = type,
-		.gate = { slot, w->cfg.entries[slot].gen },
+		.gate = { slot, w->gates[slot].gen },
 		.at_us = w->now_us,
 	};
 

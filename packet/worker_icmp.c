@@ -16,8 +16,8 @@ static const struct virtio_net_hdr plain;
 static enum pkt_drop pass_on(struct pkt_worker *w, const struct worker_rdv *r,
 			     unsigned int leg, const struct pkt_icmp *m)
 {
-	struct pkt_mtus mtus = { r->cold[leg].cfg.mtu,
-				 r->cold[1 - leg].cfg.mtu };
+	struct pkt_mtus mtus = { w->cfg.entries[r->slot[leg]].mtu,
+				 w->cfg.entries[r->slot[1 - leg]].mtu };
 	uint8_t buf[PKT_ICMP_MAX];
 	size_t n = pkt_icmp_forward(w->frame.at, m,
 				    &w->cfg.entries[r->slot[leg]], &mtus, buf);
@@ -41,11 +41,11 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
 	if (drop != PKT_DROP_NONE)
 		return drop;
 	slot = pkt_slots_find(slots, &m.quote.src, m.quote.sport);
-	if (slot == PKT_SLOT_NONE || !w->cfg.entries[slot].gen)
+	if (slot == PKT_SLOT_NONE || !w->gates[slot].gen)
 		return PKT_DROP_ICMP;
-	r = &w->rdvs[w->owner[slot]];
+	r = &w->rdvs[w->gates[slot].rdv];
 	leg = r->slot[1] == slot;
-	view = worker_view(w, w->owner[slot]);
+	view = worker_view(w, w->gates[slot].rdv);
 	drop = pkt_rdv_icmp(&view, leg, &m);
 	return drop == PKT_DROP_NONE ? pass_on(w, r, leg, &m) : drop;
 }

@@ -28,10 +28,16 @@ _Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
 /* A rendezvous as the worker knows it; the pure half gets a view of it. */
 struct worker_rdv {
 	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
+	uint32_t setup;          /* index + 1; 0: none */
 	uint8_t realm[PKT_LEGS];
 	bool has_traffic[PKT_LEGS]; /* its record is in use */
-	uint32_t setup;             /* index + 1; 0: none */
-	struct pkt_cold cold[PKT_LEGS];
+};
+_Static_assert(sizeof(struct worker_rdv) == 16, "an index, not a record");
+
+/* Whose a slot is. */
+struct worker_gate {
+	uint32_t rdv; /* index of its rendezvous */
+	uint32_t gen; /* of pkt_gate_id; 0: free */
 };
 
 /* An event that found the ring full: its first time stamp, in a list in the
@@ -45,10 +51,10 @@ struct sticky {
 
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
-	struct worker_rdv *rdvs;  /* max_rendezvous */
-	uint32_t *owner;          /* of a slot: index of the rendezvous */
-	struct pkt_setup *setups; /* max_rendezvous */
-	uint32_t *free_setups;    /* a stack */
+	struct worker_rdv *rdvs;   /* max_rendezvous */
+	struct worker_gate *gates; /* one per slot */
+	struct pkt_setup *setups;  /* max_rendezvous */
+	uint32_t *free_setups;     /* a stack */
 	uint32_t n_free_setups;
 	struct pkt_traffic *traffic; /* one per leg, untouched if not used */
 	struct pkt_timers *timers;

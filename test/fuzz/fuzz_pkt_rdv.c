@@ -33,7 +33,6 @@ struct world {
 	struct pkt_leg_cfg cfg[PKT_LEGS];
 	struct pkt_rdv_cfg policy;
 	struct pkt_entry entry[PKT_LEGS];
-	struct pkt_cold cold[PKT_LEGS];
 	struct pkt_rdv r;
 	struct pkt_out out;
 	struct rdv_monitor mon;
@@ -68,10 +67,17 @@ static uint16_t be16(const uint8_t *p)
 
 static void attach(struct world *w)
 {
+	struct pkt_local at[PKT_LEGS];
+	unsigned int leg;
+
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		at[leg].addr = rdv_addr(local[leg]);
+		at[leg].port_be = htons(local_port[leg]);
+	}
 	w->r.setup = malloc(sizeof(*w->r.setup));
 	if (!w->r.setup)
 		abort();
-	pkt_rdv_init(&w->r);
+	pkt_rdv_init(&w->r, at);
 }
 
 /* Freed when it is given back, so that a late use is seen. */
@@ -126,7 +132,6 @@ static void reserve(struct world *w)
 		w->client[leg] = rdv_addr(client[leg]);
 		load_leg(w, leg, &h->leg[leg]);
 		w->r.leg[leg] = &w->entry[leg];
-		w->r.cold[leg] = &w->cold[leg];
 		pkt_rdv_add_leg(&w->r, leg, &w->cfg[leg], &w->policy);
 	}
 	rdv_mon_begin(&w->mon, h->leg[0].is_relay || h->leg[1].is_relay,
@@ -316,13 +321,11 @@ static void step_modify(struct world *w, uint8_t op, struct input *in)
 	is_rearmed = rdv_seq_leg_get(*p, &l);
 	load_leg(w, leg, &l);
 	rdv_mon_before(&w->mon, &w->r);
+	if (is_rearmed && !w->r.setup)
+		attach(w);
+	pkt_rdv_policy(&w->r, &w->policy);
 	pkt_rdv_modify_leg(&w->r, leg, &w->cfg[leg], is_rearmed, w->now_us,
 			   &w->out);
-	if (w->out.is_setup_needed) {
-		attach(w);
-		pkt_rdv_modify_leg(&w->r, leg, &w->cfg[leg], is_rearmed,
-				   w->now_us, &w->out);
-	}
 	after(w, leg, NULL);
 	if (is_rearmed)
 		rdv_mon_rearmed(&w->mon);
@@ -337,7 +340,6 @@ static void step_release(struct world *w, uint8_t op)
 	rdv_mon_before(&w->mon, &w->r);
 	pkt_rdv_release(&w->r, leg, w->now_us, &w->out);
 	w->r.leg[leg] = NULL;
-	w->r.cold[leg] = NULL;
 	/* Both gone: no state is left to look at. */
 	if (w->r.leg[1 - leg])
 		after(w, leg, NULL);

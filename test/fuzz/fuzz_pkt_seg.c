@@ -16,7 +16,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-static void reserve(struct pkt_rdv *r, const struct pkt_seg *seg)
+static void reserve(struct pkt_rdv *r, struct pkt_entry *entry,
+		    const struct pkt_seg *seg)
 {
 	const struct pkt_rdv_cfg policy = { .commit = PKT_COMMIT_PARALLEL,
 					    .release_rst = true,
@@ -37,11 +38,13 @@ static void reserve(struct pkt_rdv *r, const struct pkt_seg *seg)
 				   .is_armed = true,
 				   .mtu = 1500,
 				   .from = { .port_max = 65535 } };
+	const struct pkt_local at[PKT_LEGS] = { { .port_be = 0 } };
 	unsigned int leg;
 
-	pkt_rdv_init(r);
+	pkt_rdv_init(r, at);
 	for (leg = 0; leg < PKT_LEGS; leg++) {
 		cfg.local_port = (uint16_t)(seg->dport + leg);
+		r->leg[leg] = &entry[leg];
 		pkt_rdv_add_leg(r, leg, &cfg, &policy);
 	}
 }
@@ -90,11 +93,8 @@ static void drive(struct pkt_rdv *r, struct pkt_seg *seg, uint8_t *pkt)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct pkt_entry entry[PKT_LEGS] = { { .flags = 0 } };
-	struct pkt_cold cold[PKT_LEGS] = { { .syns = 0 } };
 	struct pkt_setup setup;
-	struct pkt_rdv r = { .leg = { &entry[0], &entry[1] },
-			     .cold = { &cold[0], &cold[1] },
-			     .setup = &setup };
+	struct pkt_rdv r = { .setup = &setup };
 	struct pkt_seg seg;
 	uint8_t *pkt;
 
@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (seg.l4_off + 20u > seg.payload_off ||
 		    seg.payload_off + (size_t)seg.payload_octets > n)
 			abort();
-		reserve(&r, &seg);
+		reserve(&r, entry, &seg);
 		drive(&r, &seg, pkt);
 	}
 	free(pkt);

@@ -148,10 +148,17 @@ static void record_modify(unsigned int leg, bool is_rearmed)
 	record_octets(&octet, 1);
 }
 
-static void attach(void)
+void rdv_attach(void)
 {
+	struct pkt_local at[PKT_LEGS];
+	unsigned int leg;
+
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		at[leg].addr = rdv.leg[leg].local;
+		at[leg].port_be = htons(rdv.leg[leg].local_port);
+	}
 	rdv.r.setup = &rdv.setup;
-	pkt_rdv_init(&rdv.r);
+	pkt_rdv_init(&rdv.r, at);
 }
 
 void rdv_reserve(void)
@@ -159,10 +166,9 @@ void rdv_reserve(void)
 	unsigned int leg;
 
 	record_begin();
-	attach();
+	rdv_attach();
 	for (leg = 0; leg < PKT_LEGS; leg++) {
 		rdv.r.leg[leg] = &rdv.entry[leg];
-		rdv.r.cold[leg] = &rdv.cold[leg];
 		pkt_rdv_add_leg(&rdv.r, leg, &rdv.leg[leg], &rdv.policy);
 	}
 }
@@ -333,13 +339,11 @@ void rdv_at(uint64_t ms)
 void rdv_modify(unsigned int leg, bool rearm)
 {
 	record_modify(leg, rearm);
+	if (rearm && !rdv.r.setup)
+		rdv_attach();
+	pkt_rdv_policy(&rdv.r, &rdv.policy);
 	pkt_rdv_modify_leg(&rdv.r, leg, &rdv.leg[leg], rearm, rdv.now_us,
 			   &rdv.out);
-	if (rdv.out.is_setup_needed) {
-		attach();
-		pkt_rdv_modify_leg(&rdv.r, leg, &rdv.leg[leg], rearm,
-				   rdv.now_us, &rdv.out);
-	}
 	take_out();
 }
 
@@ -349,7 +353,6 @@ void rdv_release(unsigned int leg)
 	pkt_rdv_release(&rdv.r, leg, rdv.now_us, &rdv.out);
 	take_out();
 	rdv.r.leg[leg] = NULL;
-	rdv.r.cold[leg] = NULL;
 }
 
 /* ---- expectations ---- */

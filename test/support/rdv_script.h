@@ -49,7 +49,6 @@ struct rdv_world {
 	struct pkt_rdv_cfg policy; /* change before rdv_begin_with() */
 	struct pkt_leg_cfg leg[PKT_LEGS];
 	struct pkt_entry entry[PKT_LEGS];
-	struct pkt_cold cold[PKT_LEGS];
 	struct pkt_setup setup;
 	struct pkt_rdv r;
 	struct pkt_out out; /* of the latest call */
@@ -66,6 +65,8 @@ extern struct rdv_world rdv;
 void rdv_defaults(void);
 void rdv_reserve(void);
 void rdv_begin(void);
+/* A set-up block, as the worker gives one. */
+void rdv_attach(void);
 /* Through the handshake in parallel mode, queues emptied: OPEN. */
 void rdv_begin_open(void);
 /* Move the clock to ms after the start; timers run when they are due. */

@@ -510,11 +510,11 @@ static void i2_not_for_others(void)
 	m = error(A, 4, 0);
 	m.quote.dport++;
 	OK(pkt_rdv_icmp(&rdv.r, A, &m) == PKT_DROP_ICMP);
-	OK(pkt_cold_mtu(&rdv.cold[A]) == 1500);
+	OK(pkt_setup_mtu(&rdv.setup.leg[A]) == 1500);
 	tell(A, 4, 0);
-	OK(pkt_cold_mtu(&rdv.cold[A]) == 1400);
+	OK(pkt_setup_mtu(&rdv.setup.leg[A]) == 1400);
 	rdv_modify(A, true);
-	OK(pkt_cold_mtu(&rdv.cold[A]) == 1500);
+	OK(pkt_setup_mtu(&rdv.setup.leg[A]) == 1500);
 }
 
 static void begin_in_flight(void)

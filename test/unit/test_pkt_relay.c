@@ -89,7 +89,7 @@ static void case1(void)
 	REPORT(OPEN, 0, NONE);
 	NO_REPORT();
 	OK(rdv.r.setup == NULL);
-	OK(rdv.cold[A].est_ms == 50);
+	OK(rdv.entry[A].est_ms == 50);
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1, .payload = 700);
 	FORWARDED(A, PKT_ACK, B1, A1);
 	SEND(A, .flags = PKT_FIN | PKT_ACK, .seq = A1, .ack = B1 + 700);
@@ -264,7 +264,7 @@ static void case15(void)
 	AT(2000);
 	call();
 	SYNACK(A, B0, A1);
-	OK(rdv.cold[A].relatches == 2);
+	OK(rdv.entry[A].relatches == 2);
 	ack();
 	FORWARDED(B, PKT_ACK, A1, B1);
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1, .payload = 5);
@@ -317,8 +317,8 @@ static void case17(void)
 		     .opts = &o[B]);
 		s = SYNACK(A, B0, A1);
 		OK(s->opts.has_mss && s->opts.mss == t->told[A]);
-		OK(rdv.cold[A].mss == t->told[A]);
-		OK(rdv.cold[B].mss == t->told[B]);
+		OK(rdv.entry[A].mss == t->told[A]);
+		OK(rdv.entry[B].mss == t->told[B]);
 	}
 }
 
@@ -343,7 +343,7 @@ static void case18(void)
 	s = SYNACK(A, B0, A1);
 	OK(s->opts.has_ws && s->opts.ws == 9 && s->opts.has_sack);
 	OK(s->opts.has_ts && s->opts.tsval == 999 && s->opts.tsecr == 1000);
-	OK(rdv.cold[A].opts == (PKT_STAT_WS | PKT_STAT_SACK | PKT_STAT_TS));
+	OK(rdv.entry[A].opts == (PKT_STAT_WS | PKT_STAT_SACK | PKT_STAT_TS));
 	OK(rdv.entry[A].wscale == 7 && rdv.entry[B].wscale == 9);
 }
 
@@ -430,7 +430,7 @@ static void case23(void)
 		     .ack = A1);
 		s = SYNACK(A, B0, A1);
 		OK(!!(s->flags & PKT_ECE) == (i == 3));
-		OK(!!(rdv.cold[A].opts & PKT_STAT_ECN) == (i == 3));
+		OK(!!(rdv.entry[A].opts & PKT_STAT_ECN) == (i == 3));
 	}
 }
 
@@ -594,6 +594,25 @@ static void case31(void)
 	STATE(COMMIT);
 }
 
+/* The set-up block of an open session is gone; who is called is known still. */
+static void case32(void)
+{
+	begin_relayed();
+	SEND(A, .flags = PKT_RST, .seq = A1);
+	FORWARDED(B, PKT_RST, A1, 0);
+	STATE(DEAD);
+	OK(rdv.r.setup == NULL);
+	rdv_modify(A, true);
+	OK(rdv.r.setup != NULL);
+	STATE(ARMED);
+	NOTHING();
+	SEND(A, .flags = PKT_SYN, .seq = 7777);
+	SYN(B, 7777);
+	STATE(PROBE);
+	OK(rdv.setup.leg[B].cfg.mtu == rdv.leg[B].mtu);
+	OK(IN6_ARE_ADDR_EQUAL(&rdv.entry[B].remote, &rdv.leg[B].from.addr));
+}
+
 static const struct suite_test tests[] = {
 	{ "Y1 a call", case1 },
 	{ "Y2 from our port to Remote", case2 },
@@ -626,6 +645,7 @@ static const struct suite_test tests[] = {
 	{ "Y29 syn-rate", case29 },
 	{ "Y30 the server restarts", case30 },
 	{ "Y31 ICMP", case31 },
+	{ "Y32 the caller is armed again", case32 },
 	{ NULL, NULL },
 };
 

@@ -109,9 +109,9 @@ static void p4(void)
 	NO_REPORT();
 	OK(rdv.r.setup == NULL);
 	OK(rdv.entry[A].flags & PKT_ENTRY_OPEN);
-	OK(rdv.cold[A].est_ms == 40 && rdv.cold[B].est_ms == 40);
-	OK(rdv.cold[A].syns == 1 && rdv.cold[A].synacks == 1);
-	OK(rdv.cold[A].is_dirty && rdv.cold[B].is_dirty);
+	OK(rdv.entry[A].est_ms == 40 && rdv.entry[B].est_ms == 40);
+	OK(rdv.entry[A].syns == 1 && rdv.entry[A].synacks == 1);
+	OK(rdv.entry[A].is_dirty && rdv.entry[B].is_dirty);
 }
 
 /* P5: 100 kB each way in segments of 1000; numbers and payload unchanged,
@@ -172,7 +172,7 @@ static void p7(void)
 	SEND(A, .flags = PKT_ACK, .seq = A0 + 1, .ack = B0 + 1,
 	     .payload = 1448);
 	FORWARDED(B, PKT_ACK, A0 + 1, B0 + 1);
-	OK(rdv.cold[A].est_ms == 5000);
+	OK(rdv.entry[A].est_ms == 5000);
 }
 
 static void p8(void)
@@ -181,7 +181,7 @@ static void p8(void)
 	rdv_begin();
 	SEND(A, .flags = PKT_SYN, .seq = A0);
 	AT(5000);
-	rdv.cold[A].rdv.commit = rdv.cold[B].rdv.commit = PKT_COMMIT_WAITING;
+	rdv.setup.rdv.commit = PKT_COMMIT_WAITING;
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	SYNACK(A, B0, A0 + 1);
 	SEND(A, .flags = PKT_RST, .seq = A0 + 1);
@@ -248,14 +248,14 @@ static void p10(void)
 {
 	rdv_begin();
 	syns();
-	OK(rdv.cold[A].synacks == 1 && rdv.cold[B].synacks == 1);
+	OK(rdv.entry[A].synacks == 1 && rdv.entry[B].synacks == 1);
 	SYNACK(B, A0, B0 + 1);
 	SYNACK(A, B0, A0 + 1);
 	NOTHING();
 	rdv_begin();
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	SEND(A, .flags = PKT_SYN, .seq = A0);
-	OK(rdv.cold[A].synacks == 1 && rdv.cold[B].synacks == 1);
+	OK(rdv.entry[A].synacks == 1 && rdv.entry[B].synacks == 1);
 }
 
 static void p11(void)
@@ -388,7 +388,7 @@ static void l2(void)
 	}
 	AT(29999);
 	NOTHING();
-	OK(rdv.cold[A].synacks == 4 && rdv.cold[B].synacks == 1);
+	OK(rdv.entry[A].synacks == 4 && rdv.entry[B].synacks == 1);
 }
 
 static void l3(void)
@@ -411,7 +411,7 @@ static void l3(void)
 	SYNACK(B, A0, B0 + 1);
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	NOTHING();
-	OK(rdv.cold[B].syns == 9);
+	OK(rdv.entry[B].syns == 9);
 }
 
 static void l4(void)
@@ -489,7 +489,7 @@ static void l10(void)
 	REPORT(FAIL, 0, TSA);
 	NO_REPORT();
 	STATE(SILENT);
-	OK(rdv.r.setup == NULL);
+	OK(rdv.r.setup != NULL); /* it may be armed again */
 }
 
 /* ---- 9.5 relatch, restart ---- */
@@ -502,7 +502,7 @@ static void r1(void)
 	rdv.port[A] = 45555;
 	SEND(A, .flags = PKT_SYN, .seq = A0);
 	NOTHING();
-	OK(rdv.cold[A].relatches == 1);
+	OK(rdv.entry[A].relatches == 1);
 	AT(1100);
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	both_synacks(); /* to the new port */
@@ -667,7 +667,8 @@ static void r7(void)
 	rdv_flush();
 	SEND(A, .flags = PKT_SYN, .seq = 7777);
 	DROPPED(SYN_LATE);
-	OK(CHALLENGE(A, B0 + 51, A0 + 1)->window == 502);
+	/* what is left of the 65535 that B said in its SYN */
+	OK(CHALLENGE(A, B0 + 51, A0 + 1)->window == 65535 >> 7);
 	NOTHING();
 	AT(499);
 	SEND(A, .flags = PKT_SYN, .seq = 7778);
@@ -711,7 +712,7 @@ static void r9(void)
 	NOTHING();
 	OK(taken >= 15 && taken <= 22); /* 5 at once, then 5 a second */
 	OK(taken + limited == 300);
-	OK(rdv.cold[A].syns == taken);
+	OK(rdv.entry[A].syns == taken);
 }
 
 /* R9, the other half: the attempt that repeats its SYN wins the flood. */

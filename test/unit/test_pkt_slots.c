@@ -80,6 +80,22 @@ static void there_and_back(void)
 	}
 }
 
+/* What is not in the entry of a gate: its own end. */
+static void local(void)
+{
+	struct pkt_realm_cfg r = realm();
+	struct pkt_slots s;
+	uint16_t port;
+	uint32_t end;
+
+	CU_ASSERT_EQUAL_FATAL(pkt_slots_init(&s, &r, 100, &end), 0);
+	for (uint32_t slot = 100; slot < end; slot++) {
+		struct in6_addr a = pkt_slots_local(&s, slot, &port);
+
+		CU_ASSERT_EQUAL(pkt_slots_find(&s, &a, port), slot);
+	}
+}
+
 static void refused(void)
 {
 	struct pkt_realm_cfg r = realm();
@@ -103,6 +119,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "decision 12: find", find },
 		{ "there and back", there_and_back },
+		{ "local", local },
 		{ "refused", refused },
 		{ NULL, NULL },
 	};

@@ -352,8 +352,8 @@ static void o26_latest_mss(void)
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	OK(SYNACK(B, A0, B0 + 1)->opts.mss == 1360);
 	OK(SYNACK(A, B0, A0 + 1)->opts.mss == 1460);
-	OK(rdv.cold[B].mss == 1360 && rdv.cold[A].mss == 1460);
-	OK(rdv.cold[A].opts == 0);
+	OK(rdv.entry[B].mss == 1360 && rdv.entry[A].mss == 1460);
+	OK(rdv.entry[A].opts == 0);
 }
 
 static void o27_lesser_offer(void)
@@ -364,7 +364,7 @@ static void o27_lesser_offer(void)
 	SEND(A, .flags = PKT_SYN, .seq = A0);
 	SEND(B, .flags = PKT_SYN, .seq = B0);
 	SEND(B, .flags = PKT_ACK, .seq = B0 + 1, .ack = A0 + 1);
-	OK(rdv.cold[A].opts == (PKT_STAT_WS | PKT_STAT_SACK | PKT_STAT_TS));
+	OK(rdv.entry[A].opts == (PKT_STAT_WS | PKT_STAT_SACK | PKT_STAT_TS));
 	rdv_flush();
 	AT(1000 - 1);
 	SEND(A, .flags = PKT_SYN, .seq = A0, .opts = &less);

@@ -284,7 +284,7 @@ static void slot_is_used_again(void)
 		turn();
 		CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
 		CU_ASSERT_EQUAL(evt.stat.syns, 1);
-		CU_ASSERT_EQUAL(cfg.entries[7].gen, 0);
+		CU_ASSERT_EQUAL(cfg.entries[7].flags, 0);
 	}
 	stop();
 }
