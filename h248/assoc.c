@@ -319,6 +319,14 @@ static uint32_t on_random(void *arg)
 	return a->ops->txn.random(a->arg);
 }
 
+static void on_local(void *arg, const struct sockaddr_storage *peer,
+		     struct sockaddr_storage *out)
+{
+	struct h248_assoc *a = arg;
+
+	a->ops->txn.local(a->arg, peer, out);
+}
+
 static void on_heard(void *arg, const struct sockaddr_storage *from,
 		     uint64_t now_ms)
 {
@@ -414,6 +422,7 @@ struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
 	a->txn_ops = (struct h248_txn_ops) {
 		.send = on_send,
 		.random = on_random,
+		.local = ops->txn.local ? on_local : NULL,
 		.request = on_request,
 		.heard = on_heard,
 		.error = on_error,

@@ -149,7 +149,9 @@ struct h248_msg {
 	struct h248_arena *arena; /* owns the tree */
 	uint8_t version;          /* of the header, 1..99 */
 	struct h248_mid mid;
-	struct h248_auth *auth;        /* NULL: none */
+	struct h248_auth *auth; /* NULL: none */
+	struct h248_span body;  /* decoder: what follows the header, up to the
+				* last octet that is no white space */
 	struct h248_error_desc *error; /* message level; NULL: none */
 	struct h248_txn *txns;
 	struct h248_err fault; /* 400 or the like: rest unreadable */

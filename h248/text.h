@@ -18,7 +18,8 @@
  *          belong to (message, transaction, action, command).
  * Returns: 0 when the header could be read (then out->fault, or the fault of
  *          a transaction, may be set), -EPROTO with out->fault.code 400 when
- *          not even that, -EMSGSIZE when n is over H248_MAX_MSG_OCTETS,
+ *          not even that (out->mid is set when only an authentication header
+ *          is in the way and the sender asks), -EMSGSIZE when n is over H248_MAX_MSG_OCTETS,
  *          -ENOMEM when the arena is used up (out->fault.code 510).
  */
 int h248_text_dec(struct h248_arena *a, const char *buf, size_t n,

@@ -75,8 +75,8 @@ static int auth_header(struct h248_dec *d, struct h248_auth **out)
 	return rc;
 }
 
-/* "MEGACO/1" or "!/1" */
-static int version(struct h248_dec *d, uint8_t *out)
+/* "MEGACO/1" or "!/1"; 0: neither. */
+static uint8_t version_at(const struct h248_dec *d)
 {
 	struct h248_span s = d->cur.text, word = s, digits;
 	const char *slash = NULL;
@@ -85,27 +85,66 @@ static int version(struct h248_dec *d, uint8_t *out)
 	if (d->cur.kind == H248_LEX_WORD)
 		slash = memchr(s.p, '/', s.n);
 	if (!slash)
-		return h248_dec_syntax(d, "MEGACO/version");
+		return 0;
 	word.n = (uint32_t)(slash - s.p);
 	digits = (struct h248_span) { slash + 1, s.n - word.n - 1 };
 	if (!h248_tok_is(word, H248_TOK_MEGACO) ||
-	    h248_span_uint(digits, 99, &v) || !v)
+	    h248_span_uint(digits, 99, &v))
+		return 0;
+	return (uint8_t)v;
+}
+
+static int plain_header(struct h248_dec *d, struct h248_msg *m)
+{
+	m->version = version_at(d);
+	if (!m->version)
 		return h248_dec_syntax(d, "MEGACO/version");
-	*out = (uint8_t)v;
+	d->version = m->version;
 	h248_dec_advance(d);
-	return 0;
+	return h248_dec_mid(d, &m->mid);
+}
+
+static bool is_at_end(const struct h248_dec *d)
+{
+	return d->cur.kind == H248_LEX_END || d->cur.kind == H248_LEX_BAD ||
+	       d->cur.kind == H248_LEX_DEEP;
+}
+
+/* Nothing of a message is read whose authentication header is no such, but
+ * one who asks is told (T3). */
+static int refuse_auth(struct h248_dec *d, struct h248_msg *m)
+{
+	struct h248_err fault = d->err;
+
+	while (!version_at(d) && !is_at_end(d))
+		h248_dec_advance(d);
+	if (plain_header(d, m) || !h248_dec_at_tok(d, H248_TOK_TRANSACTION))
+		m->mid = (struct h248_mid) { 0 };
+	d->err = fault;
+	return -EPROTO;
 }
 
 static int header(struct h248_dec *d, struct h248_msg *m)
 {
 	int rc = auth_header(d, &m->auth);
 
-	if (!rc)
-		rc = version(d, &m->version);
-	if (!rc)
-		rc = h248_dec_mid(d, &m->mid);
-	d->version = m->version;
-	return rc;
+	if (rc == -EPROTO)
+		return refuse_auth(d, m);
+	return rc ? rc : plain_header(d, m);
+}
+
+/* White space is no part of a transaction. */
+static struct h248_span body_of(const struct h248_dec *d)
+{
+	struct h248_span s = { d->lex.buf, d->lex.n };
+
+	while (s.n && strchr(" \t\r\n", s.p[s.n - 1]) && s.p[s.n - 1])
+		s.n--;
+	if (d->cur.kind == H248_LEX_END || d->cur.text.p > s.p + s.n)
+		return (struct h248_span) { s.p + s.n, 0 };
+	s.n -= (uint32_t)(d->cur.text.p - s.p);
+	s.p = d->cur.text.p;
+	return s;
 }
 
 /* "=" tid; the id stays unknown when it cannot be read. */
@@ -406,8 +445,10 @@ int h248_text_dec(struct h248_arena *a, const char *buf, size_t n,
 	h248_dec_advance(&d);
 	rc = header(&d, out);
 	has_header = !rc;
-	if (!rc)
+	if (!rc) {
+		out->body = body_of(&d);
 		rc = message_body(&d, out);
+	}
 	if (rc == -ENOMEM)
 		h248_err_set(&out->fault, 510, d.cur.at,
 			     "message needs too much memory");

@@ -15,6 +15,13 @@ static const struct sockaddr_storage *udp_local(const void *impl)
 	return h248_udp_local(impl);
 }
 
+static void udp_local_to(void *impl, const struct sockaddr_storage *peer,
+			 struct sockaddr_storage *out)
+{
+	(void)peer;
+	*out = *h248_udp_local(impl);
+}
+
 static void udp_close(void *impl)
 {
 	h248_udp_close(impl);
@@ -31,13 +38,21 @@ static const struct sockaddr_storage *tcp_local(const void *impl)
 	return h248_tcp_local(impl);
 }
 
+static void tcp_local_to(void *impl, const struct sockaddr_storage *peer,
+			 struct sockaddr_storage *out)
+{
+	h248_tcp_local_to(impl, peer, out);
+}
+
 static void tcp_close(void *impl)
 {
 	h248_tcp_close(impl);
 }
 
-static const struct h248_transport_ops UDP = { udp_send, udp_local, udp_close };
-static const struct h248_transport_ops TCP = { tcp_send, tcp_local, tcp_close };
+static const struct h248_transport_ops UDP = { udp_send, udp_local,
+					       udp_local_to, udp_close };
+static const struct h248_transport_ops TCP = { tcp_send, tcp_local,
+					       tcp_local_to, tcp_close };
 
 int h248_transport_open(const struct h248_transport_params *params,
 			struct event_base *base,
@@ -85,4 +100,11 @@ const struct sockaddr_storage *
 h248_transport_local(const struct h248_transport *tp)
 {
 	return tp->ops->local(tp->impl);
+}
+
+void h248_transport_local_to(struct h248_transport *tp,
+			     const struct sockaddr_storage *peer,
+			     struct sockaddr_storage *out)
+{
+	tp->ops->local_to(tp->impl, peer, out);
 }

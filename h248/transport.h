@@ -29,6 +29,8 @@ struct h248_transport_ops {
 	int (*send)(void *impl, const struct sockaddr_storage *to,
 		    const char *buf, size_t n);
 	const struct sockaddr_storage *(*local)(const void *impl);
+	void (*local_to)(void *impl, const struct sockaddr_storage *peer,
+			 struct sockaddr_storage *out);
 	void (*close)(void *impl);
 };
 
@@ -73,3 +75,8 @@ int h248_transport_send(struct h248_transport *tp,
 /* The address it is bound to. */
 const struct sockaddr_storage *
 h248_transport_local(const struct h248_transport *tp);
+/* Where messages of this peer arrive: of its connection, when there is one,
+ * else as h248_transport_local(). */
+void h248_transport_local_to(struct h248_transport *tp,
+			     const struct sockaddr_storage *peer,
+			     struct sockaddr_storage *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <event2/bufferevent.h>
 #include <event2/listener.h>
 
 #include "h248/addr.h"
@@ -231,6 +232,18 @@ void h248_tcp_close(struct h248_tcp *t)
 const struct sockaddr_storage *h248_tcp_local(const struct h248_tcp *t)
 {
 	return &t->p.local;
+}
+
+void h248_tcp_local_to(struct h248_tcp *t, const struct sockaddr_storage *peer,
+		       struct sockaddr_storage *out)
+{
+	struct tcp_conn *c = find(t, peer);
+	socklen_t len = sizeof(*out);
+
+	*out = t->p.local;
+	if (c && c->bev)
+		(void)getsockname(bufferevent_getfd(c->bev),
+				  (struct sockaddr *)out, &len);
 }
 
 const struct h248_tcp_counters *h248_tcp_counters(const struct h248_tcp *t)

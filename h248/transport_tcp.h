@@ -50,4 +50,7 @@ void h248_tcp_close(struct h248_tcp *t);
 int h248_tcp_send(struct h248_tcp *t, const struct sockaddr_storage *to,
 		  const char *buf, size_t n);
 const struct sockaddr_storage *h248_tcp_local(const struct h248_tcp *t);
+/* Our end of the connection with this peer; without one as above. */
+void h248_tcp_local_to(struct h248_tcp *t, const struct sockaddr_storage *peer,
+		       struct sockaddr_storage *out);
 const struct h248_tcp_counters *h248_tcp_counters(const struct h248_tcp *t);

@@ -77,12 +77,56 @@ int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
 		.error = error,
 	};
 
-	return h248_text_enc(&m, &t->p.style, t->tx, sizeof(t->tx), n);
+	size_t room = sizeof(t->tx);
+
+	if (h248_auth_is_sending(t->p.auth))
+		room -= H248_AUTH_HEADER;
+	return h248_text_enc(&m, &t->p.style, t->tx, room, n);
+}
+
+static void local_of(struct h248_txns *t, const struct sockaddr_storage *peer,
+		     struct sockaddr_storage *out)
+{
+	*out = (struct sockaddr_storage) { 0 };
+	if (t->ops->local)
+		t->ops->local(t->arg, peer, out);
+}
+
+/* Each transmission has a sequence number of its own, and an address may have
+ * changed since the last.  The header that we write ends with its line.
+ * Returns the octets in t->signed_tx; 0: it cannot be sent. */
+static size_t sign(struct h248_txns *t, const struct sockaddr_storage *to,
+		   const char *buf, size_t n)
+{
+	const char *eol = memchr(buf, '\n', n);
+	struct sockaddr_storage local;
+	struct h248_span body;
+	int head;
+
+	local_of(t, to, &local);
+	body.p = eol ? eol + 1 : buf;
+	body.n = (uint32_t)(n - (size_t)(body.p - buf));
+	head = h248_auth_sign(t->p.auth, &local, to, body, t->p.style.is_long,
+			      t->signed_tx);
+	/* A reply may be older than the keys, and longer than leaves room. */
+	if (head < 0 || (size_t)head + n > sizeof(t->signed_tx)) {
+		h248_txn_log(t, LOG_ERR, "message cannot be signed: %s",
+			     strerror(head < 0 ? -head : EMSGSIZE));
+		return 0;
+	}
+	memcpy(t->signed_tx + head, buf, n);
+	return (size_t)head + n;
 }
 
 void h248_txn_transmit(struct h248_txns *t, const struct sockaddr_storage *to,
 		       const char *buf, size_t n)
 {
+	if (h248_auth_is_sending(t->p.auth)) {
+		n = sign(t, to, buf, n);
+		if (!n)
+			return;
+		buf = t->signed_tx;
+	}
 	t->n.msgs_out++;
 	if (t->ops->trace)
 		t->ops->trace(t->arg, true, to, buf, n);
@@ -151,12 +195,9 @@ static bool is_over_limit(const struct h248_txns *t, const struct h248_msg *msg)
 	return t->p.max_txns_per_msg && n > t->p.max_txns_per_msg;
 }
 
-/* Why no request of a message is executed; 0: they are.  Nobody agreed on keys
- * with us, so what claims to be authenticated cannot be (C17). */
+/* Why no request of a message is executed; 0: they are. */
 static uint16_t refusal(const struct h248_txns *t, const struct h248_msg *msg)
 {
-	if (msg->auth)
-		return 402;
 	if (msg->version > t->max_version)
 		return 406;
 	return is_over_limit(t, msg) ? 413 : 0;
@@ -210,10 +251,10 @@ static void dispatch(struct h248_txns *t, struct txn_msg *m,
 	const struct h248_msg *msg = &m->msg;
 	uint16_t code = refusal(t, msg);
 
-	for (struct h248_txn *x = msg->txns; x && code != 402; x = x->next)
+	for (struct h248_txn *x = msg->txns; x; x = x->next)
 		if (!code || x->kind != H248_TXN_REQUEST)
 			handle(t, m, x, from, now_ms);
-	if (msg->error && code != 402)
+	if (msg->error)
 		on_error(t, msg->error, from);
 	if (code)
 		t->n.refused++;
@@ -227,6 +268,32 @@ static void dispatch(struct h248_txns *t, struct txn_msg *m,
 		send_error(t, from, msg->fault.code, msg->fault.text);
 }
 
+/* Who sent it, and whether as it came, is what the header must tell. */
+static bool is_authentic(struct h248_txns *t, const struct h248_msg *msg,
+			 const struct sockaddr_storage *from, uint64_t now_ms)
+{
+	struct sockaddr_storage local;
+	enum h248_auth_verdict v;
+
+	local_of(t, from, &local);
+	v = h248_auth_check(t->p.auth, msg, from, &local);
+	t->n.auth[v]++;
+	if (v == H248_AUTH_OK)
+		return true;
+	t->n.refused++;
+	if (now_ms >= t->auth_log_ms) {
+		t->auth_log_ms = now_ms + TXN_AUTH_LOG_MS;
+		h248_txn_log(t, LOG_WARNING,
+			     "message refused: authentication header %s",
+			     h248_auth_verdict_name(v));
+	}
+	/* A network that repeats a datagram is not told off, or the sender
+	 * would take it for the answer. */
+	if (v != H248_AUTH_REPLAYED && is_from_requester(msg))
+		send_error(t, from, 402, NULL);
+	return false;
+}
+
 /* Without a header nobody is known to be there: silence. */
 static void reject(struct h248_txns *t, const struct h248_msg *msg, int rc,
 		   const struct sockaddr_storage *from)
@@ -236,6 +303,8 @@ static void reject(struct h248_txns *t, const struct h248_msg *msg, int rc,
 		     strerror(-rc), msg->fault.at.line, msg->fault.text);
 	if (rc == -ENOMEM && msg->mid.text.p)
 		send_error(t, from, 510, NULL);
+	else if (rc == -EPROTO && msg->mid.text.p)
+		send_error(t, from, 400, msg->fault.text);
 }
 
 void h248_txns_input(struct h248_txns *t, const struct sockaddr_storage *from,
@@ -259,7 +328,7 @@ void h248_txns_input(struct h248_txns *t, const struct sockaddr_storage *from,
 	rc = h248_text_dec(m->arena, m->buf, n, &m->msg);
 	if (rc) {
 		reject(t, &m->msg, rc, from);
-	} else {
+	} else if (is_authentic(t, &m->msg, from, now_ms)) {
 		if (t->ops->heard)
 			t->ops->heard(t->arg, from, now_ms);
 		dispatch(t, m, from, now_ms);

@@ -11,6 +11,7 @@
 
 #include <sys/socket.h>
 
+#include "h248/auth.h"
 #include "h248/text.h"
 
 struct h248_txns; /* opaque: one endpoint */
@@ -21,15 +22,16 @@ struct h248_txn_params {
 	struct h248_mid mid; /* ours; text is copied */
 	uint8_t version;     /* of the header sent, 1..3; higher: 406 */
 	struct h248_text_style style;
-	uint16_t max_txns_per_msg;  /* more in a message: 413; 0: any */
-	uint32_t first_tid;         /* of our requests; not 0 */
-	uint32_t retransmit_ms;     /* first repetition; 500 */
-	uint32_t retransmit_max_ms; /* cap of the back-off; 4000 */
-	uint32_t t_max_ms;          /* give up; 25000 */
-	uint32_t long_timer_ms;     /* keep replies; 30000 */
-	uint32_t provisional_ms;    /* Pending after; 2000 */
-	uint16_t pending_limit;     /* Pendings we send before 506; 0: any */
-	uint16_t pending_limit_in;  /* Pendings for one of ours; 0: 512 */
+	struct h248_authenticator *auth; /* borrowed; NULL: none */
+	uint16_t max_txns_per_msg;       /* more in a message: 413; 0: any */
+	uint32_t first_tid;              /* of our requests; not 0 */
+	uint32_t retransmit_ms;          /* first repetition; 500 */
+	uint32_t retransmit_max_ms;      /* cap of the back-off; 4000 */
+	uint32_t t_max_ms;               /* give up; 25000 */
+	uint32_t long_timer_ms;          /* keep replies; 30000 */
+	uint32_t provisional_ms;         /* Pending after; 2000 */
+	uint16_t pending_limit;    /* Pendings we send before 506; 0: any */
+	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
 	/* Of the reply store: when one is reached new requests get 510, and
 	 * nothing is forgotten early. */
 	uint32_t max_stored;      /* transactions; 32768 */
@@ -47,7 +49,8 @@ struct h248_txn_counters {
 	uint64_t pendings_in, pendings_out;
 	uint64_t timeouts; /* requests of ours nobody answered */
 	uint64_t stray;    /* replies to nothing we asked */
-	uint64_t refused;  /* messages over a limit */
+	uint64_t refused;  /* messages over a limit, or not authentic */
+	uint64_t auth[H248_AUTH_VERDICT__COUNT]; /* messages by verdict */
 };
 
 /* The outcome of a request of ours, called once.  err: 0 with reply set (its
@@ -62,6 +65,10 @@ struct h248_txn_ops {
 	void (*send)(void *arg, const struct sockaddr_storage *to,
 		     const char *buf, size_t n);
 	uint32_t (*random)(void *arg);
+	/* Our address as this peer sees it: what its messages are sent to.
+	 * Unknown: *out untouched.  For authentication; may be NULL. */
+	void (*local)(void *arg, const struct sockaddr_storage *peer,
+		      struct sockaddr_storage *out);
 	/*
 	 * Execute a request.  `in` and req (with everything it points to) stay
 	 * valid until h248_in_reply() or h248_in_fail(), which must follow once,

@@ -20,6 +20,7 @@ enum {
 	TXN_MAX_ACK_RANGES = 64,   /* of one K{}; the rest is ignored */
 	TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
 	TXN_MAX_EXPIRED = 1024,    /* timers in one tick, each way */
+	TXN_AUTH_LOG_MS = 60000,   /* between two lines about refusals */
 };
 
 /* A received message: octets and tree.  Shared by the transactions in it. */
@@ -68,8 +69,10 @@ struct h248_txns {
 	struct txn_in_store in;
 	struct txn_out_table out;
 	bool is_closing;
-	uint32_t answer_ms; /* as the controller says; 0: it did not */
+	uint32_t answer_ms;   /* as the controller says; 0: it did not */
+	uint64_t auth_log_ms; /* the log may tell of a refusal again */
 	char tx[H248_MAX_MSG_OCTETS];
+	char signed_tx[H248_MAX_MSG_OCTETS]; /* header and message */
 };
 
 void h248_txn_msg_put(struct txn_msg *m);

@@ -2,7 +2,8 @@
  * test/fuzz/fuzz_h248_txn.c - hostile datagrams against transactions
  *
  * The input is a row of datagrams, an octet 0xff between two.  Requests are
- * answered at once, later or never, as their id says.  Whatever comes: one
+ * answered at once, later or never, as their id says.  An authentication header
+ * may be there and must then be right (key 1 of zeros).  Whatever comes: one
  * datagram brings at most one more answer than it has transactions, and after
  * all timers nothing is left to do.
  */
@@ -99,17 +100,41 @@ static void feed(struct peer *p, const uint8_t *data, size_t n)
 	}
 }
 
+/* Sequence numbers are no state that could outlive an input: no window. */
+static struct h248_authenticator *auth(void)
+{
+	static const struct h248_auth_params p = {
+		.mode = H248_AUTH_ACCEPT,
+		.key = { { .spi = 1, .alg = H248_AUTH_MD5_96, .n = 16 } },
+		.n_keys = 1,
+	};
+	static struct h248_authenticator *a;
+
+	if (!a && h248_auth_new(&p, &a))
+		abort();
+	return a;
+}
+
+static void on_local(void *arg, const struct sockaddr_storage *peer,
+		     struct sockaddr_storage *out)
+{
+	(void)arg;
+	*out = *peer;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static const struct h248_txn_ops ops = { .send = on_send,
 						 .random = on_random,
+						 .local = on_local,
 						 .request = on_request };
-	static const struct h248_txn_params params = {
+	struct h248_txn_params params = {
 		.mid = { .kind = H248_MID_IP4, .text = { "192.0.2.20", 10 } },
 		.version = 3,
 		.first_tid = 1,
 		.pending_limit = 3,
 		.max_stored = 16,
+		.auth = auth(),
 	};
 	struct h248_cmd audit = { .kind = H248_CMD_AUDIT_VALUE };
 	struct h248_term_id root = { .text = { "ROOT", 4 }, .is_root = true };

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "conf/prefix.h"
+#include "tools/mgcsim/auth.h"
 #include "tools/mgcsim/run.h"
 
 static const char USAGE[] =
@@ -21,6 +22,10 @@ static const char USAGE[] =
 	"  --transport udp|tcp|tls  (udp)\n"
 	"  --tls DIRECTORY    with cert.pem, key.pem and ca.pem\n"
 	"  --long             long token form\n"
+	"  --auth SPI:ALGORITHM:FILE  sign, and demand to be signed; the\n"
+	"                     algorithm is hmac-md5-96, hmac-sha1-96,\n"
+	"                     hmac-md5 or hmac-sha1\n"
+	"  --auth-octets      its pseudo header is octets, not digits\n"
 	"  --schema FILE      scenario.rng (beside the scenario)\n"
 	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
 
@@ -30,6 +35,8 @@ struct options {
 	uint64_t timeout_s;
 	bool is_tls;
 	const char *tls_dir;
+	const char *auth;
+	enum h248_auth_pseudo pseudo;
 };
 
 enum {
@@ -43,6 +50,8 @@ enum {
 	OPT_TRANSPORT,
 	OPT_TLS,
 	OPT_LONG,
+	OPT_AUTH,
+	OPT_AUTH_OCTETS,
 	OPT_SCHEMA,
 	OPT_HELP,
 };
@@ -58,6 +67,8 @@ static const struct option OPTIONS[] = {
 	{ "transport", required_argument, NULL, OPT_TRANSPORT },
 	{ "tls", required_argument, NULL, OPT_TLS },
 	{ "long", no_argument, NULL, OPT_LONG },
+	{ "auth", required_argument, NULL, OPT_AUTH },
+	{ "auth-octets", no_argument, NULL, OPT_AUTH_OCTETS },
 	{ "schema", required_argument, NULL, OPT_SCHEMA },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -94,6 +105,12 @@ static int option(struct options *o, struct vars *vars, int opt)
 		return 0;
 	case OPT_LONG:
 		o->sim.is_long = true;
+		return 0;
+	case OPT_AUTH:
+		o->auth = optarg;
+		return 0;
+	case OPT_AUTH_OCTETS:
+		o->pseudo = H248_AUTH_OCTETS;
 		return 0;
 	case OPT_SCHEMA:
 		o->schema = optarg;
@@ -204,6 +221,8 @@ int main(int argc, char **argv)
 	}
 	if (o.is_tls && read_tls(&o))
 		goto out;
+	if (o.auth && auth_make(o.auth, o.pseudo, &o.sim.auth))
+		goto out;
 	o.sim.is_manual = scenario_is_manual(&scenario);
 	if (o.log) {
 		o.sim.log = fopen(o.log, "w");
@@ -216,6 +235,7 @@ int main(int argc, char **argv)
 	rc = play(&o, &scenario, &vars);
 out:
 	h248_tls_free(o.sim.tls);
+	h248_auth_free(o.sim.auth);
 	if (o.sim.log)
 		fclose(o.sim.log);
 	scenario_fini(&scenario);

@@ -84,6 +84,14 @@ static uint32_t random32(void *arg)
 	return (uint32_t)random();
 }
 
+static void local_address(void *arg, const struct sockaddr_storage *peer,
+			  struct sockaddr_storage *out)
+{
+	struct sim *sim = arg;
+
+	h248_transport_local_to(&sim->transport, peer, out);
+}
+
 static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		  const char *buf, size_t n)
 {
@@ -361,6 +369,7 @@ int sim_reply(struct sim *sim, struct sim_msg *msg, const char *actions,
 static const struct h248_txn_ops OPS = {
 	.send = send_message,
 	.random = random32,
+	.local = local_address,
 	.request = on_request,
 	.trace = trace,
 };
@@ -387,6 +396,7 @@ static int open_txns(struct sim *sim)
 	struct h248_txn_params p = {
 		.version = sim->params.version,
 		.style.is_long = sim->params.is_long,
+		.auth = sim->params.auth,
 		.max_txns_per_msg = 10,
 		.first_tid = 1000,
 		.retransmit_ms = 500,

@@ -41,10 +41,11 @@ struct sim_params {
 	char mid[80];    /* empty: the bracketed listen address */
 	uint8_t version; /* highest we accept */
 	bool is_long;
-	bool is_tcp;          /* else UDP */
-	struct h248_tls *tls; /* of TCP; borrowed; NULL: none */
-	bool is_manual;       /* requests wait for <reply> */
-	FILE *log;            /* every message as on the wire; may be NULL */
+	bool is_tcp;                     /* else UDP */
+	struct h248_tls *tls;            /* of TCP; borrowed; NULL: none */
+	struct h248_authenticator *auth; /* borrowed; NULL: none */
+	bool is_manual;                  /* requests wait for <reply> */
+	FILE *log; /* every message as on the wire; may be NULL */
 };
 
 struct sim {
