@@ -142,6 +142,7 @@ static void check_h248(const struct conf *c, const struct conf_h248 *h,
 				" \"[192.0.2.1]:2944\", \"<bgf.example>\" or"
 				" \"bgf/1\"",
 				h->mid);
+	conf_check_auth(c, h, r);
 	for (unsigned int i = 0; i < h->n_controllers; i++)
 		check_controller(c, h, i, r);
 	if (h->transport == CONF_TRANSPORT_TLS &&

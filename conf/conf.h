@@ -17,6 +17,7 @@
 
 enum {
 	CONF_MAX_CONTROLLERS = 8,
+	CONF_MAX_AUTH_KEYS = 8,
 	CONF_MAX_GATEWAYS = 32,
 	CONF_MAX_REALMS = 16,     /* of one gateway */
 	CONF_MAX_ALL_REALMS = 64, /* of all together */
@@ -105,6 +106,36 @@ struct conf_change {
 	uint16_t reason;
 };
 
+enum conf_auth_mode {
+	CONF_AUTH_OFF,
+	CONF_AUTH_NULL,
+	CONF_AUTH_ACCEPT,
+	CONF_AUTH_REQUIRE
+};
+enum conf_auth_alg {
+	CONF_AUTH_MD5_96,
+	CONF_AUTH_SHA1_96,
+	CONF_AUTH_MD5,
+	CONF_AUTH_SHA1
+};
+
+/* The secret stays in its file: nothing of it is ever here. */
+struct conf_auth_key {
+	uint32_t spi;
+	enum conf_auth_alg alg;
+	char file[CONF_PATH];
+};
+
+/* <authentication>: the interim authentication header. */
+struct conf_auth {
+	enum conf_auth_mode mode;
+	bool is_sending;
+	bool is_octets; /* pseudo-header="octets", else "digits" */
+	uint8_t window;
+	struct conf_auth_key key[CONF_MAX_AUTH_KEYS];
+	unsigned int n_keys;
+};
+
 struct conf_h248 {
 	char mid[CONF_NAME + 8];       /* text form, "[192.0.2.1]:2944" */
 	struct sockaddr_storage local; /* bound address and port */
@@ -126,6 +157,7 @@ struct conf_h248 {
 	uint32_t context_lifetime_s; /* without controller; 0: for ever */
 	struct conf_change change[CONF_CHANGE__COUNT];
 	unsigned int n_changes;
+	struct conf_auth auth;
 };
 
 enum conf_commit {

@@ -14,6 +14,11 @@ static const char *const change_methods[] = { "restart",  "disconnected",
 					      "failover", "hand-off",
 					      "graceful", "forced",
 					      NULL };
+static const char *const auth_modes[] = { "off", "null", "accept", "require",
+					  NULL };
+static const char *const auth_algs[] = { "hmac-md5-96", "hmac-sha1-96",
+					 "hmac-md5", "hmac-sha1", NULL };
+static const char *const pseudo_headers[] = { "digits", "octets", NULL };
 static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
 static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 				      NULL };
@@ -34,6 +39,8 @@ enum {
 	ASSOCIATION,
 	TLS,
 	CHANGE,
+	AUTH,
+	AUTH_KEY,
 	HOST,
 	REALM,
 	MEDIA,
@@ -77,6 +84,11 @@ static const struct conf_elem elems[N_ELEMS] = {
 		     offsetof(struct conf_h248, change),
 		     sizeof(struct conf_change),
 		     offsetof(struct conf_h248, n_changes), 0, NULL, NULL },
+	[AUTH] = ONE("authentication", H248, offsetof(struct conf_h248, auth)),
+	[AUTH_KEY] = { "key", AUTH, 0, CONF_MAX_AUTH_KEYS,
+		       offsetof(struct conf_auth, key),
+		       sizeof(struct conf_auth_key),
+		       offsetof(struct conf_auth, n_keys), 0, NULL, NULL },
 	[HOST] = ONE("host", BGFD, 0),
 	[REALM] = { "realm", GATEWAY, 1, CONF_MAX_REALMS,
 		    offsetof(struct conf_gateway, realm),
@@ -183,6 +195,18 @@ static const struct conf_row rows[] = {
 	WORD(CHANGE, "method", IN(conf_change, method), change_methods, NULL),
 	NUMBER(CHANGE, "reason", IN(conf_change, reason), 900, 999, NULL,
 	       "905"),
+
+	WORD(AUTH, "mode", IN(conf_auth, mode), auth_modes, "off"),
+	WORD(AUTH, "send", IN(conf_auth, is_sending), conf_yes_no, "no"),
+	WORD(AUTH, "pseudo-header", IN(conf_auth, is_octets), pseudo_headers,
+	     "digits"),
+	NUMBER(AUTH, "window", IN(conf_auth, window), 0, 64, "0",
+	       "sequence numbers that may arrive late; 0: any"),
+	NUMBER(AUTH_KEY, "spi", IN(conf_auth_key, spi), 1, 4294967295, NULL,
+	       "0x00000101"),
+	WORD(AUTH_KEY, "algorithm", IN(conf_auth_key, alg), auth_algs, NULL),
+	TEXT(AUTH_KEY, "file", IN(conf_auth_key, file), 1, CONF_PATH - 1, NULL,
+	     NULL, "/etc/bgfd/h248-101.hex"),
 
 	WORD(HOST, "setup", IN(conf, owns_host), conf_yes_no, "yes"),
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "gateway/auth.h"
 #include "gateway/context.h"
 #include "gateway/host.h"
 #include "gateway/job.h"
@@ -36,6 +37,18 @@ static uint32_t random_number(void *arg)
 	return v;
 }
 
+/* Before a transport is open, and in tests, there is no other. */
+static void local_address(void *arg, const struct sockaddr_storage *peer,
+			  struct sockaddr_storage *out)
+{
+	struct gw *gw = arg;
+
+	if (gw->transport.ops)
+		h248_transport_local_to(&gw->transport, peer, out);
+	else
+		*out = gw->conf.h248.local;
+}
+
 static uint64_t wall_us(void *arg)
 {
 	(void)arg;
@@ -57,6 +70,7 @@ static void set_hooks(struct gw *gw)
 {
 	gw->ops.txn.send = send_octets;
 	gw->ops.txn.random = random_number;
+	gw->ops.txn.local = local_address;
 	gw->ops.txn.request = gw_job_request;
 	gw->ops.txn.trace = trace;
 	gw->ops.txn.log = gw_log_plain;
@@ -93,6 +107,7 @@ static int make_assoc(struct gw *gw)
 		.txn = {
 			.version = c->version,
 			.style.is_long = c->encoding == CONF_ENC_LONG,
+			.auth = gw->auth,
 			.max_txns_per_msg = c->max_txns_per_msg,
 			.first_tid = 1 + (random_number(NULL) & 0xffffff),
 			.retransmit_ms = c->retransmit_ms,
@@ -139,6 +154,8 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	r = gw_contexts_init(gw);
 	if (!r && !gw->root)
 		r = -ENOMEM;
+	if (!r)
+		r = gw_auth_load(&gw->conf.h248.auth, &gw->auth, err, cap);
 	if (!r) {
 		r = make_assoc(gw);
 		if (r == -EINVAL)
@@ -158,6 +175,8 @@ void gw_fini(struct gw *gw)
 	gw_jobs_fini(gw);
 	h248_assoc_free(gw->assoc);
 	gw->assoc = NULL;
+	h248_auth_free(gw->auth);
+	gw->auth = NULL;
 	gw_contexts_fini(gw);
 	gw_root_free(gw->root);
 	gw->root = NULL;

@@ -127,6 +127,19 @@ static json_t *messages(const struct gw *gw)
 		num(c->stray), "refused", num(c->refused));
 }
 
+/* Messages by what their authentication header was worth. */
+static json_t *authentication(const struct gw *gw)
+{
+	const struct h248_txn_counters *c =
+		gw->assoc ? h248_assoc_counters(gw->assoc) : NULL;
+	json_t *o = json_object();
+
+	for (unsigned int i = 0; i < H248_AUTH_VERDICT__COUNT; i++)
+		json_object_set_new(o, h248_auth_verdict_name(i),
+				    num(c ? c->auth[i] : 0));
+	return o;
+}
+
 static json_t *sessions(const struct gw_stats *s)
 {
 	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
@@ -170,9 +183,9 @@ json_t *ctl_json_statistics(const struct gw *gw)
 
 	if (gw->engine)
 		pkt_engine_counters(gw->engine, &c);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "commands",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "commands",
 			 commands(&gw->stats), "errors", errors(&gw->stats),
-			 "messages", messages(gw), "sessions",
-			 sessions(&gw->stats), "packets", packets(&c), "drops",
-			 drops(&c));
+			 "messages", messages(gw), "authentication",
+			 authentication(gw), "sessions", sessions(&gw->stats),
+			 "packets", packets(&c), "drops", drops(&c));
 }

@@ -80,7 +80,8 @@ struct gw {
 
 	/* gateway/wire.c */
 	struct h248_transport transport;
-	struct h248_tls *tls; /* NULL: none */
+	struct h248_tls *tls;            /* NULL: none */
+	struct h248_authenticator *auth; /* NULL: none */
 	struct event *timer;
 
 	struct gw_contexts contexts;      /* in the order they were made */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/auth.h"
 #include "gateway/host.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
@@ -121,14 +122,31 @@ void gw_wire_close(struct gw *gw)
 	gw->tls = NULL;
 }
 
-void gw_wire_reload(struct gw *gw)
+static void reload_tls(struct gw *gw)
 {
 	char err[512];
 
-	if (!gw->tls)
-		return;
 	if (h248_tls_reload(gw->tls, err, sizeof(err)))
 		gw_log(LOG_ERR, NULL, "TLS stays as it was: %s", err);
 	else
 		gw_log(LOG_NOTICE, NULL, "TLS files read again");
+}
+
+static void reload_auth(struct gw *gw)
+{
+	char err[512];
+
+	if (gw_auth_load(&gw->conf.h248.auth, &gw->auth, err, sizeof(err)))
+		gw_log(LOG_ERR, NULL, "authentication stays as it was: %s",
+		       err);
+	else
+		gw_log(LOG_NOTICE, NULL, "authentication keys read again");
+}
+
+void gw_wire_reload(struct gw *gw)
+{
+	if (gw->tls)
+		reload_tls(gw);
+	if (gw->auth)
+		reload_auth(gw);
 }

@@ -14,6 +14,6 @@ int gw_wire_open(struct gw *gw, char *err, size_t cap);
 void gw_wire_close(struct gw *gw);
 /* The next gw_tick() when it is due; after whatever may have moved it. */
 void gw_wire_arm(struct gw *gw);
-/* Certificates are replaced while we run; what cannot be read changes
+/* Certificates and keys are replaced while we run; what cannot be read changes
  * nothing. */
 void gw_wire_reload(struct gw *gw);

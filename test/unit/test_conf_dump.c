@@ -56,6 +56,19 @@ static void loads_again(void)
 	check(TEST_DATA "/conf/gateways.xml");
 }
 
+static void authentication(const struct conf_auth *a)
+{
+	CU_ASSERT_EQUAL(a->mode, CONF_AUTH_ACCEPT);
+	CU_ASSERT(a->is_sending && a->is_octets);
+	CU_ASSERT_EQUAL(a->window, 33);
+	CU_ASSERT_EQUAL(a->n_keys, 2);
+	CU_ASSERT_EQUAL(a->key[0].spi, 0x101);
+	CU_ASSERT_EQUAL(a->key[0].alg, CONF_AUTH_SHA1);
+	CU_ASSERT_EQUAL(a->key[1].spi, 258);
+	CU_ASSERT_EQUAL(a->key[1].alg, CONF_AUTH_MD5_96);
+	CU_ASSERT_STRING_EQUAL(a->key[1].file, "/k/102.hex");
+}
+
 /* Every attribute that is there was written: none is lost, none ignored. */
 static void everything(void)
 {
@@ -95,6 +108,7 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].method,
 			CONF_METHOD_RESTART);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].reason, 902);
+	authentication(&c.gateway[0].h248.auth);
 	CU_ASSERT(!c.owns_host);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 2);
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].iface[1], "eth2.5");

@@ -120,6 +120,31 @@ static const struct refusal {
 	  " method=\"forced\" reason=\"905\"/>\n<service-change event=\"stop\""
 	  " method=\"forced\" reason=\"904\"/>",
 	  "t.xml:4: ", "same event twice", "remove one" },
+	{ "authentication without a key", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<authentication"
+	  " mode=\"require\"/>",
+	  "t.xml:4: ", "no key", "<key spi=" },
+	{ "signing, and refusing headers", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<authentication"
+	  " send=\"yes\"/>",
+	  "t.xml:4: ", "would refuse", "mode=\"accept\"" },
+	{ "authentication with IPv6", 2,
+	  "<h248 listen=\"[2001:db8::1]:2944\"><authentication mode=\"null\"/>",
+	  "t.xml:2: ", "IPv4 only", "TLS or IPsec" },
+	{ "authentication at any address", 2,
+	  "<h248 listen=\"0.0.0.0\" mid=\"a\"><authentication mode=\"null\"/>",
+	  "t.xml:2: ", "needs our address", "listen" },
+	{ "two keys of one SPI", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<authentication"
+	  " mode=\"accept\"><key spi=\"9\" algorithm=\"hmac-md5\" file=\"a\"/>"
+	  "<key spi=\"0x9\" algorithm=\"hmac-sha1\" file=\"b\"/>"
+	  "</authentication>",
+	  "t.xml:4: ", "spi=\"9\" is also", "another" },
+	{ "a key in the file itself", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<authentication"
+	  " mode=\"accept\"><key spi=\"9\" algorithm=\"hmac-md5\""
+	  " secret=\"00\"/></authentication>",
+	  "t.xml:4: ", "no attribute \"secret\"", "" },
 	{ "pools of two realms overlap", 9,
 	  "<pool prefix=\"198.51.100.4/30\"/>",
 	  "t.xml:9: ", "overlaps the one in line 6", "one realm" },

@@ -174,6 +174,8 @@ void text_statistics(const json_t *reply, FILE *out)
 	print_list(json_object_get(s, "errors"), errors, error, out);
 	fprintf(out, "\nMessages\n");
 	print_members(json_object_get(s, "messages"), 2, out);
+	fprintf(out, "\nMessages by authentication\n");
+	print_members(json_object_get(s, "authentication"), 2, out);
 	fprintf(out, "\nSessions\n");
 	print_members(json_object_get(s, "sessions"), 2, out);
 	fprintf(out, "\nPackets\n");
