@@ -19,6 +19,7 @@ struct h248_span gw_exec_id(const struct h248_cmd *cmd)
 struct gw_about gw_exec_about(const struct gw_job *job)
 {
 	return (struct gw_about) {
+		.gw = job->gw->conf.name,
 		.ctx = job->ctx ? job->ctx->id : 0,
 		.term = job->call.term ? job->call.term->id : NULL,
 		.txn = h248_in_tid(job->in),

@@ -24,7 +24,7 @@ static void on_syn(struct gw_term *t, struct gw_stream *s,
 		   const struct pkt_evt *evt)
 {
 	struct gw_notify_params rsac = { 0 }, syn = { 0 };
-	struct gw_about at = { t->ctx->id, t->id, 0 };
+	struct gw_about at = gw_about_term(t);
 	char ra[INET6_ADDRSTRLEN];
 
 	address_text(&evt->stat.remote, ra);
@@ -62,7 +62,7 @@ static void on_open(struct gw_term *t, struct gw_stream *s,
 		    const struct pkt_evt *evt)
 {
 	struct gw_notify_params p = { 0 };
-	struct gw_about at = { t->ctx->id, t->id, 0 };
+	struct gw_about at = gw_about_term(t);
 	char opts[32];
 
 	opts_text(evt->stat.opts, opts, sizeof(opts));
@@ -93,7 +93,7 @@ static void on_fail(struct gw_term *t, struct gw_stream *s,
 		    const struct pkt_evt *evt)
 {
 	struct gw_notify_params p = { 0 };
-	struct gw_about at = { t->ctx->id, t->id, 0 };
+	struct gw_about at = gw_about_term(t);
 
 	s->last_cause = evt->cause;
 	gw_log(LOG_NOTICE, &at, "did not open: %s", pkt_cause_name(evt->cause));
@@ -106,7 +106,7 @@ static void on_closed(struct gw_term *t, struct gw_stream *s,
 		      const struct pkt_evt *evt)
 {
 	struct gw_notify_params p = { 0 };
-	struct gw_about at = { t->ctx->id, t->id, 0 };
+	struct gw_about at = gw_about_term(t);
 	const char *by = evt->is_far ? "far" : "near";
 
 	s->last_cause = evt->cause;
@@ -120,7 +120,7 @@ static void on_closed(struct gw_term *t, struct gw_stream *s,
 static void on_quiet(struct gw_term *t, struct gw_stream *s,
 		     const struct pkt_evt *evt)
 {
-	struct gw_about at = { t->ctx->id, t->id, 0 };
+	struct gw_about at = gw_about_term(t);
 
 	gw_log(LOG_INFO, &at, "no traffic for %u s",
 	       s->gate_cfg.traffic.quiet_s);

@@ -108,8 +108,7 @@ int gw_add_check(struct gw_call *c, struct h248_err *err)
 
 void gw_add_commit(struct gw_call *c)
 {
-	struct gw_about at = { c->ctx->id, c->term->id,
-			       h248_in_tid(c->job->in) };
+	struct gw_about at;
 
 	/* What was completed is wanted by the reply, after the plan. */
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
@@ -117,6 +116,8 @@ void gw_add_commit(struct gw_call *c)
 	gw_term_attach(c->ctx, c->term);
 	gw_signals_commit(&c->plan);
 	c->reply_id = h248_span_of(c->term->id);
+	at = gw_about_term(c->term);
+	at.txn = h248_in_tid(c->job->in);
 	gw_log(LOG_INFO, &at, "added");
 }
 

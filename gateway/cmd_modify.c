@@ -28,14 +28,13 @@ int gw_modify_check(struct gw_call *c, struct h248_err *err)
 
 void gw_modify_commit(struct gw_call *c)
 {
-	struct gw_about at = { 0 };
+	struct gw_about at;
 
 	if (!c->term) {
 		gw_root_commit(c);
 		return;
 	}
-	at.ctx = c->ctx->id;
-	at.term = c->term->id;
+	at = gw_about_term(c->term);
 	at.txn = h248_in_tid(c->job->in);
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
 	gw_plan_commit(&c->plan);

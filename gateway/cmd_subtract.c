@@ -35,10 +35,10 @@ void gw_subtract_commit(struct gw_call *c)
 void gw_subtract_reply(struct gw_call *c)
 {
 	const struct h248_desc *at = gw_cmd_desc(c->cmd, H248_DESC_AUDIT);
-	struct gw_about about = { c->ctx->id, c->term->id,
-				  h248_in_tid(c->job->in) };
+	struct gw_about about = gw_about_term(c->term);
 	struct gw_totals t = { 0 };
 
+	about.txn = h248_in_tid(c->job->in);
 	gw_totals_add(&t, c->term);
 	gw_totals_add(&c->totals, c->term);
 	gw_log(LOG_INFO, &about,

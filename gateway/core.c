@@ -59,10 +59,11 @@ static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		  const char *buf, size_t n)
 {
 	struct gw *gw = arg;
+	struct gw_about at = gw_about_gw(gw);
 
 	(void)peer;
 	if (gw->host->conf->log_messages)
-		gw_log(LOG_INFO, NULL, "h248 %s %.*s", is_out ? "out" : "in",
+		gw_log(LOG_INFO, &at, "h248 %s %.*s", is_out ? "out" : "in",
 		       (int)n, buf);
 }
 

@@ -61,10 +61,12 @@ bool gw_link_release_some(struct gw *gw, uint64_t before_us)
 
 static void look_orphans(struct gw *gw, uint64_t now_us)
 {
+	struct gw_about at = gw_about_gw(gw);
+
 	if (!gw->orphans_until_us || now_us < gw->orphans_until_us)
 		return;
 	if (!gw->is_releasing)
-		gw_log(LOG_WARNING, NULL,
+		gw_log(LOG_WARNING, &at,
 		       "no controller for %u s: releasing %u contexts",
 		       gw->conf.h248.context_lifetime_s, gw->n_contexts);
 	gw->is_releasing = true;
@@ -177,21 +179,24 @@ static void look_silence(struct gw *gw, uint64_t now_us)
 
 static void leave(struct gw *gw)
 {
+	struct gw_about at = gw_about_gw(gw);
+
 	gw->is_stopping = true;
-	gw_log(LOG_NOTICE, NULL, "stopping, %u contexts", gw->n_contexts);
+	gw_log(LOG_NOTICE, &at, "stopping, %u contexts", gw->n_contexts);
 	h248_assoc_stop(gw->assoc, LEAVE_MS, gw_now_ms());
 }
 
 void gw_link_stop(struct gw *gw)
 {
 	uint32_t drain_s = gw->conf.h248.drain_s;
+	struct gw_about at = gw_about_gw(gw);
 
 	if (gw->drain_until_us || !drain_s || !gw->n_contexts ||
 	    h248_assoc_drain(gw->assoc, drain_s, gw_now_ms())) {
 		leave(gw);
 		return;
 	}
-	gw_log(LOG_NOTICE, NULL, "stopping in %u s, or without contexts: %u",
+	gw_log(LOG_NOTICE, &at, "stopping in %u s, or without contexts: %u",
 	       drain_s, gw->n_contexts);
 	gw->drain_until_us = gw_now_us() + drain_s * UINT64_C(1000000);
 }

@@ -6,11 +6,27 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "gateway/context.h"
+
 static int max_priority = LOG_INFO;
 static enum conf_log_format line_format = CONF_LOG_TEXT;
 
 static const char *const names[] = { "emerg",   "alert",  "crit", "error",
 				     "warning", "notice", "info", "debug" };
+
+struct gw_about gw_about_gw(const struct gw *gw)
+{
+	return (struct gw_about) { .gw = gw->conf.name };
+}
+
+struct gw_about gw_about_term(const struct gw_term *term)
+{
+	return (struct gw_about) {
+		.gw = term->ctx->gw->conf.name,
+		.ctx = term->ctx->id,
+		.term = term->id,
+	};
+}
 
 void gw_log_setup(int level, enum conf_log_format format)
 {
@@ -39,13 +55,18 @@ static void clean(char *text)
 			*text = '?';
 }
 
-static void put_json_string(const char *text)
+/* NULL: nothing. */
+static void put_json_text(const char *name, const char *text)
 {
+	if (!text)
+		return;
+	fprintf(stderr, ",\"%s\":\"", name);
 	for (; *text; text++) {
 		if (*text == '"' || *text == '\\')
 			fputc('\\', stderr);
 		fputc(*text, stderr);
 	}
+	fputc('"', stderr);
 }
 
 static void put_json(int priority, const struct gw_about *about, const char *at,
@@ -53,24 +74,22 @@ static void put_json(int priority, const struct gw_about *about, const char *at,
 {
 	fprintf(stderr, "{\"time\":\"%s\",\"level\":\"%s\"", at,
 		names[priority]);
+	put_json_text("gw", about->gw);
 	if (about->ctx)
 		fprintf(stderr, ",\"ctx\":%u", about->ctx);
-	if (about->term) {
-		fputs(",\"term\":\"", stderr);
-		put_json_string(about->term);
-		fputc('"', stderr);
-	}
+	put_json_text("term", about->term);
 	if (about->txn)
 		fprintf(stderr, ",\"txn\":%u", about->txn);
-	fputs(",\"text\":\"", stderr);
-	put_json_string(text);
-	fputs("\"}\n", stderr);
+	put_json_text("text", text);
+	fputs("}\n", stderr);
 }
 
 static void put_text(int priority, const struct gw_about *about, const char *at,
 		     const char *text)
 {
 	fprintf(stderr, "%s %s ", at, names[priority]);
+	if (about->gw)
+		fprintf(stderr, "gw=%s ", about->gw);
 	if (about->ctx)
 		fprintf(stderr, "ctx=%u ", about->ctx);
 	if (about->term)
@@ -101,6 +120,7 @@ void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)
 
 void gw_log_plain(void *arg, int priority, const char *text)
 {
-	(void)arg;
-	gw_log(priority, NULL, "%s", text);
+	struct gw_about at = gw_about_gw(arg);
+
+	gw_log(priority, &at, "%s", text);
 }

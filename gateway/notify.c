@@ -146,7 +146,7 @@ static struct gw_term *find(const struct pending *p)
  * nothing is released by guess (decision 26). */
 static void refused(struct gw *gw, struct gw_term *term, uint16_t code)
 {
-	struct gw_about at = { term->ctx->id, term->id, 0 };
+	struct gw_about at = gw_about_term(term);
 	bool is_unknown = code == 411 || code == 430 || code == 435;
 
 	gw->stats.notify_failed++;
@@ -171,7 +171,7 @@ static void answered(void *arg, int err, const struct h248_txn *reply)
 	term->n_notify_out = 0;
 	if (err) {
 		/* Kept; sent again when the association is back. */
-		struct gw_about at = { p->ctx, p->term, 0 };
+		struct gw_about at = gw_about_term(term);
 
 		p->gw->stats.notify_failed++;
 		gw_log(LOG_WARNING, &at, "Notify not answered: %s",

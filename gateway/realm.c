@@ -133,12 +133,13 @@ static void fail_terms(struct gw *gw, uint32_t realms)
 void gw_realm_set(struct gw *gw, uint32_t up)
 {
 	uint32_t down = ~up & all_of(gw), changed = down ^ gw->realms_down;
+	struct gw_about at = gw_about_gw(gw);
 
 	if (!changed)
 		return;
 	for (unsigned int i = 0; i < gw->conf.n_realms; i++)
 		if (changed & UINT32_C(1) << i)
-			gw_log(LOG_WARNING, NULL, "realm %s is %s",
+			gw_log(LOG_WARNING, &at, "realm %s is %s",
 			       gw->conf.realm[i].name,
 			       down & UINT32_C(1) << i ? "down: no interface" :
 							 "available");

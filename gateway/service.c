@@ -25,6 +25,7 @@ int gw_service_check(struct gw_call *c, const struct h248_services *sv,
 
 static void change_root(struct gw *gw, const struct h248_services *sv)
 {
+	struct gw_about at = gw_about_gw(gw);
 	struct gw_service *s = &gw->service;
 
 	s->is_out = sv->method != H248_SC_RESTART;
@@ -32,7 +33,7 @@ static void change_root(struct gw *gw, const struct h248_services *sv)
 	s->until_us = 0;
 	if (sv->method == H248_SC_GRACEFUL && sv->has_delay && sv->delay_s)
 		s->until_us = gw_now_us() + sv->delay_s * UINT64_C(1000000);
-	gw_log(LOG_NOTICE, NULL, "%s service by order of the controller: %.*s",
+	gw_log(LOG_NOTICE, &at, "%s service by order of the controller: %.*s",
 	       s->is_out ? "out of" : "in", (int)sv->reason.n, sv->reason.p);
 }
 

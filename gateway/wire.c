@@ -66,9 +66,10 @@ static void send_message(void *arg, const struct sockaddr_storage *to,
 {
 	struct gw *gw = arg;
 	int r = h248_transport_send(&gw->transport, to, buf, n);
+	struct gw_about at = gw_about_gw(gw);
 
 	if (r && r != -EAGAIN)
-		gw_log(LOG_WARNING, NULL, "sending to the controller: %s",
+		gw_log(LOG_WARNING, &at, "sending to the controller: %s",
 		       strerror(-r));
 }
 
@@ -124,12 +125,13 @@ void gw_wire_close(struct gw *gw)
 
 static void reload_tls(struct gw *gw)
 {
+	struct gw_about at = gw_about_gw(gw);
 	char err[512];
 
 	if (h248_tls_reload(gw->tls, err, sizeof(err)))
-		gw_log(LOG_ERR, NULL, "TLS stays as it was: %s", err);
+		gw_log(LOG_ERR, &at, "TLS stays as it was: %s", err);
 	else
-		gw_log(LOG_NOTICE, NULL, "TLS files read again");
+		gw_log(LOG_NOTICE, &at, "TLS files read again");
 }
 
 static void reload_auth(struct gw *gw)
