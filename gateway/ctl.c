@@ -22,7 +22,6 @@
 #include <event2/listener.h>
 
 #include "gateway/ctl_int.h"
-#include "gateway/host.h"
 
 enum {
 	MAX_CLIENTS = 32,

@@ -1,8 +1,9 @@
 /*
  * gateway/ctl_int.h - between the files of the control socket
  *
- * ctl.c has the socket and its clients, ctl_job.c the requests and their
- * turns, ctl_json.c and ctl_stats.c what an answer says.
+ * ctl.c has the socket and its clients, ctl_request.c what they may ask,
+ * ctl_job.c the answers and their turns, ctl_json.c and ctl_stats.c what an
+ * answer says.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 
 #include "gateway/context.h"
 #include "gateway/ctl.h"
+#include "gateway/host.h"
 
 struct evbuffer;
 
@@ -23,6 +25,7 @@ enum ctl_detail {
 
 /* All of these return new, or NULL (memory). */
 json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail);
+json_t *ctl_json_gateways(const struct gw_host *host);
 json_t *ctl_json_status(const struct gw *gw);
 json_t *ctl_json_statistics(const struct gw *gw);
 json_t *ctl_json_limits(const struct gw *gw); /* admission */
@@ -41,6 +44,27 @@ struct ctl_sink {
 	void (*done)(void *arg);
 	void *arg;
 };
+
+struct ctl_command {
+	const char *name;
+	bool needs_id, takes_id;
+	enum ctl_detail detail;
+	/* Answers about one gateway, or about all of them together, under the
+	 * name of the command.  Both NULL: with a list of contexts. */
+	json_t *(*object)(const struct gw *gw);
+	json_t *(*all)(const struct gw_host *host);
+};
+
+/* A request that was understood. */
+struct ctl_request {
+	const struct ctl_command *cmd;
+	const struct gw *gw; /* NULL: all of them */
+	uint32_t id;         /* of a context; 0: none */
+};
+
+/* NULL, or what is wrong. */
+const char *ctl_request_read(struct ctl_request *r, const json_t *req,
+			     const struct gw_host *host);
 
 struct ctl_jobs; /* all requests being answered */
 struct ctl_job;  /* one of them */

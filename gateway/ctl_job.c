@@ -14,7 +14,6 @@
 #include <event2/buffer.h>
 
 #include "gateway/ctl_int.h"
-#include "gateway/host.h"
 
 enum {
 	BATCH = 32, /* contexts whose gates are read at once */
@@ -25,27 +24,6 @@ enum {
 static const struct timeval read_time = { .tv_usec = 500000 };
 static const struct timeval now = { 0 };
 
-struct command {
-	const char *name;
-	bool needs_id, takes_id;
-	enum ctl_detail detail;
-	/* Answers with one object, under the name of the command.  NULL: with
-	 * a list of contexts. */
-	json_t *(*object)(const struct gw *gw);
-};
-
-static const struct command commands[] = {
-	{ .name = "contexts", .detail = CTL_SUMMARY },
-	{ .name = "context",
-	  .needs_id = true,
-	  .takes_id = true,
-	  .detail = CTL_LIVE },
-	{ .name = "dump", .takes_id = true, .detail = CTL_FULL },
-	{ .name = "status", .object = ctl_json_status },
-	{ .name = "statistics", .object = ctl_json_statistics },
-	{ .name = NULL },
-};
-
 TAILQ_HEAD(job_list, ctl_job);
 
 struct ctl_job {
@@ -53,7 +31,9 @@ struct ctl_job {
 	TAILQ_ENTRY(ctl_job) turn;  /* of jobs->ready */
 	struct ctl_jobs *jobs;
 	const struct ctl_sink *sink;
-	const struct command *cmd;
+	const struct ctl_command *cmd;
+	const struct gw *gw;   /* of this batch */
+	bool is_for_one;       /* no other gateway */
 	struct event *late;    /* the engine does not answer */
 	uint64_t token;        /* of the reads of this batch */
 	unsigned int n_reads;  /* not answered yet */
@@ -67,7 +47,6 @@ struct ctl_job {
 
 struct ctl_jobs {
 	struct gw_host *host;
-	struct gw *gw;
 	struct event *turn;
 	uint64_t last_token;
 	struct job_list all, ready;
@@ -113,7 +92,7 @@ static void ready(struct ctl_job *job)
  * no more. */
 static bool read_context(struct ctl_job *job, const struct gw_context *ctx)
 {
-	struct pkt_engine *engine = job->jobs->gw->engine;
+	struct pkt_engine *engine = job->jobs->host->engine;
 	const struct gw_stream *s;
 	int rc;
 
@@ -153,7 +132,7 @@ static void begin_batch(struct ctl_job *job)
 	bool takes_reads = true;
 
 	job->n_batch = job->n_written = job->n_reads = 0;
-	TAILQ_FOREACH (ctx, &jobs->gw->contexts, entry)
+	TAILQ_FOREACH (ctx, &job->gw->contexts, entry)
 		if (ctx->id >= job->next && ctx->id <= job->last)
 			batch_insert(job, ctx->id);
 	job->next = job->last + 1;
@@ -161,7 +140,7 @@ static void begin_batch(struct ctl_job *job)
 		job->next = (uint64_t)job->batch[BATCH - 1] + 1;
 	job->token = GW_CTL_TOKEN | ++jobs->last_token;
 	for (unsigned int i = 0; i < job->n_batch && takes_reads; i++) {
-		ctx = gw_context_find(jobs->gw, job->batch[i]);
+		ctx = gw_context_find(job->gw, job->batch[i]);
 		takes_reads = read_context(job, ctx);
 	}
 	if (job->n_reads)
@@ -181,8 +160,7 @@ static bool write_batch(struct ctl_job *job, uint64_t until_us)
 		if (evbuffer_get_length(out) >= CTL_OUT_PAUSE ||
 		    gw_now_us() >= until_us)
 			break;
-		ctx = gw_context_find(job->jobs->gw,
-				      job->batch[job->n_written]);
+		ctx = gw_context_find(job->gw, job->batch[job->n_written]);
 		if (!ctx)
 			continue;
 		if (job->has_any)
@@ -221,13 +199,25 @@ static void wait_for_room(struct ctl_job *job)
 	/* else ctl_job_resume() is called */
 }
 
+/* Gateways stay for as long as there are jobs. */
+static bool next_gateway(struct ctl_job *job)
+{
+	const struct gw *next = TAILQ_NEXT(job->gw, entry);
+
+	if (job->is_for_one || !next)
+		return false;
+	job->gw = next;
+	job->next = 0;
+	return true;
+}
+
 static void serve(struct ctl_job *job)
 {
 	if (!write_batch(job, gw_now_us() + TURN_US))
 		give_up(job);
 	else if (job->n_written < job->n_batch)
 		wait_for_room(job);
-	else if (job->next <= job->last)
+	else if (job->next <= job->last || next_gateway(job))
 		begin_batch(job);
 	else
 		finish(job);
@@ -293,11 +283,12 @@ void ctl_job_free(struct ctl_job *job)
 }
 
 /* {"ok":true,"command":name,name:object} */
-static void answer_object(const struct gw *gw, const struct command *cmd,
-			  struct evbuffer *out)
+static void answer_object(const struct ctl_jobs *jobs,
+			  const struct ctl_request *r, struct evbuffer *out)
 {
-	json_t *j = json_pack("{s:b,s:s,s:o}", "ok", 1, "command", cmd->name,
-			      cmd->name, cmd->object(gw));
+	json_t *j = json_pack(
+		"{s:b,s:s,s:o}", "ok", 1, "command", r->cmd->name, r->cmd->name,
+		r->cmd->all ? r->cmd->all(jobs->host) : r->cmd->object(r->gw));
 
 	if (put_json(out, j))
 		put(out, "\n");
@@ -307,8 +298,7 @@ static void answer_object(const struct gw *gw, const struct command *cmd,
 
 static struct ctl_job *answer_contexts(struct ctl_jobs *jobs,
 				       const struct ctl_sink *sink,
-				       const struct command *cmd,
-				       const uint32_t *id)
+				       const struct ctl_request *r)
 {
 	struct ctl_job *job = calloc(1, sizeof(*job));
 
@@ -320,11 +310,13 @@ static struct ctl_job *answer_contexts(struct ctl_jobs *jobs,
 	if (!job->late)
 		goto fail;
 	job->sink = sink;
-	job->cmd = cmd;
-	job->next = id ? *id : 0;
-	job->last = id ? *id : UINT32_MAX;
+	job->cmd = r->cmd;
+	job->gw = r->gw ? r->gw : TAILQ_FIRST(&jobs->host->gateways);
+	job->is_for_one = r->gw;
+	job->next = r->id;
+	job->last = r->id ? r->id : UINT32_MAX;
 	put(sink->out, "{\"ok\":true,\"command\":\"");
-	put(sink->out, cmd->name);
+	put(sink->out, r->cmd->name);
 	put(sink->out, "\",\"contexts\":[");
 	begin_batch(job);
 	return job;
@@ -334,51 +326,20 @@ fail:
 	return NULL;
 }
 
-/* The command and the id that a request names.  NULL, or what is wrong. */
-static const char *parse(const json_t *req, const struct command **cmd,
-			 uint32_t *id, bool *has_id)
-{
-	const char *name = json_string_value(json_object_get(req, "command"));
-	const json_t *j = json_object_get(req, "id");
-	json_int_t n = json_integer_value(j);
-
-	if (!name)
-		return "a request is an object with a \"command\"";
-	for (*cmd = commands; (*cmd)->name; (*cmd)++)
-		if (!strcmp((*cmd)->name, name))
-			break;
-	if (!(*cmd)->name)
-		return "no such command";
-	if (j && !(*cmd)->takes_id)
-		return "this command takes no id";
-	if (!j && (*cmd)->needs_id)
-		return "this command needs the id of a context";
-	if (j && (!json_is_integer(j) || n < 1 || n > UINT32_MAX))
-		return "the id of a context is a number";
-	*id = n;
-	*has_id = j;
-	return NULL;
-}
-
 struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 			    const char *line, size_t n)
 {
 	json_t *req = json_loadb(line, n, JSON_REJECT_DUPLICATES, NULL);
-	const struct command *cmd = NULL;
+	struct ctl_request r;
 	struct ctl_job *job = NULL;
-	const char *wrong;
-	uint32_t id = 0;
-	bool has_id = false;
+	const char *wrong = ctl_request_read(&r, req, jobs->host);
 
-	wrong = parse(req, &cmd, &id, &has_id);
-	if (!wrong && has_id && !gw_context_find(jobs->gw, id))
-		wrong = "there is no such context";
 	if (wrong)
 		ctl_refuse(sink->out, wrong);
-	else if (cmd->object)
-		answer_object(jobs->gw, cmd, sink->out);
+	else if (r.cmd->object || r.cmd->all)
+		answer_object(jobs, &r, sink->out);
 	else
-		job = answer_contexts(jobs, sink, cmd, has_id ? &id : NULL);
+		job = answer_contexts(jobs, sink, &r);
 	json_decref(req);
 	return job;
 }
@@ -390,7 +351,6 @@ struct ctl_jobs *ctl_jobs_new(struct gw_host *host)
 	if (!jobs)
 		return NULL;
 	jobs->host = host;
-	jobs->gw = TAILQ_FIRST(&host->gateways);
 	TAILQ_INIT(&jobs->all);
 	TAILQ_INIT(&jobs->ready);
 	jobs->turn = evtimer_new(host->base, on_turn, jobs);

@@ -394,7 +394,8 @@ json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail)
 
 	for (unsigned int i = 0; i < ctx->n_terms; i++)
 		json_array_append_new(terms, termination(ctx->term[i], detail));
-	return json_pack("{s:I,s:I,s:i,s:b,s:b,s:o}", "id", (json_int_t)ctx->id,
+	return json_pack("{s:I,s:s,s:I,s:i,s:b,s:b,s:o}", "id",
+			 (json_int_t)ctx->id, "gateway", ctx->gw->conf.name,
 			 "age_ms",
 			 (json_int_t)((gw_now_us() - ctx->created_us) / 1000),
 			 "priority", ctx->priority, "is_emergency",

@@ -48,6 +48,35 @@ static json_t *association(const struct gw *gw)
 			 c->profile, "profile_version", c->profile_version);
 }
 
+/* One line of `gateways`. */
+static json_t *gateway(const struct gw *gw)
+{
+	const struct h248_assoc *a = gw->assoc;
+
+	return json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:b,s:o,s:o,s:o}", "name",
+			 gw->conf.name, "mid", gw->conf.h248.mid, "listen",
+			 address(&gw->conf.h248.local), "state",
+			 h248_assoc_state_name(a ? h248_assoc_state(a) :
+						   H248_ASSOC_IDLE),
+			 "controller",
+			 address(a ? h248_assoc_controller(a) : NULL),
+			 "service", gw->service.is_out ? "out" : "in",
+			 "is_stopping", gw->is_stopping, "contexts",
+			 num(gw->n_contexts), "contexts_max",
+			 num(gw->conf.max_contexts), "terminations",
+			 num(gw->n_terms));
+}
+
+json_t *ctl_json_gateways(const struct gw_host *host)
+{
+	json_t *list = json_array();
+	const struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		json_array_append_new(list, gateway(gw));
+	return list;
+}
+
 static json_t *realms(const struct gw *gw)
 {
 	json_t *list = json_array();

@@ -129,16 +129,6 @@ void gw_host_leave(struct gw_host *host, struct gw *gw)
 	gw->entry.tqe_prev = NULL;
 }
 
-struct gw *gw_host_find(const struct gw_host *host, const char *name)
-{
-	struct gw *gw;
-
-	TAILQ_FOREACH (gw, &host->gateways, entry)
-		if (!strcmp(gw->conf.name, name))
-			return gw;
-	return NULL;
-}
-
 static void hand_over(struct gw_host *host, const struct pkt_evt *evt)
 {
 	struct gw *gw = host->of_realm[evt->realm];

@@ -49,8 +49,6 @@ void gw_host_fini(struct gw_host *host); /* after its last gateway */
 void gw_host_enter(struct gw_host *host, struct gw *gw,
 		   const struct conf_gateway *conf);
 void gw_host_leave(struct gw_host *host, struct gw *gw);
-/* By name; NULL: none. */
-struct gw *gw_host_find(const struct gw_host *host, const char *name);
 
 /* Reads what the engine has to say, and hands it to whom it concerns. */
 void gw_host_engine_ready(struct gw_host *host);

@@ -60,27 +60,34 @@ void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
 
 struct fixture {
 	struct gw_host host;
-	struct gw gw;
+	struct gw gw, other; /* gateways "test" and "other" */
 	struct gw_ctl *ctl;
 	char dir[32], path[64];
 	char err[256];
 };
+
+static void add_gateway(struct fixture *f, struct gw *gw, const char *name)
+{
+	TAILQ_INSERT_TAIL(&f->host.gateways, gw, entry);
+	gw->host = &f->host;
+	gw->engine = f->host.engine;
+	gw->conf.n_realms = 1;
+	gw->conf.max_contexts = 20000;
+	strcpy(gw->conf.name, name);
+	snprintf(gw->conf.h248.mid, sizeof(gw->conf.h248.mid), "mid/%s", name);
+	strcpy(gw->conf.realm[0].name, "access.example");
+	gw->start_us = gw_now_us();
+	CU_ASSERT_EQUAL_FATAL(gw_contexts_init(gw), 0);
+}
 
 static void start(struct fixture *f)
 {
 	memset(f, 0, sizeof(*f));
 	memset(&engine, 0, sizeof(engine));
 	f->host.base = event_base_new();
+	f->host.engine = (struct pkt_engine *)&engine;
 	TAILQ_INIT(&f->host.gateways);
-	TAILQ_INSERT_TAIL(&f->host.gateways, &f->gw, entry);
-	f->gw.host = &f->host;
-	f->gw.engine = (struct pkt_engine *)&engine;
-	f->gw.conf.n_realms = 1;
-	f->gw.conf.max_contexts = 20000;
-	strcpy(f->gw.conf.name, "test");
-	strcpy(f->gw.conf.realm[0].name, "access.example");
-	f->gw.start_us = gw_now_us();
-	CU_ASSERT_EQUAL_FATAL(gw_contexts_init(&f->gw), 0);
+	add_gateway(f, &f->gw, "test");
 	strcpy(f->dir, "/tmp/gw-ctl-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/run/control", f->dir);
@@ -95,6 +102,7 @@ static void stop(struct fixture *f)
 
 	gw_ctl_free(f->ctl);
 	gw_contexts_fini(&f->gw);
+	gw_contexts_fini(&f->other);
 	event_base_free(f->host.base);
 	unlink(f->path);
 	snprintf(sub, sizeof(sub), "%s/run", f->dir);
@@ -103,9 +111,9 @@ static void stop(struct fixture *f)
 }
 
 /* A context with two terminations of one stream each, gates of their own. */
-static struct gw_context *add_context(struct fixture *f)
+static struct gw_context *add_context_to(struct gw *gw)
 {
-	struct gw_context *ctx = gw_context_new(&f->gw);
+	struct gw_context *ctx = gw_context_new(gw);
 	char id[H248_MAX_TERM_ID + 1];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(ctx);
@@ -122,10 +130,14 @@ static struct gw_context *add_context(struct fixture *f)
 		gw_stream_init(s, 1);
 		s->is_used = true;
 		s->gate = (struct pkt_gate_id) { ctx->id * 2 + side, 1 };
-		CU_ASSERT_EQUAL_FATAL(gw_gate_bind(&f->gw, s->gate, term, 1),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(gw_gate_bind(gw, s->gate, term, 1), 0);
 	}
 	return ctx;
+}
+
+static struct gw_context *add_context(struct fixture *f)
+{
+	return add_context_to(&f->gw);
 }
 
 /* What the bridge does with PKT_EVT_DONE. */
@@ -647,6 +659,114 @@ static void statistics(void)
 	stop(&f);
 }
 
+static const char *gateway_of(const json_t *j, size_t i)
+{
+	return json_string_value(json_object_get(context_of(j, i), "gateway"));
+}
+
+/* Contexts 1 and 2 of "test", 1 to 40 of "other". */
+static void start_two(struct fixture *f)
+{
+	start(f);
+	add_gateway(f, &f->other, "other");
+	add_context(f);
+	add_context(f);
+	for (unsigned int i = 0; i < 40; i++)
+		add_context_to(&f->other);
+}
+
+static void two_gateways(void)
+{
+	static const struct {
+		const char *request;
+		size_t n, n_test; /* contexts of the answer, of "test" */
+	} t[] = {
+		{ "{\"command\":\"contexts\"}\n", 42, 2 },
+		{ "{\"command\":\"dump\"}\n", 42, 2 },
+		{ "{\"command\":\"contexts\",\"gateway\":\"test\"}\n", 2, 2 },
+		{ "{\"command\":\"contexts\",\"gateway\":\"other\"}\n", 40, 0 },
+		{ "{\"command\":\"context\",\"id\":2,\"gateway\":\"other\"}\n",
+		  1, 0 },
+		{ "{\"command\":\"dump\",\"id\":2,\"gateway\":\"test\"}\n", 1,
+		  1 },
+		{ "{\"command\":\"dump\",\"id\":40,\"gateway\":\"other\"}\n", 1,
+		  0 },
+		/* only one has it */
+		{ "{\"command\":\"context\",\"id\":3}\n", 1, 0 },
+	};
+	struct fixture f;
+
+	start_two(&f);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		json_t *j = ask(&f, t[i].request);
+		size_t n = json_array_size(json_object_get(j, "contexts"));
+
+		CU_ASSERT_EQUAL(n, t[i].n);
+		for (size_t k = 0; k < n; k++)
+			CU_ASSERT_STRING_EQUAL(gateway_of(j, k),
+					       k < t[i].n_test ? "test" :
+								 "other");
+		json_decref(j);
+	}
+	stop(&f);
+}
+
+static void ambiguous(void)
+{
+	static const char *const t[][2] = {
+		{ "{\"command\":\"context\",\"id\":2}\n",
+		  "several gateways have" },
+		{ "{\"command\":\"context\",\"id\":41}\n", "no such context" },
+		{ "{\"command\":\"dump\",\"id\":3,\"gateway\":\"test\"}\n",
+		  "no such context" },
+		{ "{\"command\":\"contexts\",\"gateway\":\"tes\"}\n",
+		  "no such gateway" },
+		{ "{\"command\":\"contexts\",\"gateway\":1}\n", "is a string" },
+		{ "{\"command\":\"status\"}\n", "several gateways" },
+		{ "{\"command\":\"statistics\"}\n", "several gateways" },
+		{ "{\"command\":\"gateways\",\"gateway\":\"test\"}\n",
+		  "takes no gateway" },
+	};
+	struct fixture f;
+
+	start_two(&f);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		json_t *j = ask(&f, t[i][0]);
+		const char *error =
+			json_string_value(json_object_get(j, "error"));
+
+		CU_ASSERT(json_is_false(json_object_get(j, "ok")));
+		CU_ASSERT(error && strstr(error, t[i][1]));
+		json_decref(j);
+	}
+	stop(&f);
+}
+
+static void gateways(void)
+{
+	const json_t *g;
+	struct fixture f;
+	json_t *j;
+
+	start_two(&f);
+	f.other.service.is_out = true;
+	j = ask(&f, "{\"command\":\"gateways\"}\n");
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(j, "gateways")), 2);
+	g = json_array_get(json_object_get(j, "gateways"), 1);
+	CU_ASSERT_EQUAL(number(g, "contexts"), 40);
+	CU_ASSERT_EQUAL(number(g, "contexts_max"), 20000);
+	CU_ASSERT_EQUAL(number(g, "terminations"), 80);
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(g, "mid")),
+			       "mid/other");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(g, "service")),
+			       "out");
+	json_decref(j);
+	j = ask(&f, "{\"command\":\"status\",\"gateway\":\"other\"}\n");
+	CU_ASSERT_EQUAL(number(json_object_get(j, "status"), "contexts"), 40);
+	json_decref(j);
+	stop(&f);
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -664,6 +784,9 @@ int main(void)
 		{ "socket file", socket_file },
 		{ "long path", long_path },
 		{ "statistics", statistics },
+		{ "contexts of two gateways", two_gateways },
+		{ "which of two gateways", ambiguous },
+		{ "the list of gateways", gateways },
 		{ NULL, NULL },
 	};
 

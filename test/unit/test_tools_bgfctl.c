@@ -17,6 +17,7 @@
 /* A context as the gateway tells it, open, with hostile octets. */
 static const char dump_reply[] =
 	"{\"ok\":true,\"command\":\"dump\",\"contexts\":[{\"id\":7,"
+	"\"gateway\":\"west\\u001b\","
 	"\"age_ms\":12345,\"priority\":0,\"is_emergency\":false,"
 	"\"is_ieps\":false,\"terminations\":["
 	"{\"id\":\"ip/1/access/1\\u001b[31m\\nContext 8\",\"streams\":[{"
@@ -68,8 +69,8 @@ static void contexts_as_text(void)
 	char *text = rendered(text_contexts, dump_reply);
 	char *line = strchr(text, '\n') + 1;
 
-	CU_ASSERT(has(text, "CONTEXT  STREAM  STATE  AGE[s]"));
-	CU_ASSERT(has(line, "      7       1  open       12"));
+	CU_ASSERT(has(text, "GATEWAY   CONTEXT  STREAM  STATE  AGE[s]"));
+	CU_ASSERT(has(line, "west\\x1b        7       1  open       12"));
 	CU_ASSERT(has(line, "1048576"));
 	/* Drops of both sides together. */
 	CU_ASSERT(has(line, "  3  203.0.113.10:40001 -> 198.51.100.1:20000"
@@ -96,7 +97,7 @@ static void dump_as_text(void)
 {
 	char *text = rendered(text_dump, dump_reply);
 
-	CU_ASSERT(has(text, "Context 7: age 12 s, priority 0\n"));
+	CU_ASSERT(has(text, "Context 7 of west\\x1b: age 12 s, priority 0\n"));
 	CU_ASSERT(has(text, "\n    Local\n      v=0\n"
 			    "      c=IN IP4 198.51.100.1\n"));
 	CU_ASSERT(!strstr(text, "\n    Remote"));
@@ -191,6 +192,23 @@ static void xml_names(void)
 	free(text);
 }
 
+static void gateways_as_text(void)
+{
+	char *text = rendered(
+		text_gateways,
+		"{\"gateways\":[{\"name\":\"west\",\"mid\":\"[192.0.2.1]:2944\","
+		"\"state\":\"active\",\"controller\":\"192.0.2.2:2944\","
+		"\"service\":\"out\",\"contexts\":5,\"contexts_max\":10},"
+		"{\"name\":\"e\",\"controller\":null}]}");
+
+	CU_ASSERT(has(text, "GATEWAY  MID               CONTROLLER "));
+	CU_ASSERT(has(text,
+		      "\nwest     [192.0.2.1]:2944  192.0.2.2:2944  active"
+		      "  out             5   10\n"));
+	CU_ASSERT(has(text, "\ne        -                 -      "));
+	free(text);
+}
+
 static void status_and_statistics(void)
 {
 	char *text = rendered(
@@ -224,6 +242,7 @@ static void odd_replies(void)
 	static const char *const replies[] = {
 		"{}",
 		"{\"contexts\":{}}",
+		"{\"gateways\":[7,{\"mid\":[]}]}",
 		"{\"contexts\":[1,null,{\"id\":\"x\",\"terminations\":7}]}",
 		("{\"contexts\":[{\"terminations\":[{\"streams\":[3,{\"id\":1,"
 		 "\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}"),
@@ -231,7 +250,8 @@ static void odd_replies(void)
 	};
 	static render_h *const all[] = { text_contexts,   text_context,
 					 text_dump,       text_status,
-					 text_statistics, xml_reply };
+					 text_statistics, text_gateways,
+					 xml_reply };
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
 		for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
@@ -243,12 +263,14 @@ static void odd_replies(void)
 	}
 }
 
-/* A gateway for one request: a child that answers `reply`. */
+/* A gateway for one request: a child that answers `reply`, or what it was
+ * asked ("echo"). */
 static pid_t serve(const char *path, const char *reply)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
 	char buf[4096];
+	ssize_t n;
 	pid_t pid;
 
 	strcpy(addr.sun_path, path);
@@ -259,8 +281,13 @@ static pid_t serve(const char *path, const char *reply)
 	pid = fork();
 	if (!pid) {
 		client = accept(fd, NULL, NULL);
-		if (read(client, buf, sizeof(buf)) <= 0 ||
-		    write(client, reply, strlen(reply)) < 0)
+		n = read(client, buf, sizeof(buf));
+		if (n > 0 && !strcmp(reply, "echo"))
+			n = dprintf(client, "{\"ok\":true,\"asked\":%.*s}\n",
+				    (int)n - 1, buf);
+		else if (n > 0)
+			n = write(client, reply, strlen(reply));
+		if (n <= 0)
 			_exit(1);
 		_exit(0);
 	}
@@ -300,6 +327,32 @@ static struct said run(const char *reply, const char *const *word)
 	unlink(path);
 	rmdir(dir);
 	return s;
+}
+
+/* The gateway that was named is in the request, where it was named. */
+static void asked(void)
+{
+	static const struct {
+		const char *word[5], *has, *has_not;
+	} t[] = {
+		{ { "-fjson", "contexts" }, "\"contexts\"", "gateway" },
+		{ { "-fjson", "-g", "west", "contexts" },
+		  "\"gateway\": \"west\"",
+		  "\"id\"" },
+		{ { "-fjson", "dump", "7", "--gateway=e\"" },
+		  "\"gateway\": \"e\\\"\"",
+		  "west" },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct said s = run("echo", t[i].word);
+
+		CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+		CU_ASSERT(has(s.out, t[i].has));
+		CU_ASSERT_PTR_NULL(strstr(s.out, t[i].has_not));
+		free(s.out);
+		free(s.err);
+	}
 }
 
 static void exit_codes(void)
@@ -371,6 +424,8 @@ int main(void)
 		{ "A02 escapes", escapes },
 		{ "XML is well-formed", xml_is_well_formed },
 		{ "XML names", xml_names },
+		{ "gateways as text", gateways_as_text },
+		{ "what is asked", asked },
 		{ "status and statistics", status_and_statistics },
 		{ "odd replies", odd_replies },
 		{ "exit codes", exit_codes },

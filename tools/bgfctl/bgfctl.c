@@ -37,6 +37,9 @@ static const struct command {
 	  "every descriptor of one context, or of all",
 	  "What `context` shows, and LocalControl, Local, Remote, Events, Signals,\n"
 	  "ObservedEvents and the policy of the gate for each termination." },
+	{ "gateways", ID_NONE, text_gateways,
+	  "the virtual gateways, their controllers and contexts",
+	  "One line for each virtual gateway of the process." },
 	{ "status", ID_NONE, text_status, "association, limits, port pools",
 	  "State of the control association, uptime, contexts and port pools." },
 	{ "statistics", ID_NONE, text_statistics, "commands, errors, drops",
@@ -48,6 +51,7 @@ enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
 
 struct options {
 	const char *socket;
+	const char *gateway; /* NULL: none named */
 	enum format format;
 	const struct command *cmd; /* NULL: none given */
 	bool has_id, wants_help, wants_version;
@@ -70,6 +74,7 @@ static void usage(const struct command *cmd, FILE *to)
 	fprintf(to,
 		"\n  -s, --socket PATH   control socket of bgfd (" DEFAULT_SOCKET
 		")\n"
+		"  -g, --gateway NAME  one virtual gateway, where there are several\n"
 		"  -f, --format FORMAT text, json or xml (text)\n"
 		"  -h, --help          this text; after a command: about it\n"
 		"  -V, --version\n");
@@ -147,6 +152,7 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 {
 	static const struct option longs[] = {
 		{ "socket", required_argument, NULL, 's' },
+		{ "gateway", required_argument, NULL, 'g' },
 		{ "format", required_argument, NULL, 'f' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
@@ -156,9 +162,11 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 
 	optind = 0; /* a fresh start for each call (getopt_long(3)) */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "s:f:hV", longs, NULL)) >= 0) {
+	while ((c = getopt_long(argc, argv, "s:g:f:hV", longs, NULL)) >= 0) {
 		if (c == 's')
 			o->socket = optarg;
+		else if (c == 'g')
+			o->gateway = optarg;
 		else if (c == 'h')
 			o->wants_help = true;
 		else if (c == 'V')
@@ -213,8 +221,9 @@ static int ask(const struct options *o, FILE *out, FILE *err)
 	char why[512];
 	int rc = BGFCTL_OK;
 
-	request = json_pack("{s:s,s:o*}", "command", o->cmd->name, "id",
-			    o->has_id ? json_integer(o->id) : NULL);
+	request = json_pack("{s:s,s:o*,s:s*}", "command", o->cmd->name, "id",
+			    o->has_id ? json_integer(o->id) : NULL, "gateway",
+			    o->gateway);
 	result = client_ask(o->socket, request, &reply, why, sizeof(why));
 	json_decref(request);
 	if (result != CLIENT_OK) {

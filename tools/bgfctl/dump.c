@@ -59,17 +59,20 @@ static void live_stream(const json_t *context, json_int_t id, FILE *out)
 
 static void live(const json_t *context, FILE *out)
 {
+	char *gateway = json_shown(json_object_get(context, "gateway"));
 	json_int_t id = 0;
 
 	fprintf(out,
-		"Context %" JSON_INTEGER_FORMAT ": age %" JSON_INTEGER_FORMAT
+		"Context %" JSON_INTEGER_FORMAT
+		" of %s: age %" JSON_INTEGER_FORMAT
 		" s, priority %" JSON_INTEGER_FORMAT "%s\n",
-		json_integer_value(json_object_get(context, "id")),
+		json_integer_value(json_object_get(context, "id")), gateway,
 		json_integer_value(json_object_get(context, "age_ms")) / 1000,
 		json_integer_value(json_object_get(context, "priority")),
 		json_is_true(json_object_get(context, "is_emergency")) ?
 			", emergency" :
 			"");
+	free(gateway);
 	while (view_next_stream(context, id, &id))
 		live_stream(context, id, out);
 }

@@ -16,6 +16,7 @@ typedef void(render_h)(const json_t *reply, FILE *out);
 void text_contexts(const json_t *reply, FILE *out);
 void text_context(const json_t *reply, FILE *out);
 void text_dump(const json_t *reply, FILE *out);
+void text_gateways(const json_t *reply, FILE *out);
 void text_status(const json_t *reply, FILE *out);
 void text_statistics(const json_t *reply, FILE *out);
 

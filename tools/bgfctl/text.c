@@ -36,6 +36,7 @@ static void add_rendezvous(struct table *t, const json_t *context,
 	const json_t *b = view_stream(context, 1, id);
 	char *arrow = view_arrow(context, id);
 
+	table_json(t, json_object_get(context, "gateway"));
 	table_json(t, json_object_get(context, "id"));
 	add_new(t, id ? json_integer(id) : json_null());
 	table_text(t, view_state(context, id));
@@ -50,6 +51,7 @@ static void add_rendezvous(struct table *t, const json_t *context,
 void text_contexts(const json_t *reply, FILE *out)
 {
 	static const struct column columns[] = {
+		{ "GATEWAY", false },
 		{ "CONTEXT", true },
 		{ "STREAM", true },
 		{ "STATE", false },
@@ -96,7 +98,8 @@ static void print_members(const json_t *object, unsigned int indent, FILE *out)
 
 /* A list of objects as a table. */
 static void print_list(const json_t *list, const struct column *columns,
-		       const char *const *members, FILE *out)
+		       const char *const *members, unsigned int indent,
+		       FILE *out)
 {
 	struct table *t = table_new(columns);
 	json_t *item;
@@ -105,7 +108,24 @@ static void print_list(const json_t *list, const struct column *columns,
 	json_array_foreach (list, i, item)
 		for (const char *const *m = members; *m; m++)
 			table_json(t, json_object_get(item, *m));
-	table_print(t, 2, out);
+	table_print(t, indent, out);
+}
+
+void text_gateways(const json_t *reply, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "GATEWAY", false },    { "MID", false },
+		{ "CONTROLLER", false }, { "STATE", false },
+		{ "SERVICE", false },    { "CONTEXTS", true },
+		{ "MAX", true },         { NULL, false },
+	};
+	static const char *const members[] = { "name",         "mid",
+					       "controller",   "state",
+					       "service",      "contexts",
+					       "contexts_max", NULL };
+
+	print_list(json_object_get(reply, "gateways"), columns, members, 0,
+		   out);
 }
 
 static void print_limits(const json_t *limits, FILE *out)
@@ -122,7 +142,7 @@ static void print_limits(const json_t *limits, FILE *out)
 	};
 
 	fprintf(out, "\nAdmission\n");
-	print_list(limits, columns, members, out);
+	print_list(limits, columns, members, 2, out);
 }
 
 void text_status(const json_t *reply, FILE *out)
@@ -142,7 +162,7 @@ void text_status(const json_t *reply, FILE *out)
 	fprintf(out, "\nAssociation\n");
 	print_members(json_object_get(s, "association"), 2, out);
 	fprintf(out, "\nPort pools\n");
-	print_list(json_object_get(s, "realms"), columns, members, out);
+	print_list(json_object_get(s, "realms"), columns, members, 2, out);
 	print_limits(json_object_get(s, "limits"), out);
 }
 
@@ -169,9 +189,9 @@ void text_statistics(const json_t *reply, FILE *out)
 	const json_t *s = json_object_get(reply, "statistics");
 
 	fprintf(out, "Commands\n");
-	print_list(json_object_get(s, "commands"), commands, command, out);
+	print_list(json_object_get(s, "commands"), commands, command, 2, out);
 	fprintf(out, "\nErrors answered\n");
-	print_list(json_object_get(s, "errors"), errors, error, out);
+	print_list(json_object_get(s, "errors"), errors, error, 2, out);
 	fprintf(out, "\nMessages\n");
 	print_members(json_object_get(s, "messages"), 2, out);
 	fprintf(out, "\nMessages by authentication\n");
@@ -181,5 +201,5 @@ void text_statistics(const json_t *reply, FILE *out)
 	fprintf(out, "\nPackets\n");
 	print_members(json_object_get(s, "packets"), 2, out);
 	fprintf(out, "\nDrops\n");
-	print_list(json_object_get(s, "drops"), drops_, drop, out);
+	print_list(json_object_get(s, "drops"), drops_, drop, 2, out);
 }

@@ -1,0 +1,123 @@
+/* gateway/ctl_request.c - what may be asked over the control socket */
+#include <string.h>
+
+#include "gateway/ctl_int.h"
+
+static const struct ctl_command commands[] = {
+	{ .name = "contexts", .detail = CTL_SUMMARY },
+	{ .name = "context",
+	  .needs_id = true,
+	  .takes_id = true,
+	  .detail = CTL_LIVE },
+	{ .name = "dump", .takes_id = true, .detail = CTL_FULL },
+	{ .name = "gateways", .all = ctl_json_gateways },
+	{ .name = "status", .object = ctl_json_status },
+	{ .name = "statistics", .object = ctl_json_statistics },
+	{ .name = NULL },
+};
+
+static const struct gw *find_gateway(const struct gw_host *host,
+				     const char *name)
+{
+	const struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		if (!strcmp(gw->conf.name, name))
+			return gw;
+	return NULL;
+}
+
+/* The functions below return NULL, or what is wrong. */
+
+static const char *parse_command(const json_t *req, struct ctl_request *r)
+{
+	const char *name = json_string_value(json_object_get(req, "command"));
+
+	if (!name)
+		return "a request is an object with a \"command\"";
+	for (r->cmd = commands; r->cmd->name; r->cmd++)
+		if (!strcmp(r->cmd->name, name))
+			return NULL;
+	return "no such command";
+}
+
+static const char *parse_id(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "id");
+	json_int_t n = json_integer_value(j);
+
+	if (j && !r->cmd->takes_id)
+		return "this command takes no id";
+	if (!j && r->cmd->needs_id)
+		return "this command needs the id of a context";
+	if (j && (!json_is_integer(j) || n < 1 || n > UINT32_MAX))
+		return "the id of a context is a number";
+	r->id = (uint32_t)n;
+	return NULL;
+}
+
+static const char *parse_gateway(const struct gw_host *host, const json_t *req,
+				 struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "gateway");
+
+	if (!j)
+		return NULL;
+	if (r->cmd->all)
+		return "this command takes no gateway";
+	if (!json_is_string(j))
+		return "the name of a gateway is a string";
+	r->gw = find_gateway(host, json_string_value(j));
+	return r->gw ? NULL : "there is no such gateway; see `gateways`";
+}
+
+/* The one gateway that has the context. */
+static const char *find_context(const struct gw_host *host,
+				struct ctl_request *r)
+{
+	const struct gw *gw;
+
+	if (r->gw)
+		return gw_context_find(r->gw, r->id) ?
+			       NULL :
+			       "there is no such context";
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		if (!gw_context_find(gw, r->id))
+			continue;
+		if (r->gw)
+			return "several gateways have a context of this id;"
+			       " name one; see `gateways`";
+		r->gw = gw;
+	}
+	return r->gw ? NULL : "there is no such context";
+}
+
+/* Who is asked when no gateway is named. */
+static const char *choose_gateway(const struct gw_host *host,
+				  struct ctl_request *r)
+{
+	const struct gw *first = TAILQ_FIRST(&host->gateways);
+
+	if (r->id)
+		return find_context(host, r);
+	if (r->gw || !r->cmd->object)
+		return NULL;
+	if (TAILQ_NEXT(first, entry))
+		return "there are several gateways; name one; see `gateways`";
+	r->gw = first;
+	return NULL;
+}
+
+const char *ctl_request_read(struct ctl_request *r, const json_t *req,
+			     const struct gw_host *host)
+{
+	const char *wrong;
+
+	*r = (struct ctl_request) { 0 };
+	wrong = parse_command(req, r);
+	if (!wrong)
+		wrong = parse_id(req, r);
+	if (!wrong)
+		wrong = parse_gateway(host, req, r);
+	return wrong ? wrong : choose_gateway(host, r);
+}
