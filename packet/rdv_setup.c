@@ -406,7 +406,8 @@ static void rst_legs(struct rdv_call *c, bool is_acked_only)
 	unsigned int leg;
 
 	for (leg = 0; leg < PKT_LEGS; leg++) {
-		if (!c->r->leg[leg] || rdv_leg(c, leg)->is_suspect)
+		if (!c->r->leg[leg] || rdv_is(c->r, leg, PKT_LEG_CLOSED) ||
+		    rdv_leg(c, leg)->is_suspect)
 			continue;
 		if (!is_acked_only || has_acked(c->r, leg))
 			rdv_rst_leg(c, leg);

@@ -663,6 +663,23 @@ static void k1(void)
 	NOTHING();
 }
 
+/* Only A is armed again: B has no client that could be told. */
+static void fast_fail_alone(void)
+{
+	rdv_defaults();
+	rdv.policy.fast_fail = true;
+	rdv_reserve();
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	AT(75000);
+	RST(A, 0, A1);
+	LEG(B, CLOSED);
+	rdv_modify(A, true);
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	AT(150000);
+	RST(A, 0, A1);
+	NOTHING();
+}
+
 /* While it is only probed, T_wait and T_half both have to run out. */
 static void k1_probe(void)
 {
@@ -901,6 +918,7 @@ static const struct suite_test tests[] = {
 	{ "D22 D23 another source, the other leg", d22 },
 	{ "decision 17: modes of an open session", d17 },
 	{ "K1 T_wait", k1 },
+	{ "K1 fast-fail tells who waits, nobody else", fast_fail_alone },
 	{ "K1 T_wait while probing", k1_probe },
 	{ "K2 a SYN before the gate is armed", k2 },
 	{ "K3 RELATCH while waiting", k3_waiting },
