@@ -1,10 +1,10 @@
 /*
  * packet/engine.c - see engine.h: the control thread's half
  *
- * Keeps which gate stands where, and how many commands are on their way.  The
- * command ring never runs over: each gate holds two places for its life (one
- * Modify, the removal), any other command holds one until its DONE came, and
- * no more places are given out than the ring has (decision 8).
+ * Keeps which gate stands where, and how many commands are on their way.  Ring
+ * and backlog of the commands never run over: each gate holds two places for
+ * its life (one Modify, the removal), any other command holds one until its
+ * DONE came, and no more places are given out than there are (decision 8).
  */
 #include "packet/engine.h"
 
@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "packet/backlog.h"
 #include "packet/engine_priv.h"
 #include "packet/host.h"
 #include "packet/tun.h"
@@ -27,6 +28,7 @@
 enum {
 	GATE_PLACES = 2,
 	SPARE_PLACES = 256, /* Adds and reads on their way */
+	CMD_SLOTS = 1024,
 	EVT_SLOTS = 4096,
 	RANDOM_WORDS = 64,
 };
@@ -55,8 +57,9 @@ struct pkt_engine {
 	struct rdv *rdvs;
 	uint32_t free_rdv; /* index + 1 */
 	uint32_t last_gen;
-	uint32_t places, held; /* of the command ring */
+	uint32_t places, held; /* of commands on their way */
 	struct pkt_ring *cmds, *evts;
+	struct pkt_backlog *backlog; /* of cmds */
 	int evt_fd;
 	struct pkt_worker *worker;
 	bool is_running, has_host;
@@ -169,27 +172,20 @@ static void *map(size_t octets)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static uint32_t power_of_two(uint32_t n)
-{
-	uint32_t p = 1;
-
-	while (p < n)
-		p *= 2;
-	return p;
-}
-
 static int allocate(struct pkt_engine *e)
 {
 	uint32_t n = e->cfg.max_rendezvous;
 
-	e->places = power_of_two(n * PKT_LEGS * GATE_PLACES + SPARE_PLACES);
-	e->cmds = pkt_ring_new(e->places, sizeof(struct pkt_cmd));
+	e->places = n * PKT_LEGS * GATE_PLACES + SPARE_PLACES;
+	e->cmds = pkt_ring_new(CMD_SLOTS, sizeof(struct pkt_cmd));
+	e->backlog = pkt_backlog_new(e->places, sizeof(struct pkt_cmd));
 	e->evts = pkt_ring_new(EVT_SLOTS, sizeof(struct pkt_evt));
 	e->evt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	e->entries = map(e->n_slots * sizeof(*e->entries));
 	e->rdv_of = map(e->n_slots * sizeof(*e->rdv_of));
 	e->rdvs = calloc(n, sizeof(*e->rdvs));
-	if (!e->cmds || !e->evts || !e->entries || !e->rdv_of || !e->rdvs)
+	if (!e->cmds || !e->backlog || !e->evts || !e->entries || !e->rdv_of ||
+	    !e->rdvs)
 		return -ENOMEM;
 	if (e->evt_fd < 0)
 		return -errno;
@@ -312,6 +308,7 @@ void pkt_engine_free(struct pkt_engine *e)
 		munmap(e->rdv_of, e->n_slots * sizeof(*e->rdv_of));
 	free(e->rdvs);
 	pkt_ring_free(e->cmds);
+	pkt_backlog_free(e->backlog);
 	pkt_ring_free(e->evts);
 	if (e->evt_fd >= 0)
 		close(e->evt_fd);
@@ -338,7 +335,7 @@ static struct gate *find(struct pkt_engine *e, struct pkt_gate_id id,
 
 static void send_cmd(struct pkt_engine *e, const struct pkt_cmd *cmd)
 {
-	bool is_pushed = pkt_ring_push(e->cmds, cmd);
+	bool is_pushed = pkt_backlog_push(e->backlog, e->cmds, cmd);
 
 	assert(is_pushed); /* places are counted */
 	(void)is_pushed;
@@ -539,8 +536,11 @@ bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
 			return false;
 	}
 	evt->realm = realm_of(e, evt->gate.slot);
-	if (evt->type == PKT_EVT_DONE)
-		account(e, evt);
+	if (evt->type != PKT_EVT_DONE)
+		return true;
+	account(e, evt);
+	if (pkt_backlog_drain(e->backlog, e->cmds))
+		pkt_worker_wake(e->worker);
 	return true;
 }
 
