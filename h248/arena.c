@@ -26,14 +26,18 @@ struct h248_arena {
 	size_t budget;
 	size_t taken;
 	bool failed;
+	struct chunk first; /* and FIRST_CHUNK octets of it */
 };
 
 struct h248_arena *h248_arena_new(size_t max_octets)
 {
-	struct h248_arena *a = calloc(1, sizeof(*a));
+	struct h248_arena *a = malloc(sizeof(*a) + FIRST_CHUNK);
 
-	if (a)
-		a->budget = max_octets ? max_octets : DEFAULT_BUDGET;
+	if (!a)
+		return NULL;
+	*a = (struct h248_arena) { .budget = max_octets };
+	if (!max_octets)
+		a->budget = DEFAULT_BUDGET;
 	return a;
 }
 
@@ -45,30 +49,36 @@ void h248_arena_free(struct h248_arena *a)
 		struct chunk *c = a->chunks;
 
 		a->chunks = c->next;
-		free(c);
+		if (c != &a->first)
+			free(c);
 	}
 	free(a);
 }
 
-static struct chunk *add_chunk(struct h248_arena *a, size_t need)
+static size_t next_size(const struct h248_arena *a, size_t need)
 {
-	size_t left = a->budget - a->taken;
 	size_t size = a->chunks ? 2 * a->chunks->size : FIRST_CHUNK;
-	struct chunk *c;
 
 	if (size > MAX_CHUNK)
 		size = MAX_CHUNK;
-	if (size > left)
-		size = left;
-	if (size < need)
-		size = need;
-	if (size > left)
+	if (size > a->budget - a->taken)
+		size = a->budget - a->taken;
+	return size < need ? need : size;
+}
+
+static struct chunk *add_chunk(struct h248_arena *a, size_t need)
+{
+	size_t size = next_size(a, need);
+	struct chunk *c = &a->first;
+
+	if (size > a->budget - a->taken)
 		return NULL;
-	c = calloc(1, sizeof(*c) + size);
+	/* Zeroed when it is handed out: most of it never is. */
+	if (a->chunks || size > FIRST_CHUNK)
+		c = malloc(sizeof(*c) + size);
 	if (!c)
 		return NULL;
-	c->size = size;
-	c->next = a->chunks;
+	*c = (struct chunk) { .next = a->chunks, .size = size };
 	a->chunks = c;
 	a->taken += size;
 	return c;
@@ -94,7 +104,7 @@ void *h248_arena_alloc(struct h248_arena *a, size_t octets)
 	}
 	p = c->data + c->used;
 	c->used += need;
-	return p;
+	return memset(p, 0, octets);
 }
 
 struct h248_span h248_arena_dup(struct h248_arena *a, struct h248_span s)

@@ -4,29 +4,23 @@
 #include <errno.h>
 #include <string.h>
 
-#include "h248/tok.h"
-
-/* Bits of classes[]. */
-enum {
-	SAFE = 1 << 0,
-	ALPHA = 1 << 1,
-	DIGIT = 1 << 2,
-	MARK = 1 << 3,
-	BLANK = 1 << 4,
-	EOL = 1 << 5,
-};
-
-#define A (ALPHA | SAFE)
-#define D (DIGIT | SAFE)
+#define A (H248_SAFE | H248_ALPHA | H248_NAME | H248_PATH)
+#define D (H248_SAFE | H248_DIGIT | H248_NAME | H248_PATH)
+#define N (H248_SAFE | H248_NAME | H248_PATH)
+#define P (H248_SAFE | H248_PATH)
+#define S H248_SAFE
+#define M H248_MARK
 /* clang-format off */
-static const uint8_t classes[256] = {
-	['\t'] = BLANK, [' '] = BLANK, ['\r'] = EOL, ['\n'] = EOL,
-	['+'] = SAFE, ['-'] = SAFE, ['&'] = SAFE, ['!'] = SAFE, ['_'] = SAFE,
-	['/'] = SAFE, ['\''] = SAFE, ['?'] = SAFE, ['@'] = SAFE, ['^'] = SAFE,
-	['`'] = SAFE, ['~'] = SAFE, ['*'] = SAFE, ['$'] = SAFE, ['\\'] = SAFE,
-	['('] = SAFE, [')'] = SAFE, ['%'] = SAFE, ['.'] = SAFE, ['|'] = SAFE,
-	['{'] = MARK, ['}'] = MARK, ['['] = MARK, [']'] = MARK, ['<'] = MARK,
-	['>'] = MARK, ['='] = MARK, [','] = MARK, [':'] = MARK, ['#'] = MARK,
+const uint8_t h248_classes[256] = {
+	['\t'] = H248_BLANK, [' '] = H248_BLANK,
+	['\r'] = H248_EOL, ['\n'] = H248_EOL,
+	['+'] = S, ['&'] = S, ['!'] = S, ['\''] = S, ['?'] = S, ['^'] = S,
+	['`'] = S, ['~'] = S, ['\\'] = S, ['('] = S, [')'] = S, ['%'] = S,
+	['|'] = S,
+	['_'] = N,
+	['/'] = P, ['*'] = P, ['$'] = P, ['-'] = P, ['.'] = P, ['@'] = P,
+	['{'] = M, ['}'] = M, ['['] = M, [']'] = M, ['<'] = M, ['>'] = M,
+	['='] = M, [','] = M, [':'] = M, ['#'] = M,
 	['0'] = D, ['1'] = D, ['2'] = D, ['3'] = D, ['4'] = D,
 	['5'] = D, ['6'] = D, ['7'] = D, ['8'] = D, ['9'] = D,
 	['A'] = A, ['B'] = A, ['C'] = A, ['D'] = A, ['E'] = A, ['F'] = A,
@@ -43,26 +37,10 @@ static const uint8_t classes[256] = {
 /* clang-format on */
 #undef A
 #undef D
-
-static bool is(char c, uint8_t mask)
-{
-	return classes[(unsigned char)c] & mask;
-}
-
-bool h248_is_safe(char c)
-{
-	return is(c, SAFE);
-}
-
-bool h248_is_alpha(char c)
-{
-	return is(c, ALPHA);
-}
-
-bool h248_is_digit(char c)
-{
-	return is(c, DIGIT);
-}
+#undef N
+#undef P
+#undef S
+#undef M
 
 void h248_lex_init(struct h248_lex *x, const char *buf, uint32_t n)
 {
@@ -79,31 +57,56 @@ static char here(const struct h248_lex *x)
 	return x->buf[x->pos];
 }
 
-/* Over one octet; CR, LF and CRLF each end one line. */
-static void step(struct h248_lex *x)
+/* Over a line end at x->pos: CR, LF or CRLF. */
+static void end_line(struct h248_lex *x)
 {
 	char c = x->buf[x->pos++];
 
-	if (!is(c, EOL))
-		return;
 	if (c == '\r' && !at_end(x) && here(x) == '\n')
 		x->pos++;
 	x->line++;
 	x->line_pos = x->pos;
 }
 
-/* LWSP of B.2. */
-static void skip_white(struct h248_lex *x)
+/* Over one octet, or over a line end. */
+static inline void step(struct h248_lex *x)
 {
-	while (!at_end(x)) {
-		if (is(here(x), BLANK | EOL)) {
-			step(x);
-		} else if (here(x) == ';') {
-			while (!at_end(x) && !is(here(x), EOL))
-				x->pos++;
-		} else {
+	if (h248_is(here(x), H248_EOL))
+		end_line(x);
+	else
+		x->pos++;
+}
+
+/* Over octets of these classes, but never over a line end. */
+static inline void skip(struct h248_lex *x, uint8_t classes)
+{
+	uint32_t pos = x->pos;
+
+	while (pos < x->n && h248_is(x->buf[pos], classes))
+		pos++;
+	x->pos = pos;
+}
+
+/* From a semicolon to the end of the line. */
+static void skip_comment(struct h248_lex *x)
+{
+	while (!at_end(x) && !h248_is(here(x), H248_EOL))
+		x->pos++;
+}
+
+/* LWSP of B.2. */
+static inline void skip_white(struct h248_lex *x)
+{
+	for (;;) {
+		skip(x, H248_BLANK);
+		if (at_end(x))
 			return;
-		}
+		if (h248_is(here(x), H248_EOL))
+			end_line(x);
+		else if (here(x) == ';')
+			skip_comment(x);
+		else
+			return;
 	}
 }
 
@@ -119,7 +122,8 @@ static bool string(struct h248_lex *x, struct h248_lexeme *l)
 	uint32_t start = ++x->pos;
 
 	while (!at_end(x) && here(x) != '"') {
-		if ((unsigned char)here(x) < ' ' && !is(here(x), BLANK | EOL))
+		if ((unsigned char)here(x) < ' ' &&
+		    !h248_is(here(x), H248_BLANK | H248_EOL))
 			return false;
 		step(x);
 	}
@@ -133,7 +137,7 @@ static bool string(struct h248_lex *x, struct h248_lexeme *l)
 static enum h248_lex_kind mark(struct h248_lex *x, struct h248_lexeme *l)
 {
 	l->mark = here(x);
-	l->text = (struct h248_span) { x->buf + x->pos, 1 };
+	l->text.n = 1;
 	if (l->mark == '{') {
 		if (x->depth >= H248_MAX_DEPTH)
 			return H248_LEX_DEEP;
@@ -145,36 +149,59 @@ static enum h248_lex_kind mark(struct h248_lex *x, struct h248_lexeme *l)
 	return H248_LEX_MARK;
 }
 
-struct h248_lexeme h248_lex_next(struct h248_lex *x)
+/* Tokens are a letter and more octets of a NAME, but for "!" and "&", which
+ * only stand in front of or behind a slash. */
+static void word(struct h248_lex *x, struct h248_lexeme *l)
 {
-	struct h248_lexeme l = { .kind = H248_LEX_END };
-	uint32_t start;
+	uint32_t start = x->pos, pos = start;
+	uint8_t classes = 0xff, c;
 
-	skip_white(x);
-	start = x->pos;
-	l.at.line = x->line;
-	l.at.col = start - x->line_pos + 1;
-	l.text = (struct h248_span) { x->buf + start, 0 };
-	if (at_end(x))
-		return l;
-	if (is(here(x), SAFE)) {
-		while (!at_end(x) && is(here(x), SAFE))
-			x->pos++;
-		l.kind = H248_LEX_WORD;
-		l.text = since(x, start);
-	} else if (here(x) == '"') {
-		l.kind = string(x, &l) ? H248_LEX_STRING : H248_LEX_BAD;
-	} else if (is(here(x), MARK)) {
-		l.kind = mark(x, &l);
-	} else {
-		l.kind = H248_LEX_BAD;
+	while (pos < x->n &&
+	       (c = h248_classes[(unsigned char)x->buf[pos]]) & H248_SAFE) {
+		classes &= c;
+		pos++;
 	}
-	return l;
+	x->pos = pos;
+	l->kind = H248_LEX_WORD;
+	l->text.n = pos - start;
+	l->classes = classes;
+	if (classes & H248_NAME && h248_is(*l->text.p, H248_ALPHA))
+		l->tok = h248_tok_of(l->text);
+}
+
+void h248_lex_next(struct h248_lex *x, struct h248_lexeme *out)
+{
+	skip_white(x);
+	out->tok = H248_TOK_NONE;
+	out->mark = '\0';
+	out->classes = 0;
+	out->text.p = x->buf + x->pos;
+	out->text.n = 0;
+	out->at.line = x->line;
+	out->at.col = x->pos - x->line_pos + 1;
+	if (at_end(x))
+		out->kind = H248_LEX_END;
+	else if (h248_is(here(x), H248_SAFE))
+		word(x, out);
+	else if (h248_is(here(x), H248_MARK))
+		out->kind = mark(x, out);
+	else if (here(x) == '"')
+		out->kind = string(x, out) ? H248_LEX_STRING : H248_LEX_BAD;
+	else
+		out->kind = H248_LEX_BAD;
+}
+
+char h248_lex_peek(const struct h248_lex *x)
+{
+	struct h248_lex ahead = *x;
+
+	skip_white(&ahead);
+	return at_end(&ahead) ? '\0' : here(&ahead);
 }
 
 static void skip_blanks_and_eol(struct h248_lex *x)
 {
-	while (!at_end(x) && is(here(x), BLANK | EOL))
+	while (!at_end(x) && h248_is(here(x), H248_BLANK | H248_EOL))
 		step(x);
 }
 
@@ -197,22 +224,17 @@ int h248_lex_body(struct h248_lex *x, struct h248_span *body, uint32_t *escapes)
 	return -EPROTO;
 }
 
-static bool is_body(struct h248_span word)
-{
-	return h248_tok_is(word, H248_TOK_LOCAL) ||
-	       h248_tok_is(word, H248_TOK_REMOTE);
-}
-
 int h248_lex_skip_block(struct h248_lex *x)
 {
 	uint32_t depth = x->depth;
 	bool may_be_body = false;
 
 	for (;;) {
-		struct h248_lexeme l = h248_lex_next(x);
+		struct h248_lexeme l;
 		struct h248_span body;
 		uint32_t escapes;
 
+		h248_lex_next(x, &l);
 		switch (l.kind) {
 		case H248_LEX_END:
 			return -EPROTO;
@@ -234,7 +256,8 @@ int h248_lex_skip_block(struct h248_lex *x)
 		case H248_LEX_STRING:
 			break;
 		}
-		may_be_body = l.kind == H248_LEX_WORD && is_body(l.text);
+		may_be_body =
+			l.tok == H248_TOK_LOCAL || l.tok == H248_TOK_REMOTE;
 	}
 }
 
@@ -257,8 +280,7 @@ static void port(struct h248_lex *x)
 	if (at_end(x) || here(x) != ':')
 		return;
 	x->pos++;
-	while (!at_end(x) && is(here(x), DIGIT))
-		x->pos++;
+	skip(x, H248_DIGIT);
 }
 
 /* A word; when it is MTP, with the braces behind it.  White space may stand
@@ -268,8 +290,7 @@ static bool word_or_mtp(struct h248_lex *x)
 	uint32_t start = x->pos;
 	struct h248_lex behind;
 
-	while (!at_end(x) && is(here(x), SAFE))
-		x->pos++;
+	skip(x, H248_SAFE);
 	behind = *x;
 	skip_white(&behind);
 	if (!h248_tok_is(since(x, start), H248_TOK_MTP) || at_end(&behind) ||
@@ -289,7 +310,7 @@ int h248_lex_mid(struct h248_lex *x, struct h248_span *mid)
 	if (here(x) == '[' || here(x) == '<') {
 		ok = bracketed(x, here(x) == '[' ? ']' : '>');
 		port(x);
-	} else if (is(here(x), SAFE)) {
+	} else if (h248_is(here(x), H248_SAFE)) {
 		ok = word_or_mtp(x);
 	}
 	*mid = since(x, start);

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "h248/tok.h"
 #include "h248/types.h"
 
 enum h248_lex_kind {
@@ -23,6 +24,8 @@ enum h248_lex_kind {
 struct h248_lexeme {
 	enum h248_lex_kind kind;
 	char mark;             /* for H248_LEX_MARK */
+	uint8_t classes;       /* of a word: those that all its octets have */
+	enum h248_tok tok;     /* of a word: the token it may stand for */
 	struct h248_span text; /* as written, without quotes */
 	struct h248_place at;
 };
@@ -37,7 +40,7 @@ struct h248_lex {
 };
 
 void h248_lex_init(struct h248_lex *x, const char *buf, uint32_t n);
-struct h248_lexeme h248_lex_next(struct h248_lex *x);
+void h248_lex_next(struct h248_lex *x, struct h248_lexeme *out);
 
 /*
  * The body of Local or Remote: called when { was the last lexeme.  Skips blanks
@@ -61,7 +64,39 @@ int h248_lex_skip_block(struct h248_lex *x);
  * last octet.  -EPROTO when no mId begins there. */
 int h248_lex_mid(struct h248_lex *x, struct h248_span *mid);
 
+/* What begins behind white space and comments, without reading it: an octet,
+ * or 0 at the end. */
+char h248_lex_peek(const struct h248_lex *x);
+
 /* Character classes of B.2. */
-bool h248_is_safe(char c); /* SafeChar */
-bool h248_is_alpha(char c);
-bool h248_is_digit(char c);
+enum {
+	H248_SAFE = 1 << 0, /* SafeChar */
+	H248_ALPHA = 1 << 1,
+	H248_DIGIT = 1 << 2,
+	H248_NAME = 1 << 3, /* letters, digits, "_" */
+	H248_PATH = 1 << 4, /* of a TerminationID, as the field writes them */
+	H248_MARK = 1 << 5,
+	H248_BLANK = 1 << 6,
+	H248_EOL = 1 << 7,
+};
+extern const uint8_t h248_classes[256];
+
+static inline bool h248_is(char c, uint8_t classes)
+{
+	return h248_classes[(unsigned char)c] & classes;
+}
+
+static inline bool h248_is_safe(char c)
+{
+	return h248_is(c, H248_SAFE);
+}
+
+static inline bool h248_is_alpha(char c)
+{
+	return h248_is(c, H248_ALPHA);
+}
+
+static inline bool h248_is_digit(char c)
+{
+	return h248_is(c, H248_DIGIT);
+}

@@ -9,28 +9,17 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
 }
 
-struct h248_span h248_span_of(const char *text)
+bool h248_same(const char *a, const char *b, size_t n)
 {
-	return (struct h248_span) { text, (uint32_t)strlen(text) };
-}
-
-bool h248_span_eq(struct h248_span a, struct h248_span b)
-{
-	if (a.n != b.n)
-		return false;
-	for (uint32_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
 			return false;
 	return true;
 }
 
-bool h248_span_is(struct h248_span a, const char *text)
-{
-	return h248_span_eq(a, h248_span_of(text));
-}
-
 int h248_span_uint(struct h248_span a, uint64_t max, uint64_t *out)
 {
+	const uint64_t tenth = max / 10;
 	uint64_t v = 0;
 
 	if (!a.n)
@@ -38,9 +27,9 @@ int h248_span_uint(struct h248_span a, uint64_t max, uint64_t *out)
 	for (uint32_t i = 0; i < a.n; i++) {
 		uint64_t digit = (uint64_t)(a.p[i] - '0');
 
-		if (a.p[i] < '0' || a.p[i] > '9')
+		if (digit > 9)
 			return -EBADMSG;
-		if (v > (max - digit) / 10 || digit > max)
+		if (v > tenth || digit > max - v * 10)
 			return -ERANGE;
 		v = v * 10 + digit;
 	}

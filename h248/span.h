@@ -6,14 +6,31 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "h248/types.h"
 
 #define H248_SPAN(literal) \
 	((struct h248_span) { (literal), sizeof(literal) - 1 })
 
-struct h248_span h248_span_of(const char *text); /* borrows text */
-bool h248_span_eq(struct h248_span a, struct h248_span b);
-bool h248_span_is(struct h248_span a, const char *text);
+/* n octets, the case of ASCII letters ignored. */
+bool h248_same(const char *a, const char *b, size_t n);
+
+/* Inline: of a literal nothing is left but its length. */
+static inline struct h248_span h248_span_of(const char *text) /* borrows it */
+{
+	return (struct h248_span) { text, (uint32_t)strlen(text) };
+}
+
+static inline bool h248_span_eq(struct h248_span a, struct h248_span b)
+{
+	return a.n == b.n && h248_same(a.p, b.p, a.n);
+}
+
+static inline bool h248_span_is(struct h248_span a, const char *text)
+{
+	return h248_span_eq(a, h248_span_of(text));
+}
 
 /* Decimal digits only, no sign, no blank.  0, or -EBADMSG, or -ERANGE when
  * the number is over max; *out untouched on error. */

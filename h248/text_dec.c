@@ -351,7 +351,7 @@ static int resynchronise(struct h248_dec *d, struct h248_lex start)
 	d->lex = start;
 	d->lex.depth = 0;
 	do {
-		l = h248_lex_next(&d->lex);
+		h248_lex_next(&d->lex, &l);
 		if (l.kind == H248_LEX_END || l.kind == H248_LEX_BAD ||
 		    l.kind == H248_LEX_DEEP)
 			return -EPROTO;
@@ -367,7 +367,7 @@ static int resynchronise(struct h248_dec *d, struct h248_lex start)
 static int transaction(struct h248_dec *d, unsigned int which,
 		       struct h248_txn ***tail)
 {
-	struct h248_lex start = d->before;
+	struct h248_lex start = h248_dec_here(d);
 	struct h248_txn *t;
 	int rc;
 

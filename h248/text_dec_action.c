@@ -51,11 +51,8 @@ static bool at_stream(const struct h248_dec *d)
 
 	if (!h248_dec_at(d, ','))
 		return false;
-	l = h248_lex_next(&ahead);
-	if (l.kind != H248_LEX_WORD || !h248_tok_is(l.text, H248_TOK_STREAM))
-		return false;
-	l = h248_lex_next(&ahead);
-	return l.kind == H248_LEX_MARK && l.mark == '=';
+	h248_lex_next(&ahead, &l);
+	return l.tok == H248_TOK_STREAM && h248_lex_peek(&ahead) == '=';
 }
 
 static int topology_direction(struct h248_dec *d, enum h248_topology_dir *out)
@@ -81,10 +78,9 @@ static bool at_extension(const struct h248_dec *d)
 
 	if (d->version < 3 || !h248_dec_at(d, ','))
 		return false;
-	l = h248_lex_next(&ahead);
-	return l.kind == H248_LEX_WORD &&
-	       (h248_tok_is(l.text, H248_TOK_ONEWAY_EXTERNAL) ||
-		h248_tok_is(l.text, H248_TOK_ONEWAY_BOTH));
+	h248_lex_next(&ahead, &l);
+	return l.tok == H248_TOK_ONEWAY_EXTERNAL ||
+	       l.tok == H248_TOK_ONEWAY_BOTH;
 }
 
 /* direction ("," ST "=" sid)?; an extension is taken on either side of the

@@ -23,6 +23,7 @@ static bool strip(struct h248_span *word, const char *prefix)
 static int command_token(struct h248_dec *d, struct h248_cmd *c)
 {
 	struct h248_span word = d->cur.text;
+	enum h248_tok tok;
 
 	if (d->cur.kind != H248_LEX_WORD)
 		return h248_dec_syntax(d, "a command");
@@ -32,8 +33,9 @@ static int command_token(struct h248_dec *d, struct h248_cmd *c)
 		else if (!c->is_wildcard_reply && strip(&word, "W-"))
 			c->is_wildcard_reply = true;
 	}
+	tok = word.n == d->cur.text.n ? d->cur.tok : h248_tok_of(word);
 	for (unsigned int i = 0; i < H248_CMD__COUNT; i++) {
-		if (!h248_tok_is(word, h248_cmd_toks[i]))
+		if (tok != h248_cmd_toks[i])
 			continue;
 		c->kind = (enum h248_cmd_kind)i;
 		h248_dec_advance(d);

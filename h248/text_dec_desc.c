@@ -179,10 +179,9 @@ static const struct {
 /* Is the token at hand all there is of its descriptor? */
 static bool is_bare(const struct h248_dec *d)
 {
-	struct h248_lex ahead = d->lex;
-	struct h248_lexeme l = h248_lex_next(&ahead);
+	char next = h248_lex_peek(&d->lex);
 
-	return l.kind == H248_LEX_MARK && (l.mark == ',' || l.mark == '}');
+	return next == ',' || next == '}';
 }
 
 /* "SG" and "SG{}" mean the same, so they are the same in the tree; "M{}" in
@@ -223,12 +222,10 @@ static void normalise(struct h248_desc *desc)
  * here knows (444), otherwise a fault of syntax. */
 static int unknown_descriptor(struct h248_dec *d)
 {
-	struct h248_lex ahead = d->lex;
-	struct h248_lexeme l = h248_lex_next(&ahead);
+	char next = h248_lex_peek(&d->lex);
 	struct h248_span s = d->cur.text;
 
-	if (d->cur.kind != H248_LEX_WORD || l.kind != H248_LEX_MARK ||
-	    !l.mark || !strchr("={,}", l.mark))
+	if (d->cur.kind != H248_LEX_WORD || !next || !strchr("={,}", next))
 		return h248_dec_syntax(d, "a descriptor");
 	return h248_err_set(&d->err, 444, d->cur.at, "%.*s",
 			    (int)(s.n < 32 ? s.n : 32), s.p);

@@ -16,7 +16,7 @@
 struct h248_dec {
 	struct h248_arena *arena;
 	struct h248_lex lex;
-	struct h248_lex before; /* as it was in front of cur */
+	uint32_t before; /* where what stands in front of cur ends */
 	struct h248_lexeme cur;
 	uint8_t version; /* of the message header */
 	bool is_reply;   /* inside a transaction reply */
@@ -36,6 +36,8 @@ struct h248_dec_choice {
 
 /* lexemes (text_dec_prim.c) */
 void h248_dec_advance(struct h248_dec *d);
+/* The lexer in front of cur, a word or a mark, again; depth as it is now. */
+struct h248_lex h248_dec_here(const struct h248_dec *d);
 bool h248_dec_at(const struct h248_dec *d, char mark);
 bool h248_dec_at_tok(const struct h248_dec *d, enum h248_tok t);
 bool h248_dec_accept(struct h248_dec *d, char mark);

@@ -16,8 +16,8 @@ enum {
 
 void h248_dec_advance(struct h248_dec *d)
 {
-	d->before = d->lex;
-	d->cur = h248_lex_next(&d->lex);
+	d->before = d->lex.pos;
+	h248_lex_next(&d->lex, &d->cur);
 }
 
 bool h248_dec_at(const struct h248_dec *d, char mark)
@@ -27,7 +27,7 @@ bool h248_dec_at(const struct h248_dec *d, char mark)
 
 bool h248_dec_at_tok(const struct h248_dec *d, enum h248_tok t)
 {
-	return d->cur.kind == H248_LEX_WORD && h248_tok_is(d->cur.text, t);
+	return d->cur.tok == t;
 }
 
 bool h248_dec_accept(struct h248_dec *d, char mark)
@@ -84,7 +84,7 @@ int h248_dec_need(struct h248_dec *d, enum h248_tok t)
 
 struct h248_span h248_dec_from(const struct h248_dec *d, const char *start)
 {
-	const char *end = d->before.buf + d->before.pos;
+	const char *end = d->lex.buf + d->before;
 
 	return (struct h248_span) { start, (uint32_t)(end - start) };
 }
@@ -215,15 +215,14 @@ bool h248_dec_is_name(struct h248_span s)
 	if (!s.n || s.n > MAX_NAME)
 		return false;
 	for (uint32_t i = 0; i < s.n; i++)
-		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]) &&
-		    s.p[i] != '_')
+		if (!h248_is(s.p[i], H248_NAME))
 			return false;
 	return true;
 }
 
 static bool is_name_or_all(struct h248_span s)
 {
-	return h248_span_is(s, "*") || h248_dec_is_name(s);
+	return (s.n == 1 && s.p[0] == '*') || h248_dec_is_name(s);
 }
 
 int h248_dec_name(struct h248_dec *d, struct h248_name *out)
@@ -255,21 +254,12 @@ bool h248_dec_is_timestamp(struct h248_span s)
 }
 
 /* pathNAME, with "-" and "." taken anywhere: field names have them. */
-static bool is_path(struct h248_span s)
-{
-	for (uint32_t i = 0; i < s.n; i++)
-		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]) &&
-		    !memchr("/*$_-.@", s.p[i], 7))
-			return false;
-	return true;
-}
-
 int h248_dec_term_id(struct h248_dec *d, struct h248_term_id **out)
 {
 	struct h248_term_id *t;
 	struct h248_span s = d->cur.text;
 
-	if (d->cur.kind != H248_LEX_WORD || !is_path(s))
+	if (d->cur.kind != H248_LEX_WORD || !(d->cur.classes & H248_PATH))
 		return h248_dec_syntax(d, "a TerminationID");
 	if (s.n > H248_MAX_TERM_ID)
 		return h248_dec_fail(d, d->level,
@@ -286,15 +276,22 @@ int h248_dec_term_id(struct h248_dec *d, struct h248_term_id **out)
 	return 0;
 }
 
-/* The first lexeme of a mId may be only a part of it: lex it again, raw. */
-int h248_dec_mid(struct h248_dec *d, struct h248_mid *out)
+struct h248_lex h248_dec_here(const struct h248_dec *d)
 {
-	struct h248_lex x = d->before;
-	struct h248_span text;
+	struct h248_lex x = d->lex;
 
 	x.pos = (uint32_t)(d->cur.text.p - x.buf);
 	x.line = d->cur.at.line;
 	x.line_pos = x.pos + 1 - d->cur.at.col;
+	return x;
+}
+
+/* The first lexeme of a mId may be only a part of it: lex it again, raw. */
+int h248_dec_mid(struct h248_dec *d, struct h248_mid *out)
+{
+	struct h248_lex x = h248_dec_here(d);
+	struct h248_span text;
+
 	if (h248_lex_mid(&x, &text) || h248_mid_dec(text, out))
 		return h248_dec_syntax(d, "a message identifier");
 	d->lex = x;

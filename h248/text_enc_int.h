@@ -8,6 +8,8 @@
  */
 #pragma once
 
+#include <string.h>
+
 #include "h248/text.h"
 #include "h248/tok.h"
 
@@ -22,10 +24,32 @@ struct h248_enc {
 	unsigned int depth;  /* of indentation */
 };
 
+/* n octets, as many as there is room for. */
+static inline void h248_enc_octets(struct h248_enc *e, const char *p, size_t n)
+{
+	size_t room = e->n < e->cap ? e->cap - e->n : 0;
+
+	if (n && room)
+		memcpy(e->buf + e->n, p, n < room ? n : room);
+	e->n += n;
+}
+
 /* Octets, tokens, marks. */
-void h248_enc_str(struct h248_enc *e, const char *s);
-void h248_enc_span(struct h248_enc *e, struct h248_span s);
-void h248_enc_tok(struct h248_enc *e, enum h248_tok t);
+static inline void h248_enc_str(struct h248_enc *e, const char *s)
+{
+	h248_enc_octets(e, s, strlen(s));
+}
+
+static inline void h248_enc_span(struct h248_enc *e, struct h248_span s)
+{
+	h248_enc_octets(e, s.p, s.n);
+}
+
+static inline void h248_enc_tok(struct h248_enc *e, enum h248_tok t)
+{
+	h248_enc_span(e, h248_tok_form(t, e->is_long));
+}
+
 void h248_enc_uint(struct h248_enc *e, uint64_t v);
 void h248_enc_eq(struct h248_enc *e);
 /* "{", then items with h248_enc_item() in front of each, then "}". */

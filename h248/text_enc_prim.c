@@ -5,28 +5,6 @@
 
 #include "h248/lex.h"
 
-static void enc_octets(struct h248_enc *e, const char *p, size_t n)
-{
-	if (n && e->n < e->cap)
-		memcpy(e->buf + e->n, p, n < e->cap - e->n ? n : e->cap - e->n);
-	e->n += n;
-}
-
-void h248_enc_str(struct h248_enc *e, const char *s)
-{
-	enc_octets(e, s, strlen(s));
-}
-
-void h248_enc_span(struct h248_enc *e, struct h248_span s)
-{
-	enc_octets(e, s.p, s.n);
-}
-
-void h248_enc_tok(struct h248_enc *e, enum h248_tok t)
-{
-	h248_enc_str(e, h248_tok_text(t, e->is_long));
-}
-
 void h248_enc_uint(struct h248_enc *e, uint64_t v)
 {
 	char digits[20];
@@ -36,7 +14,7 @@ void h248_enc_uint(struct h248_enc *e, uint64_t v)
 		digits[--i] = (char)('0' + v % 10);
 		v /= 10;
 	} while (v);
-	enc_octets(e, digits + i, sizeof(digits) - i);
+	h248_enc_octets(e, digits + i, sizeof(digits) - i);
 }
 
 void h248_enc_eq(struct h248_enc *e)
@@ -46,11 +24,12 @@ void h248_enc_eq(struct h248_enc *e)
 
 void h248_enc_newline(struct h248_enc *e)
 {
-	if (!e->is_long)
-		return;
-	h248_enc_str(e, "\n");
-	for (unsigned int i = 0; i < e->depth; i++)
-		h248_enc_str(e, "  ");
+	static const char line[] = "\n                                ";
+	const unsigned int max = (sizeof(line) - 2) / 2;
+
+	if (e->is_long)
+		h248_enc_octets(e, line,
+				1 + 2 * (e->depth < max ? e->depth : max));
 }
 
 void h248_enc_open(struct h248_enc *e, bool *is_first)
@@ -89,9 +68,13 @@ void h248_enc_tok_tok(struct h248_enc *e, enum h248_tok t, enum h248_tok v)
 	h248_enc_tok(e, v);
 }
 
-static bool is_plain(char c)
+static uint32_t plain_run(struct h248_span s)
 {
-	return (c >= ' ' && c <= '~') || c == '\t';
+	uint32_t n = 0;
+
+	while (n < s.n && ((s.p[n] >= ' ' && s.p[n] <= '~') || s.p[n] == '\t'))
+		n++;
+	return n;
 }
 
 /* A quoted string cannot carry a quote, and nothing can carry a NUL.  Line
@@ -102,8 +85,13 @@ void h248_enc_quoted(struct h248_enc *e, struct h248_span s)
 	if (s.n && (memchr(s.p, '"', s.n) || memchr(s.p, '\0', s.n)))
 		e->is_invalid = true;
 	h248_enc_str(e, "\"");
-	for (uint32_t i = 0; i < s.n; i++)
-		enc_octets(e, is_plain(s.p[i]) ? s.p + i : "?", 1);
+	while (s.n) {
+		uint32_t n = plain_run(s);
+
+		h248_enc_octets(e, n ? s.p : "?", n ? n : 1);
+		s.p += n ? n : 1;
+		s.n -= n ? n : 1;
+	}
 	h248_enc_str(e, "\"");
 }
 
@@ -177,27 +165,30 @@ void h248_enc_props(struct h248_enc *e, const struct h248_prop *list,
 	}
 }
 
-/* How long the line end at s[i] is: 0 when there is none. */
-static uint32_t eol_at(struct h248_span s, uint32_t i)
+/* Octets that go out as they are: up to a "}", or a line end that changes. */
+static uint32_t body_run(const struct h248_enc *e, struct h248_span s)
 {
-	if (s.p[i] == '\r')
-		return i + 1 < s.n && s.p[i + 1] == '\n' ? 2 : 1;
-	return s.p[i] == '\n';
+	const char *end;
+	uint32_t n = 0;
+
+	if (!e->sdp_eol) {
+		end = memchr(s.p, '}', s.n);
+		return end ? (uint32_t)(end - s.p) : s.n;
+	}
+	while (n < s.n && s.p[n] != '}' && !h248_is(s.p[n], H248_EOL))
+		n++;
+	return n;
 }
 
-static void body_octet(struct h248_enc *e, struct h248_span s, uint32_t *i)
+/* What ended a run: how many octets of s it is. */
+static uint32_t body_special(struct h248_enc *e, struct h248_span s)
 {
-	uint32_t eol = e->sdp_eol ? eol_at(s, *i) : 0;
-
-	if (eol) {
-		h248_enc_str(e, e->sdp_eol);
-		*i += eol;
-		return;
+	if (s.p[0] == '}') {
+		h248_enc_str(e, "\\}");
+		return 1;
 	}
-	if (s.p[*i] == '}')
-		h248_enc_str(e, "\\");
-	enc_octets(e, s.p + *i, 1);
-	++*i;
+	h248_enc_str(e, e->sdp_eol);
+	return s.p[0] == '\r' && s.n > 1 && s.p[1] == '\n' ? 2 : 1;
 }
 
 /* The closing brace is told from an escaped one by what stands before it, so
@@ -209,17 +200,30 @@ void h248_enc_body(struct h248_enc *e, struct h248_span sdp)
 		e->is_invalid = true;
 	if (sdp.n)
 		h248_enc_str(e, e->sdp_eol ? e->sdp_eol : "\r\n");
-	for (uint32_t i = 0; i < sdp.n;)
-		body_octet(e, sdp, &i);
+	while (sdp.n) {
+		uint32_t n = body_run(e, sdp);
+
+		h248_enc_octets(e, sdp.p, n);
+		if (n < sdp.n)
+			n += body_special(e, (struct h248_span) { sdp.p + n,
+								  sdp.n - n });
+		sdp.p += n;
+		sdp.n -= n;
+	}
 	h248_enc_str(e, "}");
 }
 
 void h248_enc_mid(struct h248_enc *e, const struct h248_mid *mid)
 {
-	char text[128];
+	static const char *const open[] = { "[", "[", "<", "", "MTP{" };
+	static const char *const close[] = { "]", "]", ">", "", "}" };
 
-	if (h248_mid_enc(mid, text, sizeof(text)))
-		e->is_invalid = true;
-	else
-		h248_enc_str(e, text);
+	h248_enc_str(e, open[mid->kind]);
+	h248_enc_span(e, mid->text);
+	h248_enc_str(e, close[mid->kind]);
+	if (mid->port && mid->kind != H248_MID_DEVICE &&
+	    mid->kind != H248_MID_MTP) {
+		h248_enc_str(e, ":");
+		h248_enc_uint(e, mid->port);
+	}
 }

@@ -8,6 +8,7 @@
 
 #include "h248/lex.h"
 #include "h248/span.h"
+#include "h248/text_enc_int.h"
 
 enum {
 	MAX_DOMAIN = 64,
@@ -135,21 +136,11 @@ int h248_mid_dec(struct h248_span text, struct h248_mid *out)
 
 int h248_mid_enc(const struct h248_mid *mid, char *buf, size_t cap)
 {
-	static const char *const around[][2] = {
-		[H248_MID_IP4] = { "[", "]" },
-		[H248_MID_IP6] = { "[", "]" },
-		[H248_MID_DOMAIN] = { "<", ">" },
-		[H248_MID_DEVICE] = { "", "" },
-		[H248_MID_MTP] = { "MTP{", "}" },
-	};
-	bool has_port = mid->port && mid->kind != H248_MID_DEVICE &&
-			mid->kind != H248_MID_MTP;
-	char tail[8] = "";
-	int n;
+	struct h248_enc e = { .buf = buf, .cap = cap };
 
-	if (has_port)
-		snprintf(tail, sizeof(tail), ":%u", mid->port);
-	n = snprintf(buf, cap, "%s%.*s%s%s", around[mid->kind][0],
-		     (int)mid->text.n, mid->text.p, around[mid->kind][1], tail);
-	return n >= 0 && (size_t)n < cap ? 0 : -EMSGSIZE;
+	h248_enc_mid(&e, mid);
+	if (e.n >= cap)
+		return -EMSGSIZE;
+	buf[e.n] = '\0';
+	return 0;
 }

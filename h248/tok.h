@@ -19,10 +19,13 @@ enum h248_tok {
 	H248_TOK__COUNT
 };
 
-/* Is s one of the forms of t, in any case of letters? */
+/* The token of which s is a form, in any case of letters; H248_TOK_NONE when
+ * there is none.  No form belongs to two tokens. */
+enum h248_tok h248_tok_of(struct h248_span s);
 bool h248_tok_is(struct h248_span s, enum h248_tok t);
 
-/* "Context" or "C"; "" for H248_TOK_NONE. */
+/* "Context" or "C", with NUL behind; empty for H248_TOK_NONE. */
+struct h248_span h248_tok_form(enum h248_tok t, bool is_long);
 const char *h248_tok_text(enum h248_tok t, bool is_long);
 
 /* The first version of H.248.1 that has it. */
