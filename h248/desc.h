@@ -88,6 +88,7 @@ enum h248_service_state { H248_SVC_TEST, H248_SVC_OUT, H248_SVC_IN };
 struct h248_term_state {
 	enum h248_given has_service;
 	enum h248_service_state service;
+	bool service_ne; /* SI#IV in an audit selection (v3) */
 	enum h248_given has_buffer;
 	bool buffer_lockstep; /* else OFF */
 	struct h248_prop *props;

@@ -73,6 +73,7 @@ int h248_dec_eq_onoff(struct h248_dec *d, bool *out);
 int h248_dec_value_text(struct h248_dec *d, struct h248_span *out);
 int h248_dec_name(struct h248_dec *d, struct h248_name *out); /* pkgdName */
 bool h248_dec_is_name(struct h248_span s);                    /* NAME */
+bool h248_dec_is_extension(struct h248_span s);               /* "X-abc" */
 bool h248_dec_is_timestamp(struct h248_span s);
 int h248_dec_term_id(struct h248_dec *d, struct h248_term_id **out);
 int h248_dec_mid(struct h248_dec *d, struct h248_mid *out);
@@ -80,6 +81,7 @@ int h248_dec_mid(struct h248_dec *d, struct h248_mid *out);
 /* Properties: arg is struct h248_prop ***tail.  pkg: "pkg/item" and a value,
  * which only an audit leaves out.  param: NAME and a value.  stat: pkg/item,
  * a value when there is one. */
+int h248_dec_parm_value(struct h248_dec *d, struct h248_prop *p);
 int h248_dec_pkg_prop(struct h248_dec *d, void *arg);
 int h248_dec_param(struct h248_dec *d, void *arg);
 int h248_dec_stat(struct h248_dec *d, void *arg);

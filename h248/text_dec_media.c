@@ -219,22 +219,28 @@ struct state {
 	struct h248_prop **tail;
 };
 
-/* serviceStates: SI "=" state */
+/* serviceStates: SI "=" state; SI "#" state selects in an audit (v3) */
 static int service_states(struct h248_dec *d, void *node)
 {
 	struct h248_term_state *s = ((struct state *)node)->s;
-	unsigned int which = 0;
-	int rc;
+	unsigned int i = 0;
 
 	h248_dec_advance(d);
 	s->has_service = H248_NAMED;
 	if (h248_dec_is_named(d))
 		return 0;
 	s->has_service = H248_GIVEN;
-	rc = h248_dec_eq_tok(d, h248_service_state_toks, H248_N_SERVICE_STATES,
-			     "a service state", &which);
-	s->service = (enum h248_service_state)which;
-	return rc;
+	s->service_ne = d->is_audit && h248_dec_at(d, '#');
+	if (!h248_dec_accept(d, s->service_ne ? '#' : '='))
+		return h248_dec_syntax(d, "'='");
+	while (i < H248_N_SERVICE_STATES &&
+	       !h248_dec_at_tok(d, h248_service_state_toks[i]))
+		i++;
+	if (i == H248_N_SERVICE_STATES)
+		return h248_dec_syntax(d, "a service state");
+	s->service = (enum h248_service_state)i;
+	h248_dec_advance(d);
+	return 0;
 }
 
 /* eventBufferControl: BF "=" (OFF | LockStep) */

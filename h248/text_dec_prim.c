@@ -220,6 +220,18 @@ bool h248_dec_is_name(struct h248_span s)
 	return true;
 }
 
+/* "X-" or "X+" and 1 to 6 letters or digits */
+bool h248_dec_is_extension(struct h248_span s)
+{
+	if (s.n < 3 || s.n > 8 || (s.p[0] | 0x20) != 'x' ||
+	    (s.p[1] != '-' && s.p[1] != '+'))
+		return false;
+	for (uint32_t i = 2; i < s.n; i++)
+		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]))
+			return false;
+	return true;
+}
+
 static bool is_name_or_all(struct h248_span s)
 {
 	return (s.n == 1 && s.p[0] == '*') || h248_dec_is_name(s);

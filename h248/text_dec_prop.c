@@ -60,7 +60,7 @@ static int alternative_value(struct h248_dec *d, struct values *list)
 }
 
 /* parmValue: "=" altValue | (">" | "<" | "#") VALUE */
-static int parm_value(struct h248_dec *d, struct h248_prop *p)
+int h248_dec_parm_value(struct h248_dec *d, struct h248_prop *p)
 {
 	static const struct {
 		char mark;
@@ -106,7 +106,7 @@ int h248_dec_pkg_prop(struct h248_dec *d, void *arg)
 	if (!rc)
 		rc = h248_dec_name(d, &p->name);
 	if (!rc && (!d->is_audit || at_value(d)))
-		rc = parm_value(d, p);
+		rc = h248_dec_parm_value(d, p);
 	if (!rc)
 		H248_APPEND(*tail, p);
 	return rc;
@@ -121,13 +121,14 @@ int h248_dec_stat(struct h248_dec *d, void *arg)
 	if (!rc)
 		rc = h248_dec_name(d, &p->name);
 	if (!rc && at_value(d))
-		rc = parm_value(d, p);
+		rc = h248_dec_parm_value(d, p);
 	if (!rc)
 		H248_APPEND(*tail, p);
 	return rc;
 }
 
-/* NAME parmValue: a parameter of an event or signal, or an extension */
+/* NAME parmValue: a parameter of an event or signal.  An extension may not
+ * stand here, but is taken: whoever reads it says that it is unknown. */
 int h248_dec_param(struct h248_dec *d, void *arg)
 {
 	struct h248_prop ***tail = arg, *p;
@@ -135,12 +136,14 @@ int h248_dec_param(struct h248_dec *d, void *arg)
 
 	if (rc)
 		return rc;
-	if (d->cur.kind != H248_LEX_WORD || !h248_dec_is_name(d->cur.text))
+	if (d->cur.kind != H248_LEX_WORD ||
+	    (!h248_dec_is_name(d->cur.text) &&
+	     !h248_dec_is_extension(d->cur.text)))
 		return h248_dec_syntax(d, "a parameter");
 	p->name.item = d->cur.text;
 	h248_dec_advance(d);
 	if (!d->is_audit || at_value(d))
-		rc = parm_value(d, p);
+		rc = h248_dec_parm_value(d, p);
 	if (!rc)
 		H248_APPEND(*tail, p);
 	return rc;

@@ -19,18 +19,6 @@ static struct h248_services *of(void *node)
 	return ((struct services *)node)->s;
 }
 
-/* "X-" or "X+" and 1 to 6 letters or digits */
-static bool is_extension(struct h248_span s)
-{
-	if (s.n < 3 || s.n > 8 || (s.p[0] | 0x20) != 'x' ||
-	    (s.p[1] != '-' && s.p[1] != '+'))
-		return false;
-	for (uint32_t i = 2; i < s.n; i++)
-		if (!h248_is_alpha(s.p[i]) && !h248_is_digit(s.p[i]))
-			return false;
-	return true;
-}
-
 static int method(struct h248_dec *d, void *node)
 {
 	static const struct {
@@ -55,7 +43,7 @@ static int method(struct h248_dec *d, void *node)
 		if (h248_dec_at_tok(d, methods[i].tok))
 			s->method = methods[i].method;
 	if (s->method == H248_SC_NONE && d->cur.kind == H248_LEX_WORD &&
-	    is_extension(d->cur.text)) {
+	    h248_dec_is_extension(d->cur.text)) {
 		s->method = H248_SC_EXTENSION;
 		s->method_text = d->cur.text;
 	}
@@ -175,23 +163,18 @@ static int incomplete(struct h248_dec *d, void *node)
 	return 0;
 }
 
-/* X-... or X+... with a value */
+/* extension: X-... or X+... with any form of value */
 static int extension(struct h248_dec *d, struct services *c)
 {
 	struct h248_prop *p;
-	struct h248_value *v;
 	int rc;
 
-	if (H248_DEC_NEW(d, p) || H248_DEC_NEW(d, v))
+	if (H248_DEC_NEW(d, p))
 		return -ENOMEM;
 	p->at = d->cur.at;
 	p->name.item = d->cur.text;
-	p->values = v;
 	h248_dec_advance(d);
-	rc = h248_dec_expect(d, '=');
-	v->is_quoted = d->cur.kind == H248_LEX_STRING;
-	if (!rc)
-		rc = h248_dec_value_text(d, &v->text);
+	rc = h248_dec_parm_value(d, p);
 	if (!rc)
 		H248_APPEND(c->extensions_tail, p);
 	return rc;
@@ -245,7 +228,7 @@ static int service_change_parm(struct h248_dec *d, void *node)
 			return once(d, c, i);
 	if (h248_dec_is_timestamp(d->cur.text))
 		return timestamp(d, c);
-	if (is_extension(d->cur.text))
+	if (h248_dec_is_extension(d->cur.text))
 		return extension(d, c);
 	return audit_item(d, c);
 }

@@ -15,24 +15,19 @@ static void given(struct h248_enc *e, enum h248_given g, enum h248_tok t,
 		h248_enc_tok_tok(e, t, value);
 }
 
+/* MO#SR, SI#IV select what to audit (v3). */
+static void other_than(struct h248_enc *e, enum h248_tok t, enum h248_tok value,
+		       bool *is_first)
+{
+	h248_enc_item(e, is_first);
+	h248_enc_tok(e, t);
+	h248_enc_str(e, "#");
+	h248_enc_tok(e, value);
+}
+
 static enum h248_tok on_off(bool b)
 {
 	return b ? H248_TOK_ON : H248_TOK_OFF;
-}
-
-/* MO#SR selects what to audit (v3). */
-static void mode(struct h248_enc *e, const struct h248_local_control *lc,
-		 bool *is_first)
-{
-	if (lc->has_mode != H248_GIVEN || !lc->mode_ne) {
-		given(e, lc->has_mode, H248_TOK_MODE, h248_mode_toks[lc->mode],
-		      is_first);
-		return;
-	}
-	h248_enc_item(e, is_first);
-	h248_enc_tok(e, H248_TOK_MODE);
-	h248_enc_str(e, "#");
-	h248_enc_tok(e, h248_mode_toks[lc->mode]);
 }
 
 static void local_control(struct h248_enc *e,
@@ -42,7 +37,12 @@ static void local_control(struct h248_enc *e,
 
 	h248_enc_tok(e, H248_TOK_LOCAL_CONTROL);
 	h248_enc_open(e, &is_first);
-	mode(e, lc, &is_first);
+	if (lc->has_mode == H248_GIVEN && lc->mode_ne)
+		other_than(e, H248_TOK_MODE, h248_mode_toks[lc->mode],
+			   &is_first);
+	else
+		given(e, lc->has_mode, H248_TOK_MODE, h248_mode_toks[lc->mode],
+		      &is_first);
 	given(e, lc->has_reserve_value, H248_TOK_RESERVED_VALUE,
 	      on_off(lc->reserve_value), &is_first);
 	given(e, lc->has_reserve_group, H248_TOK_RESERVED_GROUP,
@@ -98,8 +98,12 @@ static void term_state(struct h248_enc *e, const struct h248_term_state *ts)
 
 	h248_enc_tok(e, H248_TOK_TERMINATION_STATE);
 	h248_enc_open(e, &is_first);
-	given(e, ts->has_service, H248_TOK_SERVICE_STATES,
-	      h248_service_state_toks[ts->service], &is_first);
+	if (ts->has_service == H248_GIVEN && ts->service_ne)
+		other_than(e, H248_TOK_SERVICE_STATES,
+			   h248_service_state_toks[ts->service], &is_first);
+	else
+		given(e, ts->has_service, H248_TOK_SERVICE_STATES,
+		      h248_service_state_toks[ts->service], &is_first);
 	given(e, ts->has_buffer, H248_TOK_BUFFER,
 	      ts->buffer_lockstep ? H248_TOK_LOCK_STEP : H248_TOK_OFF,
 	      &is_first);

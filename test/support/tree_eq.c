@@ -126,6 +126,7 @@ static const char *term_state(const struct h248_term_state *a,
 {
 	EQ(has_service);
 	EQ(service);
+	EQ(service_ne);
 	EQ(has_buffer);
 	EQ(buffer_lockstep);
 	LIST(h248_prop, prop, props);
