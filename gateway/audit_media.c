@@ -106,7 +106,7 @@ static struct h248_prop *stats_of(const struct gw_stream *s,
 
 	t.dur_ms = (gw_now_us() - c->term->added_us) / 1000;
 	gw_totals_add_stream(&t, s);
-	d = gw_totals_build(&t, only->stats, c->arena);
+	d = gw_totals_build(c->gw->pkgs, &t, only->stats, c->arena);
 	return d ? d->u.stats : NULL;
 }
 

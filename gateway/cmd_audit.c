@@ -128,7 +128,7 @@ static struct h248_desc *audit_stats(struct gw_call *c,
 		gw_totals_add(&t, c->term);
 	else
 		t.dur_ms = (gw_now_us() - c->gw->start_us) / 1000;
-	return gw_totals_build(&t, item->u.stats, c->arena);
+	return gw_totals_build(c->gw->pkgs, &t, item->u.stats, c->arena);
 }
 
 static struct h248_desc *audit_observed(struct gw_call *c)
@@ -290,8 +290,8 @@ struct h248_desc *gw_audit_union_build(struct gw_call *c)
 			H248_APPEND(tail, union_events(c));
 		else if (i->kind == H248_DESC_STATISTICS)
 			H248_APPEND(tail,
-				    gw_totals_build(&c->totals, i->u.stats,
-						    c->arena));
+				    gw_totals_build(c->gw->pkgs, &c->totals,
+						    i->u.stats, c->arena));
 		else if (i->kind == H248_DESC_PACKAGES)
 			H248_APPEND(tail, gw_root_packages(c->gw, i->u.packages,
 							   c->arena));

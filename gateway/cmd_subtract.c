@@ -48,7 +48,8 @@ void gw_subtract_reply(struct gw_call *c)
 	if (at)
 		gw_audit_items(c, at->u.audit);
 	else if (!gw_cmd_is_union(c->cmd)) /* one sum for all of them */
-		H248_APPEND(c->desc_tail, gw_totals_build(&t, NULL, c->arena));
+		H248_APPEND(c->desc_tail,
+			    gw_totals_build(c->gw->pkgs, &t, NULL, c->arena));
 	gw_term_free(c->term);
 	c->term = NULL;
 }

@@ -230,7 +230,8 @@ static void end_cmd(struct gw_job *job)
 	if (gw_cmd_is_union(job->cmd) &&
 	    (!gw_exec_is_union(job) || job->i_id == job->n_ids)) {
 		if (job->cmd->kind == H248_CMD_SUBTRACT && !at)
-			descs = gw_totals_build(&job->call.totals, NULL,
+			descs = gw_totals_build(job->gw->pkgs,
+						&job->call.totals, NULL,
 						job->arena);
 		else
 			descs = gw_audit_union_build(&job->call);

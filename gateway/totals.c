@@ -3,6 +3,7 @@
 
 #include "gateway/audit.h"
 #include "h248/build.h"
+#include "h248/span.h"
 
 static const struct item {
 	const char *pkg, *name;
@@ -42,7 +43,16 @@ void gw_totals_add(struct gw_totals *t, const struct gw_term *term)
 		gw_totals_add_stream(t, &term->stream[i]);
 }
 
-struct h248_desc *gw_totals_build(const struct gw_totals *t,
+/* Whether the package is offered: an operator may take it away. */
+static bool is_offered(const struct h248_pkgs *pkgs, const struct item *i)
+{
+	const struct h248_pkg *p = h248_pkgs_find(pkgs, h248_span_of(i->pkg));
+
+	return p && p->is_supported;
+}
+
+struct h248_desc *gw_totals_build(const struct h248_pkgs *pkgs,
+				  const struct gw_totals *t,
 				  const struct h248_prop *only,
 				  struct h248_arena *a)
 {
@@ -55,7 +65,8 @@ struct h248_desc *gw_totals_build(const struct gw_totals *t,
 	tail = &d->u.stats;
 	for (unsigned int i = 0; i < N_ITEMS; i++) {
 		v = (const uint64_t *)((const char *)t + items[i].at);
-		if (gw_audit_names(only, items[i].pkg, items[i].name))
+		if (is_offered(pkgs, &items[i]) &&
+		    gw_audit_names(only, items[i].pkg, items[i].name))
 			H248_APPEND(tail, h248_prop_uint(a, items[i].pkg,
 							 items[i].name, *v));
 	}
