@@ -25,7 +25,7 @@ static struct gate {
 static unsigned int n_live, n_slots; /* slots that were ever used */
 static unsigned int free_slot[MAX_GATES], n_free;
 static uint32_t last_gen;
-static uint16_t next_port = FIRST_PORT;
+static uint16_t next_port = FIRST_PORT, next_v6_port;
 static int add_error;
 static unsigned int n_adds_that_work;
 static bool auto_done;
@@ -36,6 +36,7 @@ void stub_reset(void)
 	n_cmds = n_evts = next_evt = n_live = n_slots = n_free = 0;
 	memset(is_done, 0, sizeof(is_done));
 	next_port = FIRST_PORT;
+	next_v6_port = 0;
 	add_error = 0;
 	auto_done = false;
 }
@@ -49,6 +50,11 @@ void stub_fail_add_after(unsigned int n, int err)
 {
 	n_adds_that_work = n;
 	add_error = err;
+}
+
+void stub_set_v6_port(uint16_t port)
+{
+	next_v6_port = port;
 }
 
 unsigned int stub_count(void)
@@ -167,7 +173,9 @@ static void choose(struct pkt_leg_cfg *leg)
 				      0,    0,    0,    0,    0, 0, 0, 0x10 };
 
 	memcpy(&leg->local, leg->family == AF_INET6 ? v6 : v4, sizeof(v4));
-	leg->local_port = next_port++;
+	leg->local_port = leg->family == AF_INET6 && next_v6_port ?
+				  next_v6_port++ :
+				  next_port++;
 }
 
 int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,

@@ -18,6 +18,8 @@ struct stub_cmd {
 
 /* Forget everything; ports start at 40001 again. */
 void stub_reset(void);
+/* IPv6 gates have ports of their own, from this one. */
+void stub_set_v6_port(uint16_t port);
 /* pkt_gate_add() fails with this from now on; 0: it works. */
 void stub_fail_add(int err);
 /* The same, but the next n still work. */

@@ -27,7 +27,7 @@ static void keep(void *arg, const struct sockaddr_storage *to, const char *buf,
 {
 	struct rig *r = arg;
 
-	(void)to;
+	r->to = *to;
 	if (r->n_sent == RIG_MAX_SENT) { /* the oldest goes */
 		free(r->sent[0]);
 		memmove(&r->sent[0], &r->sent[1],
@@ -56,6 +56,7 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.20]:2944");
 	snprintf(c->h248.profile, sizeof(c->h248.profile), "ETSI_BGF");
 	snprintf(c->h248.group, sizeof(c->h248.group), "1");
+	c->h248.local = address("198.51.100.20");
 	c->h248.profile_version = 2;
 	c->h248.version = 3;
 	c->h248.controller[0] = address("198.51.100.10");
@@ -97,7 +98,7 @@ static void register_gateway(struct rig *r)
 	}
 }
 
-struct rig *rig_new(unsigned int max_contexts)
+struct rig *rig_boot(unsigned int max_contexts)
 {
 	struct rig *r = calloc(1, sizeof(*r));
 	static struct conf conf;
@@ -119,6 +120,13 @@ struct rig *rig_new(unsigned int max_contexts)
 	r->gw.send = keep;
 	r->gw.send_arg = r;
 	r->tid = 50001;
+	return r;
+}
+
+struct rig *rig_new(unsigned int max_contexts)
+{
+	struct rig *r = rig_boot(max_contexts);
+
 	register_gateway(r);
 	return r;
 }
@@ -133,16 +141,21 @@ void rig_free(struct rig *r)
 	gw_clock_freeze(0, 0);
 }
 
-void rig_send(struct rig *r, const char *text)
+void rig_input(struct rig *r, const char *message)
 {
 	struct sockaddr_storage from = address("198.51.100.10");
-	static char buf[RIG_OCTETS];
-	int n;
 
-	n = snprintf(buf, sizeof(buf), "!/%d [198.51.100.10]:2944\n%s",
-		     h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ? 3 : 1,
-		     text);
-	gw_input(&r->gw, &from, buf, (size_t)n);
+	gw_input(&r->gw, &from, message, strlen(message));
+}
+
+void rig_send(struct rig *r, const char *text)
+{
+	static char buf[RIG_OCTETS];
+
+	snprintf(buf, sizeof(buf), "!/%d [198.51.100.10]:2944\n%s",
+		 h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ? 3 : 1,
+		 text);
+	rig_input(r, buf);
 }
 
 const char *rig_ask(struct rig *r, const char *actions)

@@ -13,16 +13,21 @@ struct rig {
 	struct gw_host host;
 	struct gw gw;
 	unsigned int n_sent;
-	char *sent[RIG_MAX_SENT]; /* as on the wire, with NUL; the latest */
-	uint32_t tid;             /* of the next request */
+	char *sent[RIG_MAX_SENT];   /* as on the wire, with NUL; the latest */
+	struct sockaddr_storage to; /* where the last went */
+	uint32_t tid;               /* of the next request */
 	char state[RIG_OCTETS];
 };
 
 /* A registered gateway with realms "access.example" and "core.example" and
  * room for max_contexts.  Returns new; ends the program when that fails. */
 struct rig *rig_new(unsigned int max_contexts);
+/* The same before it has begun to register. */
+struct rig *rig_boot(unsigned int max_contexts);
 void rig_free(struct rig *r);
 
+/* A whole message of the controller. */
+void rig_input(struct rig *r, const char *message);
 /* A message of the controller: header and text. */
 void rig_send(struct rig *r, const char *text);
 /* T=n{...} with the next id, engine answers at once; what came back. */
