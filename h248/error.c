@@ -95,6 +95,18 @@ const char *h248_error_text(uint16_t code)
 	return "Unknown error";
 }
 
+const char *h248_clause_text(enum h248_clause c)
+{
+	static const char *const numbers[H248_CLAUSE__COUNT] = {
+		[H248_CLAUSE_NONE] = "",
+#define CLAUSE(id, number) [H248_CLAUSE_##id] = (number),
+#include "h248/clause.def"
+#undef CLAUSE
+	};
+
+	return c < H248_CLAUSE__COUNT ? numbers[c] : "";
+}
+
 int h248_err_set(struct h248_err *e, uint16_t code, struct h248_place at,
 		 const char *fmt, ...)
 {
@@ -103,6 +115,7 @@ int h248_err_set(struct h248_err *e, uint16_t code, struct h248_place at,
 	if (!e)
 		return -EPROTO;
 	e->code = code;
+	e->clause = H248_CLAUSE_NONE;
 	e->at = at;
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);

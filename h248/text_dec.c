@@ -47,8 +47,9 @@ static int auth_word(struct h248_dec *d, uint32_t min, uint32_t max,
 }
 
 /* authenticationHeader */
-static int auth_header(struct h248_dec *d, struct h248_auth **out)
+static int auth_header(struct h248_dec *d, void *node)
 {
+	struct h248_auth **out = node;
 	struct h248_auth *a;
 	struct h248_span digits;
 	uint32_t low;
@@ -126,7 +127,7 @@ static int refuse_auth(struct h248_dec *d, struct h248_msg *m)
 
 static int header(struct h248_dec *d, struct h248_msg *m)
 {
-	int rc = auth_header(d, &m->auth);
+	int rc = h248_dec_within(d, H248_CLAUSE_AUTH, auth_header, &m->auth);
 
 	if (rc == -EPROTO)
 		return refuse_auth(d, m);
@@ -332,13 +333,19 @@ static int message_segment(struct h248_dec *d, void *node)
 static const struct {
 	enum h248_tok tok;
 	enum h248_txn_kind kind;
+	enum h248_clause clause;
 	h248_dec_rule *rule;
 } transactions[] = {
-	{ H248_TOK_TRANSACTION, H248_TXN_REQUEST, transaction_request },
-	{ H248_TOK_REPLY, H248_TXN_REPLY, transaction_reply },
-	{ H248_TOK_PENDING, H248_TXN_PENDING, transaction_pending },
-	{ H248_TOK_RESPONSE_ACK, H248_TXN_ACK, transaction_response_ack },
-	{ H248_TOK_SEGMENT, H248_TXN_SEGMENT_ACK, message_segment },
+	{ H248_TOK_TRANSACTION, H248_TXN_REQUEST, H248_CLAUSE_REQUEST,
+	  transaction_request },
+	{ H248_TOK_REPLY, H248_TXN_REPLY, H248_CLAUSE_REPLY,
+	  transaction_reply },
+	{ H248_TOK_PENDING, H248_TXN_PENDING, H248_CLAUSE_PENDING,
+	  transaction_pending },
+	{ H248_TOK_RESPONSE_ACK, H248_TXN_ACK, H248_CLAUSE_RESPONSE_ACK,
+	  transaction_response_ack },
+	{ H248_TOK_SEGMENT, H248_TXN_SEGMENT_ACK, H248_CLAUSE_REPLY,
+	  message_segment },
 };
 
 /* Find the end of a transaction that could not be read, from its beginning:
@@ -381,8 +388,10 @@ static int transaction(struct h248_dec *d, unsigned int which,
 	d->is_audit = false;
 	d->is_placed = false;
 	h248_dec_advance(d);
-	rc = transactions[which].rule(d, t);
+	rc = h248_dec_within(d, transactions[which].clause,
+			     transactions[which].rule, t);
 	d->level = 400;
+	d->clause = H248_CLAUSE_MESSAGE;
 	if (rc != -EPROTO)
 		return rc;
 	if (!d->is_placed)
@@ -434,7 +443,9 @@ static int message_body(struct h248_dec *d, struct h248_msg *m)
 int h248_text_dec(struct h248_arena *a, const char *buf, size_t n,
 		  struct h248_msg *out)
 {
-	struct h248_dec d = { .arena = a, .level = 400 };
+	struct h248_dec d = { .arena = a,
+			      .level = 400,
+			      .clause = H248_CLAUSE_MESSAGE };
 	bool has_header;
 	int rc;
 

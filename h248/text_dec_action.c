@@ -130,6 +130,11 @@ static int topology_triple(struct h248_dec *d, void *node)
 	return rc;
 }
 
+static int topology_triples(struct h248_dec *d, void *node)
+{
+	return h248_dec_block(d, topology_triple, node);
+}
+
 static int topology(struct h248_dec *d, void *node)
 {
 	struct props *c = node;
@@ -140,7 +145,7 @@ static int topology(struct h248_dec *d, void *node)
 		return 0;
 	}
 	c->p->has_topology = H248_GIVEN;
-	return h248_dec_block(d, topology_triple, c);
+	return h248_dec_within(d, H248_CLAUSE_TOPOLOGY, topology_triples, c);
 }
 
 /* An audit may ask for a property and select by it, in either order. */
@@ -426,7 +431,7 @@ static int action_body(struct h248_dec *d, struct h248_action *a)
 }
 
 /* actionRequest, actionReply: C "=" ctx "{" ... "}" */
-int h248_dec_action(struct h248_dec *d, void *node)
+static int action(struct h248_dec *d, void *node)
 {
 	struct h248_action ***tail = node, *a;
 	int rc;
@@ -453,4 +458,9 @@ int h248_dec_action(struct h248_dec *d, void *node)
 	}
 	d->level = 403;
 	return rc;
+}
+
+int h248_dec_action(struct h248_dec *d, void *tail)
+{
+	return h248_dec_within(d, H248_CLAUSE_CONTEXT, action, tail);
 }

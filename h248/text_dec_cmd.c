@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-#include "h248/error.h"
 #include "h248/legal.h"
 #include "h248/span.h"
 #include "h248/names.h"
@@ -110,8 +109,10 @@ static void check(const struct h248_dec *d, struct descs *list,
 		code = 447;
 		at = item->at;
 	}
-	if (code)
-		h248_err_set(&c->fault, code, at, "%s", h248_error_text(code));
+	if (!code)
+		return;
+	h248_err_set(&c->fault, code, at, "%s", h248_error_text(code));
+	c->fault.clause = d->clause;
 }
 
 static int descriptor(struct h248_dec *d, void *node)
@@ -154,8 +155,9 @@ static bool is_audit(const struct h248_cmd *c)
 	return c->kind == H248_CMD_AUDIT_VALUE || c->kind == H248_CMD_AUDIT_CAP;
 }
 
-static int command_body(struct h248_dec *d, struct h248_cmd *c)
+static int command_body(struct h248_dec *d, void *node)
 {
+	struct h248_cmd *c = node;
 	struct descs list = { .cmd = c, .tail = &c->descs };
 	unsigned int needed = h248_legal_needed(c->kind);
 	int rc = h248_dec_expect(d, '=');
@@ -178,6 +180,17 @@ static int command_body(struct h248_dec *d, struct h248_cmd *c)
 	return rc;
 }
 
+static const enum h248_clause clauses[H248_CMD__COUNT] = {
+	[H248_CMD_ADD] = H248_CLAUSE_ADD,
+	[H248_CMD_MOVE] = H248_CLAUSE_MOVE,
+	[H248_CMD_MODIFY] = H248_CLAUSE_MODIFY,
+	[H248_CMD_SUBTRACT] = H248_CLAUSE_SUBTRACT,
+	[H248_CMD_AUDIT_VALUE] = H248_CLAUSE_AUDIT_VALUE,
+	[H248_CMD_AUDIT_CAP] = H248_CLAUSE_AUDIT_CAP,
+	[H248_CMD_NOTIFY] = H248_CLAUSE_NOTIFY,
+	[H248_CMD_SERVICE_CHANGE] = H248_CLAUSE_SERVICE_CHANGE,
+};
+
 /* commandRequest, commandReply */
 int h248_dec_cmd(struct h248_dec *d, struct h248_cmd ***tail)
 {
@@ -193,7 +206,7 @@ int h248_dec_cmd(struct h248_dec *d, struct h248_cmd ***tail)
 	**tail = c;
 	*tail = &c->next;
 	d->level = 442;
-	rc = command_body(d, c);
+	rc = h248_dec_within(d, clauses[c->kind], command_body, c);
 	d->level = 422;
 	if (rc == -EPROTO) {
 		if (!c->fault.code)

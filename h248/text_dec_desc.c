@@ -8,8 +8,9 @@
 #include "h248/span.h"
 
 /* errorDescriptor: ER "=" code "{" quotedString? "}" */
-int h248_dec_error(struct h248_dec *d, struct h248_error_desc *out)
+static int error(struct h248_dec *d, void *node)
 {
+	struct h248_error_desc *out = node;
 	uint64_t code = 0;
 	int rc;
 
@@ -25,6 +26,11 @@ int h248_dec_error(struct h248_dec *d, struct h248_error_desc *out)
 	if (d->cur.kind == H248_LEX_STRING)
 		rc = h248_dec_value_text(d, &out->text);
 	return rc ? rc : h248_dec_expect(d, '}');
+}
+
+int h248_dec_error(struct h248_dec *d, struct h248_error_desc *out)
+{
+	return h248_dec_within(d, H248_CLAUSE_ERROR, error, out);
 }
 
 static int error_descriptor(struct h248_dec *d, struct h248_desc *desc)
@@ -154,26 +160,27 @@ typedef int(desc_rule)(struct h248_dec *d, struct h248_desc *desc);
 
 static const struct {
 	enum h248_tok tok;
+	enum h248_clause clause;
 	desc_rule *rule;
 	bool may_be_bare; /* in a request, too */
 } descriptors[H248_DESC__COUNT] = {
-	[H248_DESC_MEDIA] = { H248_TOK_MEDIA, h248_dec_media, false },
-	[H248_DESC_MODEM] = { H248_TOK_MODEM, raw_descriptor, false },
-	[H248_DESC_MUX] = { H248_TOK_MUX, raw_descriptor, false },
-	[H248_DESC_EVENTS] = { H248_TOK_EVENTS, events_descriptor, true },
-	[H248_DESC_EVENT_BUFFER] = { H248_TOK_EVENT_BUFFER,
-				     event_buffer_descriptor, true },
-	[H248_DESC_SIGNALS] = { H248_TOK_SIGNALS, signals_descriptor, true },
-	[H248_DESC_DIGIT_MAP] = { H248_TOK_DIGIT_MAP, raw_descriptor, false },
-	[H248_DESC_AUDIT] = { H248_TOK_AUDIT, audit_descriptor, false },
-	[H248_DESC_STATISTICS] = { H248_TOK_STATISTICS, statistics_descriptor,
-				   false },
-	[H248_DESC_OBSERVED] = { H248_TOK_OBSERVED_EVENTS,
+#define DESC(id, rule, bare) \
+	[H248_DESC_##id] = { H248_TOK_##id, H248_CLAUSE_##id, rule, bare }
+	DESC(MEDIA, h248_dec_media, false),
+	DESC(MODEM, raw_descriptor, false),
+	DESC(MUX, raw_descriptor, false),
+	DESC(EVENTS, events_descriptor, true),
+	DESC(EVENT_BUFFER, event_buffer_descriptor, true),
+	DESC(SIGNALS, signals_descriptor, true),
+	DESC(DIGIT_MAP, raw_descriptor, false),
+	DESC(AUDIT, audit_descriptor, false),
+	DESC(STATISTICS, statistics_descriptor, false),
+	[H248_DESC_OBSERVED] = { H248_TOK_OBSERVED_EVENTS, H248_CLAUSE_OBSERVED,
 				 observed_events_descriptor, false },
-	[H248_DESC_PACKAGES] = { H248_TOK_PACKAGES, packages_descriptor,
-				 false },
-	[H248_DESC_SERVICES] = { H248_TOK_SERVICES, h248_dec_services, false },
-	[H248_DESC_ERROR] = { H248_TOK_ERROR, error_descriptor, false },
+	DESC(PACKAGES, packages_descriptor, false),
+	DESC(SERVICES, h248_dec_services, false),
+	DESC(ERROR, error_descriptor, false),
+#undef DESC
 };
 
 /* Is the token at hand all there is of its descriptor? */
@@ -227,8 +234,24 @@ static int unknown_descriptor(struct h248_dec *d)
 
 	if (d->cur.kind != H248_LEX_WORD || !next || !strchr("={,}", next))
 		return h248_dec_syntax(d, "a descriptor");
-	return h248_err_set(&d->err, 444, d->cur.at, "%.*s",
-			    (int)(s.n < 32 ? s.n : 32), s.p);
+	h248_err_set(&d->err, 444, d->cur.at, "%.*s",
+		     (int)(s.n < 32 ? s.n : 32), s.p);
+	d->err.clause = d->clause;
+	return -EPROTO;
+}
+
+/* A descriptor whose kind is known, or its token alone. */
+static int descriptor(struct h248_dec *d, void *node)
+{
+	struct h248_desc *desc = node;
+
+	if (descriptors[desc->kind].may_be_bare || !is_bare(d))
+		return descriptors[desc->kind].rule(d, desc);
+	h248_dec_advance(d);
+	if (!d->is_audit && !d->is_reply)
+		return h248_dec_syntax(d, "the body of a descriptor");
+	desc->is_bare = true;
+	return 0;
 }
 
 /* Any descriptor.  *out is NULL for one that says nothing ("SV{}"). */
@@ -236,8 +259,7 @@ int h248_dec_desc(struct h248_dec *d, struct h248_desc **out)
 {
 	struct h248_desc *desc;
 	unsigned int i = 0;
-	bool bare;
-	int rc = 0;
+	int rc;
 
 	*out = NULL;
 	while (i < H248_DESC__COUNT && !h248_dec_at_tok(d, descriptors[i].tok))
@@ -248,18 +270,7 @@ int h248_dec_desc(struct h248_dec *d, struct h248_desc **out)
 		return -ENOMEM;
 	desc->kind = (enum h248_desc_kind)i;
 	desc->at = d->cur.at;
-	bare = is_bare(d);
-	if (bare && !d->is_audit && !d->is_reply &&
-	    !descriptors[i].may_be_bare) {
-		h248_dec_advance(d);
-		return h248_dec_syntax(d, "the body of a descriptor");
-	}
-	if (bare && !descriptors[i].may_be_bare) {
-		desc->is_bare = true;
-		h248_dec_advance(d);
-	} else {
-		rc = descriptors[i].rule(d, desc);
-	}
+	rc = h248_dec_within(d, descriptors[i].clause, descriptor, desc);
 	if (rc)
 		return rc;
 	normalise(desc);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "h248/build.h"
+#include "h248/error.h"
 #include "h248/lex.h"
 #include "h248/msg.h"
 #include "h248/tok.h"
@@ -22,6 +23,7 @@ struct h248_dec {
 	bool is_reply;   /* inside a transaction reply */
 	bool is_audit;   /* inside an Audit descriptor */
 	uint16_t level;  /* code of a syntax fault here: 400, 403, 422, 442 */
+	uint8_t clause;  /* enum h248_clause: of what is being read */
 	struct h248_err err;
 	bool is_placed; /* err is in the tree already */
 };
@@ -47,6 +49,10 @@ int h248_dec_syntax(struct h248_dec *d, const char *expected);
 int h248_dec_fail(struct h248_dec *d, uint16_t code, const char *text);
 int h248_dec_need(struct h248_dec *d, enum h248_tok t); /* version gate */
 struct h248_span h248_dec_from(const struct h248_dec *d, const char *start);
+
+/* A rule that another clause describes. */
+int h248_dec_within(struct h248_dec *d, enum h248_clause clause,
+		    h248_dec_rule *rule, void *node);
 
 /* lists: list(x) in braces; empty braces are taken only by block0 */
 int h248_dec_list(struct h248_dec *d, h248_dec_rule *rule, void *node,

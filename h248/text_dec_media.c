@@ -160,21 +160,37 @@ static int stream_statistics(struct h248_dec *d, void *node)
 				      h248_dec_filled(d, h248_dec_stat, &tail);
 }
 
-static const struct h248_dec_choice stream_parms[] = {
-	{ H248_TOK_LOCAL_CONTROL, local_control },
-	{ H248_TOK_LOCAL, local },
-	{ H248_TOK_REMOTE, remote },
-	{ H248_TOK_STATISTICS, stream_statistics },
+static const struct {
+	enum h248_tok tok;
+	enum h248_clause clause;
+	h248_dec_rule *rule;
+} stream_parms[] = {
+	{ H248_TOK_LOCAL_CONTROL, H248_CLAUSE_LOCAL_CONTROL, local_control },
+	{ H248_TOK_LOCAL, H248_CLAUSE_LOCAL_REMOTE, local },
+	{ H248_TOK_REMOTE, H248_CLAUSE_LOCAL_REMOTE, remote },
+	{ H248_TOK_STATISTICS, H248_CLAUSE_STATISTICS, stream_statistics },
 };
 enum { N_STREAM_PARMS = sizeof(stream_parms) / sizeof(*stream_parms) };
+
+/* Which of them begins here; N_STREAM_PARMS: none. */
+static unsigned int which_parm(const struct h248_dec *d)
+{
+	unsigned int i = 0;
+
+	while (i < N_STREAM_PARMS && !h248_dec_at_tok(d, stream_parms[i].tok))
+		i++;
+	return i;
+}
 
 /* streamParm */
 static int stream_parm(struct h248_dec *d, void *node)
 {
-	h248_dec_rule *rule = h248_dec_choose(d, stream_parms, N_STREAM_PARMS);
+	unsigned int i = which_parm(d);
 
-	return rule ? rule(d, node) :
-		      h248_dec_syntax(d, "LocalControl, Local or Remote");
+	if (i == N_STREAM_PARMS)
+		return h248_dec_syntax(d, "LocalControl, Local or Remote");
+	return h248_dec_within(d, stream_parms[i].clause, stream_parms[i].rule,
+			       node);
 }
 
 struct media {
@@ -314,10 +330,12 @@ static int implicit_stream(struct h248_dec *d, struct media *c)
 static int media_parm(struct h248_dec *d, void *node)
 {
 	if (h248_dec_at_tok(d, H248_TOK_STREAM))
-		return stream_descriptor(d, node);
+		return h248_dec_within(d, H248_CLAUSE_STREAM, stream_descriptor,
+				       node);
 	if (h248_dec_at_tok(d, H248_TOK_TERMINATION_STATE))
-		return termination_state(d, node);
-	if (h248_dec_choose(d, stream_parms, N_STREAM_PARMS))
+		return h248_dec_within(d, H248_CLAUSE_TERMINATION_STATE,
+				       termination_state, node);
+	if (which_parm(d) < N_STREAM_PARMS)
 		return implicit_stream(d, node);
 	return h248_dec_syntax(d, "Stream or TerminationState");
 }

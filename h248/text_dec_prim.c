@@ -2,10 +2,10 @@
 #include "h248/text_dec_int.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "h248/error.h"
 #include "h248/span.h"
 #include "h248/text.h"
 
@@ -45,41 +45,68 @@ int h248_dec_expect(struct h248_dec *d, char mark)
 	return h248_dec_accept(d, mark) ? 0 : h248_dec_syntax(d, expected);
 }
 
+/* Every verdict of the decoder is filled here. */
+static int verdict(struct h248_dec *d, uint16_t code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int verdict(struct h248_dec *d, uint16_t code, const char *fmt, ...)
+{
+	char text[H248_ERR_TEXT];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	h248_err_set(&d->err, code, d->cur.at, "%s", text);
+	d->err.clause = d->clause;
+	return -EPROTO;
+}
+
 int h248_dec_syntax(struct h248_dec *d, const char *expected)
 {
 	struct h248_span s = d->cur.text;
-	uint16_t code = d->level;
 
 	switch (d->cur.kind) {
 	case H248_LEX_END:
-		return h248_err_set(&d->err, code, d->cur.at,
-				    "expected %s, found the end", expected);
+		return verdict(d, d->level, "expected %s, found the end",
+			       expected);
 	case H248_LEX_DEEP:
-		return h248_err_set(&d->err, 400, d->cur.at,
-				    "more than %d nested braces",
-				    H248_MAX_DEPTH);
+		return verdict(d, 400, "more than %d nested braces",
+			       H248_MAX_DEPTH);
 	case H248_LEX_BAD:
-		return h248_err_set(&d->err, code, d->cur.at,
-				    "expected %s, found an illegal character",
-				    expected);
+		return verdict(d, d->level,
+			       "expected %s, found an illegal character",
+			       expected);
 	default:
-		return h248_err_set(&d->err, code, d->cur.at,
-				    "expected %s, found '%.*s'", expected,
-				    (int)(s.n < SHOWN ? s.n : SHOWN), s.p);
+		return verdict(d, d->level, "expected %s, found '%.*s'",
+			       expected, (int)(s.n < SHOWN ? s.n : SHOWN), s.p);
 	}
 }
 
 int h248_dec_fail(struct h248_dec *d, uint16_t code, const char *text)
 {
-	return h248_err_set(&d->err, code, d->cur.at, "%s", text);
+	return verdict(d, code, "%s", text);
 }
 
 int h248_dec_need(struct h248_dec *d, enum h248_tok t)
 {
 	if (d->version >= h248_tok_version(t))
 		return 0;
-	return h248_err_set(&d->err, d->level, d->cur.at, "%s needs version %u",
-			    h248_tok_text(t, true), h248_tok_version(t));
+	return verdict(d, d->level, "%s needs version %u",
+		       h248_tok_text(t, true), h248_tok_version(t));
+}
+
+int h248_dec_within(struct h248_dec *d, enum h248_clause clause,
+		    h248_dec_rule *rule, void *node)
+{
+	uint8_t around = d->clause;
+	int rc;
+
+	d->clause = (uint8_t)clause;
+	rc = rule(d, node);
+	if (!rc)
+		d->clause = around;
+	return rc;
 }
 
 struct h248_span h248_dec_from(const struct h248_dec *d, const char *start)

@@ -39,6 +39,7 @@ struct h248_place {
  * together with -EPROTO, never guessed again further up.  code 0: none. */
 struct h248_err {
 	uint16_t code;
+	uint8_t clause; /* enum h248_clause (h248/error.h), by the decoder */
 	struct h248_place at;
 	char text[H248_ERR_TEXT]; /* diagnostic, ASCII, may be empty */
 };

@@ -3,6 +3,7 @@
  * Cases T1 to T15 and C01 to C16 of the project's fault lists; the vectors of
  * test/data/h248 through both codecs, whole, cut and bent.
  */
+#include "h248/error.h"
 #include "h248/span.h"
 #include "h248/text.h"
 #include "test/support/round_trip.h"
@@ -757,6 +758,48 @@ static void placement(void)
 	release(&d);
 }
 
+/* Each verdict names the clause that was offended. */
+static void clauses(void)
+{
+	static const struct {
+		const char *text, *clause;
+	} t[] = {
+		{ "!/x [192.0.2.1] K{1}", "8.3" },
+		{ "AU=0x1 " HDR "K{1}", "10.2" },
+		{ HDR "FOO{}", "8.3" },
+		{ HDR "T=x{}", "8.2.1" },
+		{ HDR "P=1", "8.2.2" },
+		{ HDR "PN=1{C}", "8.2.3" },
+		{ HDR "K{x}", "D.1.2.2" },
+		{ HDR "T=1{C=x{}}", "6.1.1" },
+		{ HDR "T=1{C=1{TP{a,b,XX}}}", "7.1.18" },
+		{ HDR "T=1{C=1{FOO=a}}", "6.1.1" },
+		{ HDR "T=1{C=1{S=?}}", "7.2.3" },
+		{ HDR "T=1{C=1{N=a{}}}", "7.2.7" },
+		{ MF("SG,SG"), "7.2.2" },
+		{ MF("SG{x}"), "7.1.11" },
+		{ MF("M{x}"), "7.1.4" },
+		{ MF("M{ST=x}"), "7.1.6" },
+		{ MF("M{ST=1{O{MO=x}}}"), "7.1.7" },
+		{ MF("M{ST=1{O{MO=SR},FOO}}"), "7.1.6" },
+		{ MF("M{ST=1{L=1}}"), "7.1.8" },
+		{ MF("M{TS{SI=x}}"), "7.1.5" },
+		{ MF("E=x"), "7.1.9" },
+		{ MF("M{O{MO=SR}},E=x"), "7.1.9" },
+		{ HDR "P=1{ER=x}", "7.1.19" },
+	};
+
+	for (size_t i = 0; i < N(t); i++) {
+		struct decoded d = decode(t[i].text);
+		const struct h248_err *e = tree_fault(&d.msg);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(e);
+		CU_ASSERT_STRING_EQUAL(h248_clause_text(e->clause),
+				       t[i].clause);
+		release(&d);
+	}
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -788,6 +831,7 @@ int main(void)
 		{ "C13 third of five commands", c13_third_of_five },
 		{ "C13 optional command", c13_optional },
 		{ "8.2.2 place of a fault", placement },
+		{ "the clause of a fault", clauses },
 		{ NULL, NULL },
 	};
 
