@@ -187,14 +187,14 @@ static int read_packets(enum tool_form form, const char *path, pcap_t *pcap)
 		struct cursor c = { data, h->caplen };
 		struct datagram d = { 0 };
 		char head[160], name[512];
-		struct tool_origin origin = { name, 1 };
+		struct tool_origin origin = { name, 1, head };
 
 		number++;
 		if (!dissect(dlt, c, &d, &fragments))
 			continue;
 		head_of(&h->ts, &d, head, sizeof(head));
 		snprintf(name, sizeof(name), "%s#%u", path, number);
-		rc = tool_message(form, &origin, head, (const char *)d.data.p,
+		rc = tool_message(form, &origin, (const char *)d.data.p,
 				  d.data.n);
 		status = rc > status ? rc : status;
 	}

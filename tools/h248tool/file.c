@@ -2,7 +2,8 @@
  * tools/h248tool/file.c - messages in a file
  *
  * A file may hold several messages: each starts with a line that starts with
- * MEGACO/ or !/ ; what stands before the first one belongs to it.
+ * MEGACO/ or !/ , or with the authentication header in front of that; what
+ * stands before the first one belongs to it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,27 +12,42 @@
 
 #include "tools/h248tool/tool.h"
 
+static bool begins(const char *p, const char *end, const char *word)
+{
+	size_t n = strlen(word);
+
+	return (size_t)(end - p) >= n && !strncasecmp(p, word, n);
+}
+
 static bool is_header(const char *p, const char *end)
 {
-	size_t left = (size_t)(end - p);
+	return begins(p, end, "MEGACO/") || begins(p, end, "!/");
+}
 
-	return (left >= 7 && !strncasecmp(p, "MEGACO/", 7)) ||
-	       (left >= 2 && !memcmp(p, "!/", 2));
+static bool is_auth(const char *p, const char *end)
+{
+	return begins(p, end, "AU=") || begins(p, end, "Authentication");
+}
+
+/* A line that holds the header: behind an authentication header it is known
+ * by its slash. */
+static bool has_header(const char *p, const char *eol)
+{
+	return is_header(p, eol) ||
+	       (is_auth(p, eol) && memchr(p, '/', (size_t)(eol - p)));
 }
 
 /* The start of the next message behind p, or end; counts lines on the way. */
-static const char *next_message(const char *p, const char *end, bool *has_head,
-				uint32_t *line)
+static const char *next_message(const char *p, const char *end, uint32_t *line)
 {
-	while (p < end) {
-		const char *eol;
+	bool has_head = false;
 
-		if (is_header(p, end)) {
-			if (*has_head)
-				return p;
-			*has_head = true;
-		}
-		eol = memchr(p, '\n', (size_t)(end - p));
+	while (p < end) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		if (has_head && (is_header(p, end) || is_auth(p, end)))
+			return p;
+		has_head = has_head || has_header(p, eol ? eol : end);
 		p = eol ? eol + 1 : end;
 		++*line;
 	}
@@ -41,15 +57,13 @@ static const char *next_message(const char *p, const char *end, bool *has_head,
 static int each_message(enum tool_form form, const char *path, const char *p,
 			const char *end)
 {
-	struct tool_origin origin = { path, 1 };
+	struct tool_origin origin = { path, 1, NULL };
 	int status = EXIT_GOOD;
 
 	do {
-		bool has_head = false;
 		uint32_t line = origin.line;
-		const char *next = next_message(p, end, &has_head, &line);
-		int rc = tool_message(form, &origin, NULL, p,
-				      (size_t)(next - p));
+		const char *next = next_message(p, end, &line);
+		int rc = tool_message(form, &origin, p, (size_t)(next - p));
 
 		status = rc > status ? rc : status;
 		origin.line = line;
