@@ -97,7 +97,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "alloc is zeroed and aligned", alloc_is_zeroed_and_aligned },
 		{ "C04 budget is kept", budget_is_kept },
-		{ "C06 huge request is refused", huge_request_is_refused },
+		{ "C04 huge request is refused", huge_request_is_refused },
 		{ "copies live in the arena", copies_live_in_the_arena },
 		{ "H.248.8 registered texts", error_has_registered_text },
 		{ "error text is ASCII", error_text_is_ascii_without_quotes },
