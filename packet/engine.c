@@ -55,7 +55,8 @@ struct pkt_engine {
 	uint32_t *rdv_of; /* of a slot that is in use */
 	uint32_t n_slots;
 	struct rdv *rdvs;
-	uint32_t free_rdv; /* index + 1 */
+	uint32_t free_rdv; /* index + 1; 0: only those never used */
+	uint32_t n_used_rdvs;
 	uint32_t last_gen;
 	uint32_t places, held; /* of commands on their way */
 	struct pkt_ring *cmds, *evts;
@@ -189,9 +190,6 @@ static int allocate(struct pkt_engine *e)
 		return -ENOMEM;
 	if (e->evt_fd < 0)
 		return -errno;
-	for (uint32_t i = 0; i < n; i++)
-		e->rdvs[i].next_free = i + 1 < n ? i + 2 : 0;
-	e->free_rdv = 1;
 	return 0;
 }
 
@@ -356,10 +354,8 @@ static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
 	struct gate *g;
 
 	if (!peer.gen) {
-		if (!e->free_rdv)
-			return -ENOSPC;
-		*rdv = e->free_rdv - 1;
-		return 0;
+		*rdv = e->free_rdv ? e->free_rdv - 1 : e->n_used_rdvs;
+		return *rdv < e->cfg.max_rendezvous ? 0 : -ENOSPC;
 	}
 	g = find(e, peer, rdv);
 	if (!g || g->is_leaving)
@@ -386,7 +382,9 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 	struct rdv *r = &e->rdvs[rdv];
 	unsigned int leg = r->gate[0].id.gen != 0;
 
-	if (!r->gate[0].id.gen && !r->gate[1].id.gen)
+	if (rdv == e->n_used_rdvs)
+		e->n_used_rdvs++;
+	else if (!r->gate[0].id.gen && !r->gate[1].id.gen)
 		e->free_rdv = r->next_free;
 	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
 	r->class_ = (int)(cfg->leg.local_port % e->cfg.n_workers);

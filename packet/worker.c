@@ -62,14 +62,23 @@ static struct pkt_local local_end(const struct pkt_worker *w,
 	return at;
 }
 
+/* What was never used is not touched before. */
+static uint32_t take_setup(struct pkt_worker *w)
+{
+	if (w->n_free_setups)
+		return w->free_setups[--w->n_free_setups];
+	assert(w->n_setups < w->cfg.max_rendezvous);
+	return w->n_setups++;
+}
+
 void worker_attach_setup(struct pkt_worker *w, uint32_t rdv)
 {
 	struct worker_rdv *r = &w->rdvs[rdv];
 	struct pkt_local at[] = { local_end(w, r, 0), local_end(w, r, 1) };
 	struct pkt_rdv view;
 
-	assert(!r->setup && w->n_free_setups);
-	r->setup = w->free_setups[--w->n_free_setups] + 1;
+	assert(!r->setup);
+	r->setup = take_setup(w) + 1;
 	view = worker_view(w, rdv);
 	pkt_rdv_init(&view, at);
 }
@@ -446,11 +455,6 @@ static int allocate(struct pkt_worker *w)
 	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
 	    !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
-		w->free_setups[n - 1 - i] = i;
-		w->rdvs[i].slot[0] = w->rdvs[i].slot[1] = PKT_SLOT_NONE;
-	}
-	w->n_free_setups = n;
 	return 0;
 }
 

@@ -39,9 +39,18 @@ static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	rdv->has_traffic[leg] = is_wanted;
 }
 
+/* Initialised up to the highest that was ever used. */
+static struct worker_rdv *rdv_of(struct pkt_worker *w, uint32_t i)
+{
+	for (; w->n_rdvs <= i; w->n_rdvs++)
+		w->rdvs[w->n_rdvs].slot[0] = w->rdvs[w->n_rdvs].slot[1] =
+			PKT_SLOT_NONE;
+	return &w->rdvs[i];
+}
+
 static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
-	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	struct worker_rdv *rdv = rdv_of(w, cmd->rdv);
 	struct worker_gate *gate = &w->gates[cmd->gate.slot];
 	unsigned int leg = rdv->slot[0] != PKT_SLOT_NONE;
 	struct pkt_rdv view;

@@ -51,11 +51,12 @@ struct sticky {
 
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
-	struct worker_rdv *rdvs;   /* max_rendezvous */
-	struct worker_gate *gates; /* one per slot */
-	struct pkt_setup *setups;  /* max_rendezvous */
-	uint32_t *free_setups;     /* a stack */
-	uint32_t n_free_setups;
+	struct worker_rdv *rdvs;          /* max_rendezvous */
+	uint32_t n_rdvs;                  /* ever used, so initialised */
+	struct worker_gate *gates;        /* one per slot */
+	struct pkt_setup *setups;         /* max_rendezvous */
+	uint32_t *free_setups;            /* a stack */
+	uint32_t n_free_setups, n_setups; /* n_setups: ever used */
 	struct pkt_traffic *traffic; /* one per leg, untouched if not used */
 	struct pkt_timers *timers;
 	struct sticky *sticky;
