@@ -195,6 +195,19 @@ static void put_list(struct gw_job *job)
 	H248_APPEND(job->cmd_tail, c);
 }
 
+/* Also for a command that finds no termination: a union is still answered. */
+static void set_call(struct gw_job *job)
+{
+	struct gw_call *c = &job->call;
+
+	c->gw = job->gw;
+	c->job = job;
+	c->arena = job->arena;
+	c->ctx = job->ctx;
+	c->cmd = job->cmd;
+	c->term = NULL;
+}
+
 static bool begin_cmd(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
@@ -205,7 +218,7 @@ static bool begin_cmd(struct gw_job *job)
 	}
 	job->gw->stats.cmd_in[job->cmd->kind]++;
 	job->n_match = job->i_match = 0;
-	job->call.term = NULL;
+	set_call(job);
 	job->bad = NULL;
 	if (!gw_exec_is_union(job) || job->i_id == 1)
 		gw_audit_union_begin(&job->call);
@@ -250,11 +263,6 @@ static bool begin_call(struct gw_job *job)
 		end_cmd(job);
 		return true;
 	}
-	c->gw = job->gw;
-	c->job = job;
-	c->arena = job->arena;
-	c->ctx = job->ctx;
-	c->cmd = job->cmd;
 	c->term = job->match[job->i_match];
 	c->descs = NULL;
 	c->desc_tail = &c->descs;

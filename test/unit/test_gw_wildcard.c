@@ -37,11 +37,38 @@ static void t25_wildcard_reply_takes_no_memory(void)
 	rig_free(r);
 }
 
+/* The contexts that were listed go before their turn comes: a union of
+ * nothing. */
+static void c25_contexts_go_meanwhile(void)
+{
+	static const char *const asks[] = { "W-S=*{AT{}}", "W-S=*",
+					    "W-AV=*{AT{E,SA}}" };
+	char ask[128];
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++) {
+		struct rig *r = rig_new(2);
+
+		rig_ask(r, "C=${" ADD("access") "," ADD("core") "}");
+		snprintf(ask, sizeof(ask), "T=1{C=*{S=*{AT{}}}}T=2{C=*{%s}}",
+			 asks[i]);
+		stub_auto_done(true);
+		rig_send(r, ask);
+		for (unsigned int n = 0; r->gw.n_jobs && n < 20; n++)
+			rig_events(r);
+		CU_ASSERT_EQUAL(r->gw.n_jobs, 0);
+		CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "P=2{"));
+		rig_free(r);
+	}
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "T25 W- takes no memory",
 		  t25_wildcard_reply_takes_no_memory },
+		{ "C25 contexts go while they are listed",
+		  c25_contexts_go_meanwhile },
 		{ NULL, NULL },
 	};
 
