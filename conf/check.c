@@ -244,11 +244,32 @@ static void check_realm(const struct conf *c, const struct conf_realm *realm,
 				" interface=\"access\"");
 }
 
+static void check_overload(const struct conf *c, const struct conf_overload *o,
+			   struct conf_report *r)
+{
+	if (o->notify > o->refuse_adds)
+		conf_report_add(r, conf_line(c, &o->notify),
+				"notify-percent is over refuse-adds-percent;"
+				" write at most %u",
+				o->refuse_adds);
+	if (o->refuse_adds > o->refuse_all)
+		conf_report_add(r, conf_line(c, &o->refuse_adds),
+				"refuse-adds-percent is over"
+				" refuse-all-percent; write at most %u",
+				o->refuse_all);
+	if (o->hysteresis >= o->notify)
+		conf_report_add(r, conf_line(c, &o->hysteresis),
+				"hysteresis-percent is not under"
+				" notify-percent; write at most %u",
+				o->notify - 1);
+}
+
 static void check_gateway(const struct conf *c, const struct conf_gateway *g,
 			  struct conf_report *r)
 {
 	check_h248(c, &g->h248, r);
 	check_limits(c, g->max_contexts, &g->limits, r);
+	check_overload(c, &g->overload, r);
 	for (unsigned int i = 0; i < g->n_realms; i++)
 		check_realm(c, &g->realm[i], r);
 }

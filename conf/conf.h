@@ -186,6 +186,16 @@ struct conf_rendezvous {
 
 enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
 
+/* In the order of their words in the table. */
+enum conf_busy { CONF_BUSY_503, CONF_BUSY_510, CONF_BUSY_511 };
+
+/* <overload>: thresholds in percent of the queue. */
+struct conf_overload {
+	uint32_t queue; /* transactions */
+	uint8_t notify, refuse_adds, refuse_all, hysteresis;
+	enum conf_busy error;
+};
+
 /* A virtual gateway: what a controller sees as one gateway. */
 struct conf_gateway {
 	char name[CONF_NAME]; /* in logs and answers; that of struct conf when
@@ -197,6 +207,7 @@ struct conf_gateway {
 	uint32_t max_contexts;
 	struct conf_limits limits;
 	uint32_t termination_kbps; /* of one that does not say it */
+	struct conf_overload overload;
 	uint8_t reserve_priority; /* contexts from here on go first; 16: none */
 	unsigned int workers; /* of the engine all share: the most asked for */
 	int line;             /* 0: the tags were left out */

@@ -23,6 +23,7 @@ static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
 static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 				      NULL };
 static const char *const releases[] = { "silent", "rst", NULL };
+static const char *const busy[] = { "503", "510", "511", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 /* Index: severity as in syslog(3). */
 static const char *const levels[] = { "emerg", "alert",   "crit",
@@ -49,6 +50,7 @@ enum {
 	REALM_LIMITS,
 	RENDEZVOUS,
 	LIMITS,
+	OVERLOAD,
 	CONTROL,
 	PACKAGES,
 	LOG,
@@ -109,6 +111,8 @@ static const struct conf_elem elems[N_ELEMS] = {
 	[RENDEZVOUS] = ONE("rendezvous", GATEWAY,
 			   offsetof(struct conf_gateway, rendezvous)),
 	[LIMITS] = ONE("limits", GATEWAY, 0),
+	[OVERLOAD] = ONE("overload", GATEWAY,
+			 offsetof(struct conf_gateway, overload)),
 	[CONTROL] = ONE("control", BGFD, 0),
 	[PACKAGES] = ONE("packages", BGFD, 0),
 	[LOG] = ONE("log", BGFD, 0),
@@ -288,6 +292,17 @@ static const struct conf_row rows[] = {
 	       1, 16, "15", "Priority of calls that go first; 16: none"),
 	NUMBER(LIMITS, "workers", IN(conf_gateway, workers), 1, 1, "1",
 	       "one packet worker in this version"),
+	NUMBER(OVERLOAD, "queue", IN(conf_overload, queue), 10, 8192, "2048",
+	       "transactions waiting or being executed"),
+	NUMBER(OVERLOAD, "notify-percent", IN(conf_overload, notify), 1, 100,
+	       "50", "of the queue: the controller is told"),
+	NUMBER(OVERLOAD, "refuse-adds-percent", IN(conf_overload, refuse_adds),
+	       1, 100, "75", "of the queue: no new contexts"),
+	NUMBER(OVERLOAD, "refuse-all-percent", IN(conf_overload, refuse_all), 1,
+	       100, "90", "of the queue: only what must be served"),
+	NUMBER(OVERLOAD, "hysteresis-percent", IN(conf_overload, hysteresis), 0,
+	       50, "10", "of the queue: how far it must fall"),
+	WORD(OVERLOAD, "error", IN(conf_overload, error), busy, "510"),
 	TEXT(CONTROL, "socket", IN(conf, control_socket), 2, 107, "/-._",
 	     "/run/bgfd/control", "/run/bgfd/control"),
 	/* Empty: beside the schema; conf/check.c. */

@@ -307,7 +307,7 @@ static void leave_context(struct gw_job *job)
 	if (!job->ctx->n_terms)
 		gw_context_free(job->ctx);
 	job->ctx = NULL;
-	TAILQ_CONCAT(&gw->ready, &gw->blocked, entry);
+	gw_jobs_unblock(gw);
 }
 
 /* No context had what the action asked for. */

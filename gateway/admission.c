@@ -39,7 +39,8 @@ static uint64_t limit_of(uint64_t max, uint64_t reserve, bool goes_first)
 
 /* ---- contexts ---- */
 
-static bool is_first_action(const struct gw *gw, const struct h248_action *a)
+bool gw_admission_is_first_action(const struct gw *gw,
+				  const struct h248_action *a)
 {
 	const struct h248_ctx_props *p = a->props;
 
@@ -53,7 +54,7 @@ int gw_admission_context(const struct gw *gw, const struct h248_action *action,
 {
 	uint64_t limit = limit_of(gw->conf.max_contexts,
 				  gw->conf.limits.reserve_contexts,
-				  is_first_action(gw, action));
+				  gw_admission_is_first_action(gw, action));
 
 	if (gw->n_contexts < limit)
 		return 0;

@@ -21,8 +21,10 @@
  */
 int gw_admission_context(const struct gw *gw, const struct h248_action *action,
 			 struct h248_err *err);
-/* Whether a context goes first. */
+/* Whether a context goes first, or an action by the properties it sets. */
 bool gw_admission_is_first(const struct gw_context *ctx);
+bool gw_admission_is_first_action(const struct gw *gw,
+				  const struct h248_action *action);
 
 /* Of a stream: tman/sdr, else tman/pdr, else what Local or Remote say (b=AS,
  * else b=TIAS; the larger one), else what is configured.  octets/s. */

@@ -12,6 +12,7 @@
 #include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
+#include "gateway/overload.h"
 #include "gateway/root.h"
 #include "gateway/service.h"
 #include "h248/span.h"
@@ -146,6 +147,7 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	gw->pkgs = host->pkgs;
 	gw->engine = host->engine;
 	gw->start_us = gw_now_us();
+	TAILQ_INIT(&gw->front);
 	TAILQ_INIT(&gw->ready);
 	TAILQ_INIT(&gw->blocked);
 	TAILQ_INIT(&gw->waits);
@@ -187,7 +189,6 @@ void gw_input(struct gw *gw, const struct sockaddr_storage *from,
 	      const char *buf, size_t n)
 {
 	h248_assoc_input(gw->assoc, from, buf, n, gw_now_ms());
-	gw_jobs_run(gw);
 }
 
 uint64_t gw_next_ms(const struct gw *gw)
@@ -196,12 +197,14 @@ uint64_t gw_next_ms(const struct gw *gw)
 	uint64_t hangterm = gw->hangterm_us / 1000;
 	uint64_t link_us = gw_link_next_us(gw);
 
-	if (!TAILQ_EMPTY(&gw->ready))
+	if (!TAILQ_EMPTY(&gw->front) || !TAILQ_EMPTY(&gw->ready))
 		return 0;
 	if (!TAILQ_EMPTY(&gw->contexts) && hangterm < next)
 		next = hangterm;
 	if (gw_service_next_us(gw) < link_us)
 		link_us = gw_service_next_us(gw);
+	if (gw_overload_next_us(gw) < link_us)
+		link_us = gw_overload_next_us(gw);
 	if (link_us != UINT64_MAX && (link_us + 999) / 1000 < next)
 		next = (link_us + 999) / 1000;
 	return next;
@@ -218,5 +221,6 @@ void gw_tick(struct gw *gw)
 	}
 	gw_link_tick(gw, now_us);
 	gw_service_tick(gw, now_us);
+	gw_overload_tick(gw);
 	gw_jobs_run(gw);
 }

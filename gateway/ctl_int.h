@@ -29,6 +29,7 @@ json_t *ctl_json_gateways(const struct gw_host *host);
 json_t *ctl_json_status(const struct gw *gw);
 json_t *ctl_json_statistics(const struct gw *gw);
 json_t *ctl_json_limits(const struct gw *gw); /* admission */
+json_t *ctl_json_overload(const struct gw *gw);
 /* Octets that came from outside: what is not UTF-8, and NUL, as \xNN. */
 json_t *ctl_json_text(const char *octets, size_t n);
 

@@ -99,15 +99,16 @@ static json_t *realms(const struct gw *gw)
 
 json_t *ctl_json_status(const struct gw *gw)
 {
-	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "name",
-			 gw->conf.name, "version", BGF_VERSION, "is_stopping",
-			 gw->is_stopping, "uptime_s",
+	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "name", gw->conf.name, "version", BGF_VERSION,
+			 "is_stopping", gw->is_stopping, "uptime_s",
 			 num((gw_now_us() - gw->start_us) / 1000000),
 			 "association", association(gw), "contexts",
 			 num(gw->n_contexts), "contexts_max",
 			 num(gw->conf.max_contexts), "terminations",
 			 num(gw->n_terms), "realms", realms(gw), "limits",
-			 ctl_json_limits(gw));
+			 ctl_json_limits(gw), "overload",
+			 ctl_json_overload(gw));
 }
 
 static json_t *commands(const struct gw_stats *s)

@@ -62,6 +62,23 @@ struct gw_admission {
 	struct gw_usage realm[CONF_MAX_REALMS];
 };
 
+/* How loaded it is, and what the controller was told; gateway/overload.c. */
+enum gw_level {
+	GW_LEVEL_NORMAL,
+	GW_LEVEL_NOTIFY,
+	GW_LEVEL_NO_ADDS,
+	GW_LEVEL_FULL,
+};
+struct gw_overload {
+	enum gw_level level;
+	bool is_ocp_out, is_chp_out; /* a Notify of it */
+	unsigned int told, told_out; /* reduction, percent */
+	uint64_t told_us;
+	uint64_t refused_adds, refused_others;
+	uint64_t n_rises;      /* of the level */
+	unsigned int max_jobs; /* most there ever were */
+};
+
 /* One message to a controller; never blocks. */
 typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
@@ -92,6 +109,7 @@ struct gw {
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 
+	struct gw_jobs front; /* before ready: gateway/overload.h */
 	struct gw_jobs ready;
 	struct gw_jobs blocked; /* another job has the context */
 	struct gw_waits waits;  /* for DONE, in the order asked */
@@ -113,6 +131,7 @@ struct gw {
 	bool is_arc_out; /* a Notify of ipra/arc */
 	struct gw_service service;
 	struct gw_admission admission;
+	struct gw_overload overload;
 	struct gw_stats stats;
 	bool is_running_jobs;
 	bool is_stopping;
@@ -129,7 +148,8 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	    const struct conf_gateway *conf, char *err, size_t cap);
 void gw_fini(struct gw *gw);
 
-/* One message from a controller. */
+/* One message from a controller.  What it asks is done by gw_jobs_run(), in
+ * gw_tick(): what goes first can be told from the rest before it is begun. */
 void gw_input(struct gw *gw, const struct sockaddr_storage *from,
 	      const char *buf, size_t n);
 /* When gw_tick() is due (CLOCK_MONOTONIC), UINT64_MAX: never. */

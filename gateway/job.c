@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway/log.h"
+#include "gateway/overload.h"
 #include "h248/build.h"
 #include "h248/txn.h"
 
@@ -22,7 +23,36 @@ static void job_free(struct gw_job *job)
 	h248_arena_free(job->arena);
 	free(job->ids);
 	job->gw->n_jobs--;
+	gw_overload_look(job->gw);
 	free(job);
+}
+
+static struct gw_job *job_new(struct gw *gw)
+{
+	struct gw_job *job = NULL;
+
+	if (gw->n_jobs < GW_MAX_JOBS)
+		job = calloc(1, sizeof(*job));
+	if (job)
+		job->arena = h248_arena_new(REPLY_TREE_OCTETS);
+	if (job && job->arena)
+		return job;
+	free(job);
+	return NULL;
+}
+
+static void enter(struct gw *gw, struct gw_job *job)
+{
+	struct gw_overload *v = &gw->overload;
+
+	gw->n_jobs++;
+	if (gw->n_jobs > v->max_jobs)
+		v->max_jobs = gw->n_jobs;
+	gw_overload_look(gw);
+	/* Order is kept as long as nobody has to wait for long. */
+	job->is_front =
+		job->work == GW_WORK_FRONT && v->level > GW_LEVEL_NORMAL;
+	gw_job_ready(job);
 }
 
 void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
@@ -30,27 +60,42 @@ void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 		    const struct sockaddr_storage *from)
 {
 	struct gw *gw = arg;
-	struct gw_job *job = NULL;
+	enum gw_work work = gw_overload_work(gw, req);
+	uint16_t code = gw_overload_judge(gw, work);
+	struct gw_job *job = code ? NULL : job_new(gw);
 
 	(void)msg;
 	(void)from;
-	if (gw->n_jobs < GW_MAX_JOBS)
-		job = calloc(1, sizeof(*job));
-	if (job)
-		job->arena = h248_arena_new(REPLY_TREE_OCTETS);
-	if (!job || !job->arena) {
-		free(job);
-		h248_in_fail(in, 510, "Insufficient resources", gw_now_ms());
+	if (!job) {
+		code = code ? code : 510;
+		gw->stats.error_code[code]++;
+		h248_in_refuse(in, code, NULL);
 		return;
 	}
 	job->gw = gw;
 	job->in = in;
 	job->req = req;
+	job->work = work;
 	job->action = req->actions;
 	job->reply_tail = &job->replies;
-	gw->n_jobs++;
-	TAILQ_INSERT_TAIL(&gw->ready, job, entry);
-	gw_jobs_run(gw);
+	enter(gw, job);
+}
+
+void gw_job_ready(struct gw_job *job)
+{
+	struct gw *gw = job->gw;
+
+	TAILQ_INSERT_TAIL(job->is_front ? &gw->front : &gw->ready, job, entry);
+}
+
+void gw_jobs_unblock(struct gw *gw)
+{
+	struct gw_job *job;
+
+	while ((job = TAILQ_FIRST(&gw->blocked))) {
+		TAILQ_REMOVE(&gw->blocked, job, entry);
+		gw_job_ready(job);
+	}
 }
 
 /* The fault of a transaction, after what stood before it (8.2.2). */
@@ -91,7 +136,19 @@ static void run_one(struct gw_job *job)
 			job_free(job);
 			return;
 		}
-	TAILQ_INSERT_TAIL(&job->gw->ready, job, entry);
+	job->is_front = false; /* who takes long gives way */
+	gw_job_ready(job);
+}
+
+static struct gw_job *next_job(struct gw *gw)
+{
+	struct gw_jobs *queue =
+		TAILQ_EMPTY(&gw->front) ? &gw->ready : &gw->front;
+	struct gw_job *job = TAILQ_FIRST(queue);
+
+	if (job)
+		TAILQ_REMOVE(queue, job, entry);
+	return job;
 }
 
 void gw_jobs_run(struct gw *gw)
@@ -102,10 +159,8 @@ void gw_jobs_run(struct gw *gw)
 	if (gw->is_running_jobs)
 		return;
 	gw->is_running_jobs = true;
-	while ((job = TAILQ_FIRST(&gw->ready)) && gw_now_us() < until_us) {
-		TAILQ_REMOVE(&gw->ready, job, entry);
+	while (gw_now_us() < until_us && (job = next_job(gw)))
 		run_one(job);
-	}
 	gw->is_running_jobs = false;
 }
 
@@ -125,6 +180,7 @@ void gw_jobs_fini(struct gw *gw)
 
 	while ((w = TAILQ_FIRST(&gw->waits)))
 		job_free(w->job);
+	free_queue(&gw->front);
 	free_queue(&gw->ready);
 	free_queue(&gw->blocked);
 }
@@ -166,5 +222,5 @@ void gw_job_done(struct gw *gw, uint64_t token)
 		return;
 	release(w);
 	if (!w->job->n_waits)
-		TAILQ_INSERT_TAIL(&gw->ready, w->job, entry);
+		gw_job_ready(w->job);
 }

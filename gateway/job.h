@@ -9,6 +9,7 @@
 #pragma once
 
 #include "gateway/cmd.h"
+#include "gateway/overload.h"
 
 enum {
 	GW_MAX_WAITS = 2 * GW_MAX_STREAMS,
@@ -38,6 +39,8 @@ struct gw_job {
 	const struct h248_txn *req; /* lives as long as `in` */
 	struct h248_arena *arena;   /* the reply */
 	enum gw_job_state state;
+	enum gw_work work;
+	bool is_front;    /* served before others */
 	bool is_failed;   /* nothing more is executed */
 	bool is_answered; /* something of this action is in the reply */
 
@@ -66,6 +69,9 @@ struct gw_job {
 void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 		    const struct h248_msg *msg,
 		    const struct sockaddr_storage *from);
+/* It can go on; so can all that wait for a context. */
+void gw_job_ready(struct gw_job *job);
+void gw_jobs_unblock(struct gw *gw);
 /* Goes on with every job that can. */
 void gw_jobs_run(struct gw *gw);
 /* Ends all jobs without answers (at the end of the program). */

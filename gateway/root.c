@@ -7,6 +7,7 @@
 
 #include "gateway/audit.h"
 #include "gateway/events.h"
+#include "gateway/overload.h"
 #include "gateway/realm.h"
 #include "gateway/service.h"
 #include "gateway/stream.h"
@@ -129,6 +130,7 @@ void gw_root_commit(struct gw_call *c)
 		return;
 	gw_events_move(&root->events, &c->root_events);
 	gw_realm_watch(c->gw);
+	gw_overload_watch(c->gw);
 }
 
 static struct h248_prop *read_only(const char *item, uint64_t value,

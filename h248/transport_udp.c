@@ -11,7 +11,11 @@
 #include "h248/addr.h"
 
 enum {
-	BATCH = 64, /* datagrams in a row before other events have their turn */
+	/* In a row, before other events have their turn: enough that what waits
+	 * is known to the reader and not lost in the kernel, and no more than
+	 * some milliseconds of decoding. */
+	BATCH = 256,
+	BATCH_OCTETS = 256 << 10,
 	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
 };
 
@@ -23,6 +27,7 @@ struct h248_udp {
 	void *arg;
 	bool is_reading; /* inside the callback */
 	bool is_closed;  /* by the callback: free when it returns */
+	size_t n_read;   /* octets of this batch */
 	char buf[H248_MAX_MSG_OCTETS + 1];
 };
 
@@ -47,6 +52,7 @@ static bool read_one(struct h248_udp *u)
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK &&
 		       errno != ENOMEM;
+	u->n_read += (size_t)n;
 	u->recv(u->arg, &from, u->buf, (size_t)n);
 	return true;
 }
@@ -58,7 +64,9 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	u->is_reading = true;
-	for (int i = 0; i < BATCH && !u->is_closed; i++)
+	u->n_read = 0;
+	for (int i = 0; i < BATCH && u->n_read < BATCH_OCTETS && !u->is_closed;
+	     i++)
 		if (!read_one(u))
 			break;
 	u->is_reading = false;

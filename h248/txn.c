@@ -352,11 +352,11 @@ static void set_defaults(struct h248_txn_params *p)
 	set_default(&p->t_max_ms, 25000);
 	set_default(&p->long_timer_ms, 30000);
 	set_default(&p->provisional_ms, 2000);
-	set_default(&p->max_stored, 32768);
+	set_default(&p->max_stored, 131072);
 	if (!p->pending_limit_in)
 		p->pending_limit_in = TXN_MAX_PENDINGS_IN;
 	if (!p->max_stored_octets)
-		p->max_stored_octets = 64 << 20;
+		p->max_stored_octets = 128 << 20;
 }
 
 struct h248_txns *h248_txns_new(const struct h248_txn_params *params,

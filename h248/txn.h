@@ -34,8 +34,8 @@ struct h248_txn_params {
 	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
 	/* Of the reply store: when one is reached new requests get 510, and
 	 * nothing is forgotten early. */
-	uint32_t max_stored;      /* transactions; 32768 */
-	size_t max_stored_octets; /* 64 MiB */
+	uint32_t max_stored;      /* transactions; 131072 */
+	size_t max_stored_octets; /* 128 MiB */
 };
 
 struct h248_txn_counters {
@@ -131,6 +131,9 @@ void h248_in_reply(struct h248_in *in, const struct h248_action *actions,
 		   uint64_t now_ms);
 void h248_in_fail(struct h248_in *in, uint16_t code, const char *text,
 		  uint64_t now_ms);
+/* Refuse a request without executing it, in the request hook.  This is not
+ * kept: a copy that comes when the first answer was lost is a new request. */
+void h248_in_refuse(struct h248_in *in, uint16_t code, const char *text);
 uint32_t h248_in_tid(const struct h248_in *in);
 
 void h248_txns_set_version(struct h248_txns *t, uint8_t version);

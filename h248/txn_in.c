@@ -30,6 +30,7 @@
 #include "h248/error.h"
 #include "h248/span.h"
 #include "h248/txn_int.h"
+#include "h248/urgent.h"
 
 enum in_state { IN_RUNNING, IN_ABANDONED, IN_REPLIED, IN_CONFIRMED };
 
@@ -384,6 +385,17 @@ void h248_in_fail(struct h248_in *in, uint16_t code, const char *text,
 	finish(in, &reply, now_ms);
 }
 
+void h248_in_refuse(struct h248_in *in, uint16_t code, const char *text)
+{
+	struct sockaddr_storage to = in->from;
+	struct h248_txns *t = in->t;
+	uint32_t tid = in->tid;
+
+	forget(in);
+	t->n.refused++;
+	answer_error(t, &to, tid, code, text);
+}
+
 uint32_t h248_in_tid(const struct h248_in *in)
 {
 	return in->tid;
@@ -416,11 +428,19 @@ static void duplicate(struct h248_in *in, const struct h248_txn *txn,
 	}
 }
 
-static bool is_full(const struct h248_txns *t)
+static bool is_over(size_t n, size_t limit, bool is_urgent)
 {
-	return t->in.n_stored >= t->p.max_stored ||
-	       t->in.octets >= t->p.max_stored_octets ||
-	       t->in.n_running >= TXN_MAX_RUNNING;
+	return n >= (is_urgent ? limit + limit / TXN_URGENT_PART : limit);
+}
+
+/* There is a little more for those that make room. */
+static bool is_full(const struct h248_txns *t, const struct h248_txn *txn)
+{
+	bool is_urgent = h248_txn_is_urgent(txn);
+
+	return is_over(t->in.n_stored, t->p.max_stored, is_urgent) ||
+	       is_over(t->in.octets, t->p.max_stored_octets, is_urgent) ||
+	       is_over(t->in.n_running, TXN_MAX_RUNNING, is_urgent);
 }
 
 /* A refusal is not kept: the request was not executed, so a copy that comes
@@ -450,7 +470,7 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 			     txn->fault.text);
 		return;
 	}
-	in = is_full(t) ? NULL : in_new(t, m, txn->id);
+	in = is_full(t, txn) ? NULL : in_new(t, m, txn->id);
 	if (!in) {
 		refuse(t, from, txn->id);
 		return;

@@ -15,7 +15,8 @@
 enum {
 	TXN_IN_BUCKETS = 16384,
 	TXN_OUT_BUCKETS = 1024,
-	TXN_MAX_RUNNING = 1024,    /* requests being executed; more: 510 */
+	TXN_MAX_RUNNING = 8192,    /* requests being executed; more: 510 */
+	TXN_URGENT_PART = 4,       /* 1/4 above each limit, for urgent ones */
 	TXN_MAX_OUT = 4096,        /* requests of ours unanswered */
 	TXN_MAX_ACK_RANGES = 64,   /* of one K{}; the rest is ignored */
 	TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gateway/context.h"
+#include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
 #include "test/support/engine_stub.h"
@@ -75,6 +76,14 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 	c->rendezvous.tidle_s = 7440;
 	c->max_contexts = max_contexts;
 	c->reserve_priority = 15;
+	c->overload = (struct conf_overload) {
+		.queue = 2048,
+		.notify = 50,
+		.refuse_adds = 75,
+		.refuse_all = 90,
+		.hysteresis = 10,
+		.error = CONF_BUSY_510,
+	};
 	c->workers = 1;
 }
 
@@ -146,6 +155,7 @@ void rig_input(struct rig *r, const char *message)
 	struct sockaddr_storage from = address("198.51.100.10");
 
 	gw_input(&r->gw, &from, message, strlen(message));
+	gw_jobs_run(&r->gw);
 }
 
 void rig_send(struct rig *r, const char *text)

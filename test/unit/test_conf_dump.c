@@ -136,6 +136,12 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].limits.reserve_kbps, 12);
 	CU_ASSERT_EQUAL(c.gateway[0].termination_kbps, 64);
 	CU_ASSERT_EQUAL(c.gateway[0].reserve_priority, 14);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.queue, 1001);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.notify, 41);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.refuse_adds, 61);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.refuse_all, 81);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.hysteresis, 11);
+	CU_ASSERT_EQUAL(c.gateway[0].overload.error, CONF_BUSY_511);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].max_contexts, 901);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].limits.reserve_contexts, 91);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.bandwidth_kbps, 90002);

@@ -49,7 +49,7 @@ static void shipped(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
 	CU_ASSERT(i->is_required && i->type == CONF_TYPE_ENUM);
 	CU_ASSERT_STRING_EQUAL(i->values, "OFF LATCH RELATCH");
-	p = find(list, "ocp");
+	p = find(list, "seg");
 	CU_ASSERT(p && !p->is_supported);
 	conf_packages_free(list);
 }

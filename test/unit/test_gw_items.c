@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "gateway/context.h"
+#include "gateway/overload.h"
 #include "gateway/realm.h"
 #include "h248/span.h"
 #include "test/support/engine_stub.h"
@@ -306,6 +307,16 @@ static void on_swap(struct rig *r)
 	gw_realm_set(&r->gw, 0x2);
 }
 
+/* A queue that is full, and one Add more. */
+static void on_load(struct rig *r)
+{
+	r->gw.n_jobs = r->gw.conf.overload.queue;
+	gw_overload_look(&r->gw);
+	rig_send(r, "T=99{" ADD("", "", "") "}");
+	r->gw.n_jobs = 0;
+	gw_overload_look(&r->gw);
+}
+
 static const struct event_row {
 	const char *item, *ask;
 	void (*trigger)(struct rig *r);
@@ -324,6 +335,8 @@ static const struct event_row {
 	{ "it/ito", "it/ito{mit=6000}", on_time, NULL },
 	{ "nt/netfail", "nt/netfail", on_link, NULL },
 	{ "ipra/arc", "ipra/arc", on_swap, "nar" }, /* see below */
+	{ "ocp/mg_overload", "ocp/mg_overload", on_load, NULL },
+	{ "chp/mgcon", "chp/mgcon", on_load, NULL },
 };
 
 static const struct h248_item *item_of(const struct gw *gw, const char *name,

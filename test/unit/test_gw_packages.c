@@ -27,7 +27,7 @@ static const struct {
 	{ "root read-only", "root", "maxNumberOfContexts", "5", H248_IN_ROOT,
 	  534 },
 	{ "tman", "tman", "sdr", "4294967296", H248_IN_LOCAL_CONTROL, 449 },
-	{ "not supported", "chp", "x", "1", H248_IN_LOCAL_CONTROL, 440 },
+	{ "not supported", "seg", "x", "1", H248_IN_LOCAL_CONTROL, 440 },
 };
 
 static void requests(void)

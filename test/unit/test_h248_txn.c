@@ -15,6 +15,7 @@
 
 #define HEAD "MEGACO/3 [192.0.2.10]:2944\n"
 #define AUDIT "C=-{AV=ROOT{AT{}}}"
+#define PACKAGES "C=-{AV=ROOT{AT{PG}}}"
 
 enum { HELD = 16 };
 
@@ -516,17 +517,21 @@ static void full_store_refuses_and_keeps(void)
 	p.max_stored = 4;
 	e = end_new(&p);
 	for (int i = 1; i <= 5; i++) {
-		snprintf(text, sizeof(text), HEAD "T=%d{" AUDIT "}", i);
+		snprintf(text, sizeof(text), HEAD "T=%d{" PACKAGES "}", i);
 		receive(e, text);
 	}
 	CU_ASSERT_EQUAL(e->executed, 4);
 	CU_ASSERT(fake_net_last_has(&e->net, "P=5{ER=510{"));
-	receive(e, HEAD "T=1{" AUDIT "}"); /* the oldest is still there */
-	CU_ASSERT_EQUAL(e->executed, 4);
+	receive(e, HEAD "T=6{" AUDIT "}"); /* a heartbeat still has a place */
+	CU_ASSERT_EQUAL(e->executed, 5);
+	receive(e, HEAD "T=7{" AUDIT "}");
+	CU_ASSERT(fake_net_last_has(&e->net, "P=7{ER=510{"));
+	receive(e, HEAD "T=1{" PACKAGES "}"); /* the oldest is still there */
+	CU_ASSERT_EQUAL(e->executed, 5);
 	CU_ASSERT(fake_net_last_has(&e->net, "P=1{C=-{"));
 	wait(e, 30000);
-	receive(e, HEAD "T=5{" AUDIT "}");
-	CU_ASSERT_EQUAL(e->executed, 5);
+	receive(e, HEAD "T=5{" PACKAGES "}");
+	CU_ASSERT_EQUAL(e->executed, 6);
 	end_free(e);
 }
 
@@ -537,11 +542,11 @@ static void full_store_by_octets(void)
 
 	p.max_stored_octets = 100; /* less than one entry */
 	e = end_new(&p);
-	receive(e, HEAD "T=1{" AUDIT "} T=2{" AUDIT "}");
+	receive(e, HEAD "T=1{" PACKAGES "} T=2{" PACKAGES "}");
 	CU_ASSERT_EQUAL(e->executed, 1);
 	CU_ASSERT(fake_net_last_has(&e->net, "P=2{ER=510{"));
 	wait(e, 30000);
-	receive(e, HEAD "T=2{" AUDIT "}");
+	receive(e, HEAD "T=2{" PACKAGES "}");
 	CU_ASSERT_EQUAL(e->executed, 2);
 	end_free(e);
 }

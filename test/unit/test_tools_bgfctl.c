@@ -219,13 +219,14 @@ static void status_and_statistics(void)
 		"\"ports_used\":2,\"ports_quarantined\":1}],\"limits\":["
 		"{\"name\":\"gw\",\"contexts\":7,\"contexts_limit\":10,"
 		"\"contexts_reserve\":1,\"kbps\":64,\"kbps_limit\":null,"
-		"\"kbps_reserve\":0}]}}");
+		"\"kbps_reserve\":0}],\"overload\":{\"level\":\"notify\"}}}");
 
 	CU_ASSERT(has(text, "  uptime_s             5\n"));
 	CU_ASSERT(has(text, "  state                active\n"));
 	CU_ASSERT(
 		has(text, "  access  bgf-access    100     2            1\n"));
 	CU_ASSERT(has(text, "  gw                7     10        1"));
+	CU_ASSERT(has(text, "\nOverload\n  level                notify\n"));
 	free(text);
 	text = rendered(text_statistics,
 			"{\"statistics\":{\"errors\":[{\"code\":430,"

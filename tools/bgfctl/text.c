@@ -164,6 +164,8 @@ void text_status(const json_t *reply, FILE *out)
 	fprintf(out, "\nPort pools\n");
 	print_list(json_object_get(s, "realms"), columns, members, 2, out);
 	print_limits(json_object_get(s, "limits"), out);
+	fprintf(out, "\nOverload\n");
+	print_members(json_object_get(s, "overload"), 2, out);
 }
 
 void text_statistics(const json_t *reply, FILE *out)
