@@ -17,6 +17,7 @@ static const uint32_t LAST_ID = 0xfffffffd;
 struct gw_gate_ref {
 	struct gw_gate_ref *next;
 	struct pkt_gate_id gate;
+	struct pkt_gate_id peer; /* gen 0: alone in its rendezvous */
 	struct gw_term *term;
 	uint16_t stream;
 };
@@ -253,10 +254,11 @@ struct gw_stream *gw_stream_of_gate(const struct gw *gw,
 	return gw_stream_find(ref->term, ref->stream);
 }
 
-int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate, struct gw_term *term,
-		 uint16_t stream)
+int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
+		 struct pkt_gate_id peer, struct gw_term *term, uint16_t stream)
 {
 	struct gw_gate_ref *ref = calloc(1, sizeof(*ref));
+	struct gw_gate_ref *other = peer.gen ? *gate_at(gw, peer) : NULL;
 
 	if (!ref)
 		return -ENOMEM;
@@ -264,6 +266,12 @@ int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate, struct gw_term *term,
 	ref->term = term;
 	ref->stream = stream;
 	*gate_at(gw, gate) = ref; /* the end of its chain */
+	if (other) {
+		ref->peer = peer;
+		other->peer = gate;
+	} else {
+		gw->n_rendezvous++;
+	}
 	return 0;
 }
 
@@ -274,6 +282,10 @@ void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate)
 
 	if (!ref)
 		return;
+	if (ref->peer.gen)
+		(*gate_at(gw, ref->peer))->peer.gen = 0;
+	else
+		gw->n_rendezvous--;
 	*at = ref->next;
 	free(ref);
 }

@@ -168,7 +168,9 @@ struct gw_stream *gw_stream_peer(const struct gw_term *term, uint16_t id);
 struct gw_stream *gw_stream_of_gate(const struct gw *gw,
 				    struct pkt_gate_id gate,
 				    struct gw_term **term);
-/* Remembers, forgets it.  bind: 0 or -ENOMEM. */
-int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate, struct gw_term *term,
+/* Remembers, forgets it.  peer: the other gate of its rendezvous, gen 0: none
+ * yet.  bind: 0 or -ENOMEM. */
+int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
+		 struct pkt_gate_id peer, struct gw_term *term,
 		 uint16_t stream);
 void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate);

@@ -106,6 +106,7 @@ struct gw {
 	struct gw_gate_ref **gate_bucket; /* by slot */
 	uint32_t n_buckets;               /* a power of two */
 	uint32_t n_contexts, n_terms;
+	uint32_t n_rendezvous; /* with a gate, or two */
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 

@@ -158,19 +158,23 @@ static int verdict(int r, struct h248_err *err)
 int gw_plan_gate_add(struct gw_plan *p, unsigned int i, struct h248_err *err)
 {
 	struct gw_stream *s = &p->next[i];
-	const struct gw_stream *peer = peer_stream(p, s->id);
-	struct pkt_gate_id none = { 0 };
+	const struct gw_stream *other = peer_stream(p, s->id);
+	struct pkt_gate_id none = { 0 }, peer = other ? other->gate : none;
 	struct gw *gw = p->job->gw;
 	int r;
 
+	/* The engine has one for each context of all gateways together: who
+	 * uses several streams does not take those of another gateway. */
+	if (!peer.gen && gw->n_rendezvous >= gw->conf.max_contexts)
+		return h248_err_set(err, 510, nowhere, "no free rendezvous");
 	s->gate_cfg.realm = gw->first_realm + s->realm;
-	r = pkt_gate_add(gw->engine, peer ? peer->gate : none, &s->gate_cfg,
-			 gw_job_expect(p->job), &s->gate);
+	r = pkt_gate_add(gw->engine, peer, &s->gate_cfg, gw_job_expect(p->job),
+			 &s->gate);
 	if (r) {
 		s->gate = none;
 		return verdict(r, err);
 	}
-	if (gw_gate_bind(gw, s->gate, p->term, s->id))
+	if (gw_gate_bind(gw, s->gate, peer, p->term, s->id))
 		return h248_err_set(err, 510, nowhere, "memory");
 	r = gw_source_check(s, err);
 	return r ? r : complete_local(p, i, err);

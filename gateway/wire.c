@@ -7,14 +7,31 @@
 
 #include "gateway/auth.h"
 #include "gateway/host.h"
+#include "gateway/job.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
 
 enum { MAX_SLEEP_MS = 1000 };
 
+/* It has left its controller; other gateways may go on.  What is left of its
+ * sessions ends: nobody could ask for their end any more. */
+static void end(struct gw *gw)
+{
+	h248_transport_close(&gw->transport);
+	(void)gw_link_release_some(gw, UINT64_MAX);
+	gw_jobs_run(gw);
+}
+
+static uint64_t next_ms(const struct gw *gw)
+{
+	if (!gw_link_is_over(gw))
+		return gw_next_ms(gw);
+	return gw->transport.ops || gw->n_contexts ? 0 : UINT64_MAX;
+}
+
 void gw_wire_arm(struct gw *gw)
 {
-	uint64_t next = gw_next_ms(gw), now = gw_now_ms(), wait;
+	uint64_t next = next_ms(gw), now = gw_now_ms(), wait;
 	struct timeval tv;
 
 	wait = next > now ? next - now : 0;
@@ -33,7 +50,10 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	gw_tick(gw);
+	if (gw_link_is_over(gw))
+		end(gw);
+	else
+		gw_tick(gw);
 	gw_wire_arm(gw);
 }
 
@@ -65,9 +85,12 @@ static void send_message(void *arg, const struct sockaddr_storage *to,
 			 const char *buf, size_t n)
 {
 	struct gw *gw = arg;
-	int r = h248_transport_send(&gw->transport, to, buf, n);
 	struct gw_about at = gw_about_gw(gw);
+	int r;
 
+	if (!gw->transport.ops)
+		return; /* it has left */
+	r = h248_transport_send(&gw->transport, to, buf, n);
 	if (r && r != -EAGAIN)
 		gw_log(LOG_WARNING, &at, "sending to the controller: %s",
 		       strerror(-r));

@@ -46,13 +46,9 @@ static void realm(struct conf_realm *r, const char *name, const char *iface)
 	r->port_max = 65535;
 }
 
-static void configure(struct conf *conf, unsigned int max_contexts)
+static void configure(struct conf_gateway *c, unsigned int max_contexts)
 {
-	struct conf_gateway *c = &conf->gateway[0];
-
-	memset(conf, 0, sizeof(*conf));
-	conf->n_gateways = 1;
-	snprintf(conf->name, sizeof(conf->name), "bench");
+	memset(c, 0, sizeof(*c));
 	snprintf(c->name, sizeof(c->name), "bench");
 	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.20]:2944");
 	snprintf(c->h248.profile, sizeof(c->h248.profile), "ETSI_BGF");
@@ -87,6 +83,16 @@ static void configure(struct conf *conf, unsigned int max_contexts)
 	c->workers = 1;
 }
 
+static void configure_second(struct conf_gateway *c, unsigned int max_contexts)
+{
+	configure(c, max_contexts);
+	snprintf(c->name, sizeof(c->name), "second");
+	snprintf(c->h248.mid, sizeof(c->h248.mid), "[198.51.100.21]:2944");
+	c->h248.controller[0] = address("198.51.100.11");
+	realm(&c->realm[0], "access.second", "access");
+	realm(&c->realm[1], "core.second", "core");
+}
+
 /* Answers the ServiceChange that the gateway began with. */
 static void register_gateway(struct rig *r)
 {
@@ -107,10 +113,14 @@ static void register_gateway(struct rig *r)
 	}
 }
 
-struct rig *rig_boot(unsigned int max_contexts)
+static void fail(const char *why)
 {
-	struct rig *r = calloc(1, sizeof(*r));
-	static struct conf conf;
+	fprintf(stderr, "%s\n", why);
+	exit(1);
+}
+
+static void start_host(struct gw_host *host, const struct conf *conf)
+{
 	struct h248_pkgs *pkgs;
 	char err[512];
 
@@ -118,41 +128,94 @@ struct rig *rig_boot(unsigned int max_contexts)
 		     CONF_LOG_TEXT);
 	gw_clock_freeze(5000000, UINT64_C(1768465800000000));
 	stub_reset();
-	configure(&conf, max_contexts);
 	if (gw_packages_load(SOURCE_DIR "/conf/packages", &pkgs, err,
 			     sizeof(err)) ||
-	    gw_host_init(&r->host, &conf, pkgs, err, sizeof(err)) ||
-	    gw_init(&r->gw, &r->host, &conf.gateway[0], err, sizeof(err))) {
-		fprintf(stderr, "%s\n", err);
-		exit(1);
-	}
+	    gw_host_init(host, conf, pkgs, err, sizeof(err)))
+		fail(err);
+}
+
+static void start(struct rig *r, struct gw_host *host, unsigned int i,
+		  const char *controller)
+{
+	char err[512];
+
+	if (gw_init(&r->gw, host, &host->conf->gateway[i], err, sizeof(err)))
+		fail(err);
 	r->gw.send = keep;
 	r->gw.send_arg = r;
+	r->controller = controller;
 	r->tid = 50001;
+}
+
+static struct rig *new_rig(void)
+{
+	struct rig *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		fail("out of memory");
 	return r;
+}
+
+/* second NULL: there is none. */
+static struct rig *boot(unsigned int max_contexts, struct rig **second)
+{
+	static struct conf conf;
+	struct rig *r = new_rig();
+
+	memset(&conf, 0, sizeof(conf));
+	snprintf(conf.name, sizeof(conf.name), "bench");
+	configure(&conf.gateway[conf.n_gateways++], max_contexts);
+	if (second)
+		configure_second(&conf.gateway[conf.n_gateways++],
+				 max_contexts);
+	start_host(&r->host, &conf);
+	start(r, &r->host, 0, "198.51.100.10");
+	if (second) {
+		*second = new_rig();
+		start(*second, &r->host, 1, "198.51.100.11");
+	}
+	return r;
+}
+
+struct rig *rig_boot(unsigned int max_contexts)
+{
+	return boot(max_contexts, NULL);
 }
 
 struct rig *rig_new(unsigned int max_contexts)
 {
-	struct rig *r = rig_boot(max_contexts);
+	struct rig *r = boot(max_contexts, NULL);
 
 	register_gateway(r);
 	return r;
 }
 
+struct rig *rig_new_pair(unsigned int max_contexts, struct rig **second)
+{
+	struct rig *r = boot(max_contexts, second);
+
+	register_gateway(r);
+	register_gateway(*second);
+	return r;
+}
+
 void rig_free(struct rig *r)
 {
+	bool has_host = r->gw.host == &r->host;
+
 	gw_fini(&r->gw);
-	gw_host_fini(&r->host);
+	if (has_host)
+		gw_host_fini(&r->host);
 	for (unsigned int i = 0; i < r->n_sent; i++)
 		free(r->sent[i]);
 	free(r);
-	gw_clock_freeze(0, 0);
+	if (has_host)
+		gw_clock_freeze(0, 0);
 }
 
 void rig_input(struct rig *r, const char *message)
 {
-	struct sockaddr_storage from = address("198.51.100.10");
+	struct sockaddr_storage from = address(r->controller);
 
 	gw_input(&r->gw, &from, message, strlen(message));
 	gw_jobs_run(&r->gw);
@@ -162,9 +225,9 @@ void rig_send(struct rig *r, const char *text)
 {
 	static char buf[RIG_OCTETS];
 
-	snprintf(buf, sizeof(buf), "!/%d [198.51.100.10]:2944\n%s",
+	snprintf(buf, sizeof(buf), "!/%d [%s]:2944\n%s",
 		 h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ? 3 : 1,
-		 text);
+		 r->controller, text);
 	rig_input(r, buf);
 }
 
@@ -188,7 +251,7 @@ const char *rig_last(const struct rig *r)
 
 void rig_events(struct rig *r)
 {
-	gw_host_engine_ready(&r->host);
+	gw_host_engine_ready(r->gw.host);
 }
 
 static void put_stream(FILE *f, const struct gw_stream *s)

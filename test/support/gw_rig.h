@@ -2,6 +2,7 @@
  * test/support/gw_rig.h - a gateway on the bench: text in, text out
  *
  * The gateway runs on engine_stub with stopped clocks; what it sends is kept.
+ * A second one may stand beside it, on the same engine.
  */
 #pragma once
 
@@ -10,8 +11,9 @@
 enum { RIG_MAX_SENT = 64, RIG_OCTETS = 65536 };
 
 struct rig {
-	struct gw_host host;
+	struct gw_host host; /* of the first, when there are two */
 	struct gw gw;
+	const char *controller; /* its address */
 	unsigned int n_sent;
 	char *sent[RIG_MAX_SENT];   /* as on the wire, with NUL; the latest */
 	struct sockaddr_storage to; /* where the last went */
@@ -24,6 +26,9 @@ struct rig {
 struct rig *rig_new(unsigned int max_contexts);
 /* The same before it has begun to register. */
 struct rig *rig_boot(unsigned int max_contexts);
+/* The same, and gateway "second" with a controller of its own and realms
+ * "access.second" and "core.second" in *second, to be freed first. */
+struct rig *rig_new_pair(unsigned int max_contexts, struct rig **second);
 void rig_free(struct rig *r);
 
 /* A whole message of the controller. */

@@ -130,7 +130,10 @@ static struct gw_context *add_context_to(struct gw *gw)
 		gw_stream_init(s, 1);
 		s->is_used = true;
 		s->gate = (struct pkt_gate_id) { ctx->id * 2 + side, 1 };
-		CU_ASSERT_EQUAL_FATAL(gw_gate_bind(gw, s->gate, term, 1), 0);
+		CU_ASSERT_EQUAL_FATAL(gw_gate_bind(gw, s->gate,
+						   (struct pkt_gate_id) { 0 },
+						   term, 1),
+				      0);
 	}
 	return ctx;
 }
