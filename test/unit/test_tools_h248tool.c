@@ -303,6 +303,57 @@ static void captures(void)
 	CU_ASSERT_EQUAL(run("ladder --pcap none"), 2);
 }
 
+/* A segment 10.0.0.1:40000 -> 10.0.0.2:2944 without a link header. */
+static void put_segment(const char *name, uint32_t seq, unsigned char flags,
+			const char *data, size_t n)
+{
+	unsigned char ip[40] = { 0x45, 0, 0,    0,  0,    0,    0, 0,  64,
+				 6,    0, 0,    10, 0,    0,    1, 10, 0,
+				 0,    2, 0x9c, 64, 0x0b, 0x80, 0, 0,  0,
+				 0,    0, 0,    0,  0,    0x50, 0 };
+
+	ip[2] = (unsigned char)((40 + n) >> 8);
+	ip[3] = (unsigned char)(40 + n);
+	ip[24] = (unsigned char)(seq >> 24);
+	ip[25] = (unsigned char)(seq >> 16);
+	ip[26] = (unsigned char)(seq >> 8);
+	ip[27] = (unsigned char)seq;
+	ip[33] = flags;
+	put_u32(name, 1768465800);
+	put_u32(name, 140000);
+	put_u32(name, (uint32_t)(40 + n));
+	put_u32(name, (uint32_t)(40 + n));
+	put(name, ip, sizeof(ip), "a");
+	put(name, data, n, "a");
+}
+
+/* TPKT in any segments, repeated, wrapping, with a gap; then what is no TPKT. */
+static void tcp_captures(void)
+{
+	static const char two[] = "\x03\0\0\x1a!/1 [192.0.2.1]\nK{111}"
+				  "\x03\0\0\x18!/1 [192.0.2.1]\nK{2}";
+	static const char head[] = "08:30:00.140000 10.0.0.1:40000 -> "
+				   "10.0.0.2:2944  ";
+	char want[512];
+	uint32_t at = 0xfffffff0;
+
+	put_capture_head("tcp", 101);
+	put_segment("tcp", at - 1, 2, "", 0);
+	put_segment("tcp", at, 16, two, 3);
+	put_segment("tcp", at + 3, 16, two + 3, 20);
+	put_segment("tcp", at, 16, two, 20);
+	put_segment("tcp", at + 20, 16, two + 20, sizeof(two) - 21);
+	put_segment("tcp", at + 1000, 16, "x", 1);
+	put_segment("tcp", at + 1001, 16, two, 26);
+	put_segment("tcp", at + 1027, 16, "\x16\x03\x01", 3);
+	CU_ASSERT_EQUAL(run("ladder --pcap tcp 2>/dev/null"), 0);
+	snprintf(want, sizeof(want), "%sK=111\n%sK=2\n%sK=111\n", head, head,
+		 head);
+	CU_ASSERT_STRING_EQUAL(out, want);
+	CU_ASSERT_EQUAL(run("check --pcap tcp"), 0);
+	CU_ASSERT_STRING_EQUAL(out, "h248tool: tcp: octets missing 1 times\n");
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -318,6 +369,7 @@ int main(void)
 		{ "json of other octets", json_of_other_octets },
 		{ "json of each vector", json_of_each_vector },
 		{ "captures of each link type", captures },
+		{ "C45 captures of TCP", tcp_captures },
 		{ NULL, NULL },
 	};
 	char self[2048] = "";

@@ -17,7 +17,7 @@ static void usage(FILE *out)
 	      "  json     the tree, a line for each message\n"
 	      "  ladder   what happens, a line for each message\n"
 	      "  check    only faults: FILE:LINE:COL: CODE TEXT (CLAUSE)\n"
-	      "--pcap: FILE is a capture; UDP port 2944 or 2945 is read.\n"
+	      "--pcap: FILE is a capture; port 2944 and 2945 are read.\n"
 	      "Without FILE, or for -, standard input is read.\n"
 	      "Exit status: 0 good, 1 a message has a fault, 2 trouble.\n",
 	      out);
