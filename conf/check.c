@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/collide.h"
+#include "conf/interop.h"
 #include "conf/mid.h"
 #include "conf/prefix.h"
 #include "conf/value.h"
@@ -36,6 +37,7 @@ static void derive_gateway(struct conf *c, struct conf_gateway *g)
 {
 	unsigned int n_defaults = 0;
 
+	conf_interop_apply(c, &g->h248);
 	if (!g->name[0])
 		memcpy(g->name, c->name, sizeof(g->name));
 	for (unsigned int i = 0; i < g->n_realms; i++) {

@@ -15,16 +15,16 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "conf/conf_peer.h"
+
 enum {
 	CONF_MAX_CONTROLLERS = 8,
-	CONF_MAX_AUTH_KEYS = 8,
 	CONF_MAX_GATEWAYS = 32,
 	CONF_MAX_REALMS = 16,     /* of one gateway */
 	CONF_MAX_ALL_REALMS = 64, /* of all together */
 	CONF_MAX_IFACES = 8,
 	CONF_MAX_POOLS = 8,
 	CONF_NAME = 64,
-	CONF_PATH = 256,
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 4096,
 	CONF_MAX_FILE = 1 << 20,     /* octets */
@@ -106,37 +106,9 @@ struct conf_change {
 	uint16_t reason;
 };
 
-enum conf_auth_mode {
-	CONF_AUTH_OFF,
-	CONF_AUTH_NULL,
-	CONF_AUTH_ACCEPT,
-	CONF_AUTH_REQUIRE
-};
-enum conf_auth_alg {
-	CONF_AUTH_MD5_96,
-	CONF_AUTH_SHA1_96,
-	CONF_AUTH_MD5,
-	CONF_AUTH_SHA1
-};
-
-/* The secret stays in its file: nothing of it is ever here. */
-struct conf_auth_key {
-	uint32_t spi;
-	enum conf_auth_alg alg;
-	char file[CONF_PATH];
-};
-
-/* <authentication>: the interim authentication header. */
-struct conf_auth {
-	enum conf_auth_mode mode;
-	bool is_sending;
-	bool is_octets; /* pseudo-header="octets", else "digits" */
-	uint8_t window;
-	struct conf_auth_key key[CONF_MAX_AUTH_KEYS];
-	unsigned int n_keys;
-};
-
 struct conf_h248 {
+	enum conf_interop_profile profile_kind;
+	struct conf_interop interop;
 	char mid[CONF_NAME + 8];       /* text form, "[192.0.2.1]:2944" */
 	struct sockaddr_storage local; /* bound address and port */
 	struct sockaddr_storage controller[CONF_MAX_CONTROLLERS];

@@ -14,6 +14,16 @@ static const char *const change_methods[] = { "restart",  "disconnected",
 					      "failover", "hand-off",
 					      "graceful", "forced",
 					      NULL };
+static const char *const profiles[] = { "lenient", "etsi-bgf", "3gpp-iq",
+					NULL };
+static const char *const octet_strings[] = { "plain", "mirrored", NULL };
+static const char *const headers[] = { "1", "offered", NULL };
+static const char *const wildcard_replies[] = { "all", "subtract", NULL };
+static const char *const accepts[] = { "accept", "refuse", NULL };
+static const char *const unsupported[] = { "own", "445", "501", NULL };
+static const char *const braces[] = { "escape", "omit", NULL };
+static const char *const line_ends[] = { "as-is", "lf", "crlf", NULL };
+static const char *const supervisions[] = { "asked", "always", NULL };
 static const char *const auth_modes[] = { "off", "null", "accept", "require",
 					  NULL };
 static const char *const auth_algs[] = { "hmac-md5-96", "hmac-sha1-96",
@@ -42,6 +52,7 @@ enum {
 	CHANGE,
 	AUTH,
 	AUTH_KEY,
+	INTEROP,
 	HOST,
 	REALM,
 	MEDIA,
@@ -91,6 +102,7 @@ static const struct conf_elem elems[N_ELEMS] = {
 		       offsetof(struct conf_auth, key),
 		       sizeof(struct conf_auth_key),
 		       offsetof(struct conf_auth, n_keys), 0, NULL, NULL },
+	[INTEROP] = ONE("interop", H248, offsetof(struct conf_h248, interop)),
 	[HOST] = ONE("host", BGFD, 0),
 	[REALM] = { "realm", GATEWAY, 1, CONF_MAX_REALMS,
 		    offsetof(struct conf_gateway, realm),
@@ -159,6 +171,7 @@ static const struct conf_row rows[] = {
 	OTHER(H248, "profile", CONF_PROFILE, IN(conf_h248, profile),
 	      offsetof(struct conf_h248, profile_version), "ETSI_BGF/2",
 	      "ETSI_BGF/2"),
+	WORD(H248, "interop", IN(conf_h248, profile_kind), profiles, "lenient"),
 	WORD(H248, "transport", IN(conf_h248, transport), transports, "udp"),
 	WORD(H248, "encoding", IN(conf_h248, encoding), encodings, "short"),
 	TEXT(H248, "group", IN(conf_h248, group), 1, 16, "_", "1", "1"),
@@ -211,6 +224,28 @@ static const struct conf_row rows[] = {
 	WORD(AUTH_KEY, "algorithm", IN(conf_auth_key, alg), auth_algs, NULL),
 	TEXT(AUTH_KEY, "file", IN(conf_auth_key, file), 1, CONF_PATH - 1, NULL,
 	     NULL, "/etc/bgfd/h248-101.hex"),
+
+	/* What is not written here follows the profile: conf/interop.c. */
+	WORD(INTEROP, "octet-strings", IN(conf_interop, is_mirrored),
+	     octet_strings, "plain"),
+	WORD(INTEROP, "registration-header", IN(conf_interop, offers_in_header),
+	     headers, "1"),
+	WORD(INTEROP, "wildcard-reply", IN(conf_interop, only_subtract),
+	     wildcard_replies, "all"),
+	WORD(INTEROP, "priority", IN(conf_interop, refuses_priority), accepts,
+	     "accept"),
+	WORD(INTEROP, "emergency", IN(conf_interop, refuses_emergency), accepts,
+	     "accept"),
+	WORD(INTEROP, "ieps", IN(conf_interop, refuses_ieps), accepts,
+	     "accept"),
+	WORD(INTEROP, "unsupported", IN(conf_interop, unsupported), unsupported,
+	     "own"),
+	WORD(INTEROP, "sdp-brace", IN(conf_interop, omits_braces), braces,
+	     "escape"),
+	WORD(INTEROP, "sdp-line-end", IN(conf_interop, sdp_eol), line_ends,
+	     "as-is"),
+	WORD(INTEROP, "supervision", IN(conf_interop, supervises), supervisions,
+	     "asked"),
 
 	WORD(HOST, "setup", IN(conf, owns_host), conf_yes_no, "yes"),
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/admission.h"
+#include "gateway/interop.h"
 #include "gateway/stats.h"
 #include "h248/build.h"
 #include "h248/error.h"
@@ -123,7 +124,8 @@ static void new_reply(struct gw_job *job)
 		job->cmd_tail = &job->out->cmds;
 }
 
-static int check_props(const struct h248_action *a, struct h248_err *err)
+static int check_props(const struct gw *gw, const struct h248_action *a,
+		       struct h248_err *err)
 {
 	const struct h248_ctx_props *p = a->props;
 
@@ -138,7 +140,7 @@ static int check_props(const struct h248_action *a, struct h248_err *err)
 	if (a->ctx != H248_CTX_ID && a->ctx != H248_CTX_CHOOSE)
 		return h248_err_set(err, 421, a->at,
 				    "properties of no context");
-	return 0;
+	return gw_interop_check_props(&gw->conf.h248.interop, p, a->at, err);
 }
 
 static void set_props(struct gw_context *ctx, const struct h248_ctx_props *p)
@@ -200,7 +202,8 @@ static bool is_selected(const struct gw_context *ctx,
 	return s->is_or && n ? hits : hits == n;
 }
 
-static int check_audit(const struct h248_action *a, struct h248_err *err)
+static int check_audit(const struct gw *gw, const struct h248_action *a,
+		       struct h248_err *err)
 {
 	if (!a->audit)
 		return 0;
@@ -210,7 +213,8 @@ static int check_audit(const struct h248_action *a, struct h248_err *err)
 	if (a->ctx != H248_CTX_ID && a->ctx != H248_CTX_ALL)
 		return h248_err_set(err, 421, a->at,
 				    "properties of no context");
-	return 0;
+	return gw_interop_check_props(&gw->conf.h248.interop, a->audit, a->at,
+				      err);
 }
 
 static int make_context(struct gw_job *job, struct h248_err *err)
@@ -230,10 +234,10 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 {
 	const struct h248_action *a = job->current;
 	uint32_t id = job->ids[job->i_id];
-	int r = check_props(a, err);
+	int r = check_props(job->gw, a, err);
 
 	if (!r)
-		r = check_audit(a, err);
+		r = check_audit(job->gw, a, err);
 	job->ctx = NULL;
 	if (!r && a->ctx == H248_CTX_CHOOSE)
 		r = make_context(job, err);

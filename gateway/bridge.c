@@ -8,6 +8,7 @@
 #include "gateway/ctl.h"
 #include "gateway/host.h"
 #include "gateway/job.h"
+#include "gateway/interop.h"
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/signals.h"
@@ -80,12 +81,17 @@ static void general_cause(struct gw_term *t, struct gw_stream *s,
 			  const struct pkt_evt *evt)
 {
 	struct gw_notify_params p = { 0 };
+	const struct conf_interop *c = &t->ctx->gw->conf.h248.interop;
 	char text[32];
+	size_t n;
 
 	snprintf(text, sizeof(text), "tcp-%s", pkt_cause_name(evt->cause));
+	n = strlen(text);
+	for (size_t i = 0; i < n; i++)
+		text[i] = (char)gw_interop_octet(c, (uint8_t)text[i]);
 	gw_notify_text(&p, "Generalcause",
 		       evt->cause == PKT_CAUSE_FIN ? "NR" : "FT", false);
-	gw_notify_octets(&p, "Failurecause", text, strlen(text));
+	gw_notify_octets(&p, "Failurecause", text, n);
 	gw_notify(t, "g", "cause", s, evt->at_us, &p);
 }
 

@@ -8,6 +8,7 @@
 #include "gateway/auth.h"
 #include "gateway/context.h"
 #include "gateway/host.h"
+#include "gateway/interop.h"
 #include "gateway/job.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
@@ -108,7 +109,6 @@ static int make_assoc(struct gw *gw)
 	struct h248_assoc_params p = {
 		.txn = {
 			.version = c->version,
-			.style.is_long = c->encoding == CONF_ENC_LONG,
 			.auth = gw->auth,
 			.max_txns_per_msg = c->max_txns_per_msg,
 			.first_tid = 1 + (random_number(NULL) & 0xffffff),
@@ -121,11 +121,13 @@ static int make_assoc(struct gw *gw)
 		},
 		.n_controllers = c->n_controllers,
 		.profile_version = c->profile_version,
+		.offers_in_header = c->interop.offers_in_header,
 		.mwd_ms = c->mwd_ms,
 	};
 
 	_Static_assert((int)CONF_MAX_CONTROLLERS <= (int)H248_MAX_CONTROLLERS,
 		       "every controller has a place");
+	gw_interop_style(c, &p.txn.style);
 	if (h248_mid_dec(h248_span_of(c->mid), &p.txn.mid))
 		return -EINVAL;
 	memcpy(p.controllers, c->controller,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gateway/interop.h"
 #include "gateway/stats.h"
 #include "gateway/term_id.h"
 #include "h248/build.h"
@@ -40,6 +41,8 @@ static bool is_unreadable(const struct h248_cmd *cmd)
 static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 {
 	const struct h248_cmd *cmd = job->cmd;
+	uint16_t code = gw_interop_code(&job->gw->conf.h248.interop, cmd->kind,
+					err->code);
 	struct gw_about at = gw_exec_about(job);
 	struct h248_span id = job->call.term ?
 				      h248_span_of(job->call.term->id) :
@@ -47,13 +50,13 @@ static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 					 gw_exec_id(cmd);
 
 	job->gw->stats.cmd_failed[cmd->kind]++;
-	gw_stats_error(job->gw, err->code);
+	gw_stats_error(job->gw, code);
 	gw_log(LOG_NOTICE, &at, "%s %.*s refused: %u %s",
-	       h248_cmd_name(cmd->kind), (int)id.n, id.p, err->code, err->text);
+	       h248_cmd_name(cmd->kind), (int)id.n, id.p, code, err->text);
 	put_reply(job, id,
-		  h248_desc_error(job->arena, err->code,
+		  h248_desc_error(job->arena, code,
 				  err->text[0] ? err->text :
-						 h248_error_text(err->code)));
+						 h248_error_text(code)));
 	if (!cmd->is_optional || is_unreadable(cmd))
 		job->is_failed = true;
 	next_cmd(job);
@@ -146,7 +149,8 @@ static int check_cmd(struct gw_job *job, struct h248_err *err)
 	if (!(ops->contexts & 1u << job->current->ctx))
 		return h248_err_set(err, 421, cmd->at, "%s in this context",
 				    h248_cmd_name(cmd->kind));
-	if (gw_cmd_check_descs(cmd, err) ||
+	if (gw_interop_check_cmd(&job->gw->conf.h248.interop, cmd, err) ||
+	    gw_cmd_check_descs(cmd, err) ||
 	    gw_audit_check_items(job->gw, cmd, err) ||
 	    check_root_of_all(job, err))
 		return -EPROTO;

@@ -118,9 +118,10 @@ static uint64_t silence_us(const struct gw *gw)
 	const struct gw_event *e =
 		gw_events_find(&gw->root->events, "it", "ito", 0);
 
-	if (!e || h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
+	if ((!e && !gw->conf.h248.interop.supervises) ||
+	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
 		return 0;
-	for (unsigned int i = 0; i < e->n_params; i++)
+	for (unsigned int i = 0; e && i < e->n_params; i++)
 		if (!strcasecmp(e->param[i].name, "mit"))
 			return strtoul(e->param[i].value, NULL, 10) *
 			       ITO_UNIT_US;

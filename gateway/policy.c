@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/filter.h"
+#include "gateway/interop.h"
 #include "gateway/stream.h"
 #include "h248/error.h"
 
@@ -286,8 +287,9 @@ static int make_rdv(const struct conf_gateway *conf, struct gw_stream *s,
 	return 0;
 }
 
-/* ds/dscp is the whole DS octet, not mirrored (h248.md 1.3, 5.10). */
-static int make_dscp(struct gw_stream *s, struct h248_err *err)
+/* ds/dscp is the whole DS octet (h248.md 1.3, 5.10). */
+static int make_dscp(const struct conf_interop *c, struct gw_stream *s,
+		     struct h248_err *err)
 {
 	const struct gw_prop *p = gw_props_find(&s->props, "ds", "dscp");
 	const char *text = p ? p->value : NULL;
@@ -301,6 +303,7 @@ static int make_dscp(struct gw_stream *s, struct h248_err *err)
 	octet = strtoul(text, &end, 16);
 	if (end == text || *end || octet > UINT8_MAX)
 		return h248_err_set(err, 449, nowhere, "ds/dscp=%s", text);
+	octet = gw_interop_octet(c, (uint8_t)octet);
 	s->gate_cfg.leg.dscp = (uint8_t)(octet >> 2);
 	return 0;
 }
@@ -328,7 +331,7 @@ int gw_policy_make(const struct conf_gateway *conf, struct gw_stream *s,
 
 	leg->mtu = conf->realm[s->realm].mtu;
 	leg->family = sdp->has_local ? (uint8_t)sdp->local.family : 0;
-	if (make_mode(s, err) || make_dscp(s, err) ||
+	if (make_mode(s, err) || make_dscp(&conf->h248.interop, s, err) ||
 	    make_role(s, sdp, peer, err) || make_rdv(conf, s, peer, err) ||
 	    gw_filter_check_remote(s, sdp, peer, err) ||
 	    gw_filter_make(s, sdp, &leg->from, err))

@@ -130,7 +130,12 @@ static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
 }
 
 /* Headers say version 1 until one is agreed, so that any controller can read
- * the offer. */
+ * the offer; unless it wants it otherwise. */
+static uint8_t offer_version(const struct h248_assoc *a)
+{
+	return a->p.offers_in_header ? a->p.txn.version : 1;
+}
+
 static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
 		const char *why)
 {
@@ -140,7 +145,7 @@ static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
 	a->target = *target;
 	a->timer_ms = UINT64_MAX;
 	offer.what = h248_assoc_offer_to(a);
-	h248_txns_set_version(a->txns, 1);
+	h248_txns_set_version(a->txns, offer_version(a));
 	rc = h248_assoc_send_change(a, &offer, on_change_reply, a);
 	if (rc)
 		wait_before_pass(a, MIN_PASS_MS, strerror(-rc));
@@ -434,7 +439,7 @@ struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
 		free(a);
 		return NULL;
 	}
-	h248_txns_set_version(a->txns, 1);
+	h248_txns_set_version(a->txns, offer_version(a));
 	return a;
 }
 

@@ -45,7 +45,9 @@ struct h248_assoc_params {
 	unsigned int n_controllers;
 	char profile[64]; /* empty: none offered */
 	uint8_t profile_version;
-	uint32_t mwd_ms; /* maximum waiting delay; 0: none */
+	bool offers_in_header; /* header version of registrations: the highest
+				* we speak; else 1 */
+	uint32_t mwd_ms;       /* maximum waiting delay; 0: none */
 	struct h248_change change[H248_CHANGE__COUNT];
 };
 

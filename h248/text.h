@@ -29,6 +29,8 @@ struct h248_text_style {
 	bool is_long;        /* long token form, indented */
 	const char *sdp_eol; /* line end inside SDP, e.g. "\n"; NULL: as it
 			      * is in the tree */
+	bool omits_braces;   /* lines of SDP with a }, which some peers cannot
+			      * read even when it is escaped (h248.md 1.11) */
 };
 
 /*

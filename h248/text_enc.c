@@ -243,6 +243,7 @@ int h248_text_enc(const struct h248_msg *m, const struct h248_text_style *st,
 
 	e.is_long = st->is_long;
 	e.sdp_eol = st->sdp_eol;
+	e.omits_braces = st->omits_braces;
 	message(&e, m);
 	return finish(&e, n);
 }
@@ -255,6 +256,7 @@ int h248_text_enc_descs(const struct h248_desc *list,
 
 	e.is_long = st->is_long;
 	e.sdp_eol = st->sdp_eol;
+	e.omits_braces = st->omits_braces;
 	for (; list; list = list->next) {
 		h248_enc_desc(&e, list);
 		h248_enc_str(&e, list->next ? "," : "");

@@ -21,7 +21,8 @@ struct h248_enc {
 	bool is_long;
 	uint8_t version;     /* of the header; 0: no message around */
 	const char *sdp_eol; /* NULL: as in the tree */
-	unsigned int depth;  /* of indentation */
+	bool omits_braces;
+	unsigned int depth; /* of indentation */
 };
 
 /* n octets, as many as there is room for. */

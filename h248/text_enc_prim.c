@@ -191,15 +191,8 @@ static uint32_t body_special(struct h248_enc *e, struct h248_span s)
 	return s.p[0] == '\r' && s.n > 1 && s.p[1] == '\n' ? 2 : 1;
 }
 
-/* The closing brace is told from an escaped one by what stands before it, so
- * a body that ends in a backslash cannot be written (h248.md 1.4). */
-void h248_enc_body(struct h248_enc *e, struct h248_span sdp)
+static void sdp_octets(struct h248_enc *e, struct h248_span sdp)
 {
-	h248_enc_str(e, e->is_long ? " {" : "{");
-	if (sdp.n && (memchr(sdp.p, '\0', sdp.n) || sdp.p[sdp.n - 1] == '\\'))
-		e->is_invalid = true;
-	if (sdp.n)
-		h248_enc_str(e, e->sdp_eol ? e->sdp_eol : "\r\n");
 	while (sdp.n) {
 		uint32_t n = body_run(e, sdp);
 
@@ -210,6 +203,46 @@ void h248_enc_body(struct h248_enc *e, struct h248_span sdp)
 		sdp.p += n;
 		sdp.n -= n;
 	}
+}
+
+/* The first line, with its end. */
+static struct h248_span first_line(struct h248_span sdp)
+{
+	uint32_t n = 0;
+
+	while (n < sdp.n && !h248_is(sdp.p[n], H248_EOL))
+		n++;
+	if (n + 1 < sdp.n && sdp.p[n] == '\r' && sdp.p[n + 1] == '\n')
+		n++;
+	sdp.n = n < sdp.n ? n + 1 : n;
+	return sdp;
+}
+
+static void sdp_without_braces(struct h248_enc *e, struct h248_span sdp)
+{
+	while (sdp.n) {
+		struct h248_span line = first_line(sdp);
+
+		if (!memchr(line.p, '}', line.n))
+			sdp_octets(e, line);
+		sdp.p += line.n;
+		sdp.n -= line.n;
+	}
+}
+
+/* The closing brace is told from an escaped one by what stands before it, so
+ * a body that ends in a backslash cannot be written (h248.md 1.4). */
+void h248_enc_body(struct h248_enc *e, struct h248_span sdp)
+{
+	h248_enc_str(e, e->is_long ? " {" : "{");
+	if (sdp.n && (memchr(sdp.p, '\0', sdp.n) || sdp.p[sdp.n - 1] == '\\'))
+		e->is_invalid = true;
+	if (sdp.n)
+		h248_enc_str(e, e->sdp_eol ? e->sdp_eol : "\r\n");
+	if (e->omits_braces)
+		sdp_without_braces(e, sdp);
+	else
+		sdp_octets(e, sdp);
 	h248_enc_str(e, "}");
 }
 

@@ -105,7 +105,8 @@ static void register_gateway(struct rig *r)
 	id = strstr(rig_last(r), "T=");
 	if (id)
 		tid = strtoul(id + 2, NULL, 10);
-	snprintf(text, sizeof(text), "P=%lu{C=-{SC=ROOT{SV{V=3}}}}", tid);
+	snprintf(text, sizeof(text), "P=%lu{C=-{SC=ROOT{SV{V=%u}}}}", tid,
+		 r->gw.conf.h248.version);
 	rig_send(r, text);
 	if (h248_assoc_state(r->gw.assoc) != H248_ASSOC_ACTIVE) {
 		fprintf(stderr, "not registered: %s\n", rig_last(r));
@@ -157,7 +158,8 @@ static struct rig *new_rig(void)
 }
 
 /* second NULL: there is none. */
-static struct rig *boot(unsigned int max_contexts, struct rig **second)
+static struct rig *boot(unsigned int max_contexts, struct rig **second,
+			rig_edit_h *edit)
 {
 	static struct conf conf;
 	struct rig *r = new_rig();
@@ -165,6 +167,8 @@ static struct rig *boot(unsigned int max_contexts, struct rig **second)
 	memset(&conf, 0, sizeof(conf));
 	snprintf(conf.name, sizeof(conf.name), "bench");
 	configure(&conf.gateway[conf.n_gateways++], max_contexts);
+	if (edit)
+		edit(&conf.gateway[0]);
 	if (second)
 		configure_second(&conf.gateway[conf.n_gateways++],
 				 max_contexts);
@@ -179,12 +183,17 @@ static struct rig *boot(unsigned int max_contexts, struct rig **second)
 
 struct rig *rig_boot(unsigned int max_contexts)
 {
-	return boot(max_contexts, NULL);
+	return boot(max_contexts, NULL, NULL);
 }
 
 struct rig *rig_new(unsigned int max_contexts)
 {
-	struct rig *r = boot(max_contexts, NULL);
+	return rig_new_with(max_contexts, NULL);
+}
+
+struct rig *rig_new_with(unsigned int max_contexts, rig_edit_h *edit)
+{
+	struct rig *r = boot(max_contexts, NULL, edit);
 
 	register_gateway(r);
 	return r;
@@ -192,7 +201,7 @@ struct rig *rig_new(unsigned int max_contexts)
 
 struct rig *rig_new_pair(unsigned int max_contexts, struct rig **second)
 {
-	struct rig *r = boot(max_contexts, second);
+	struct rig *r = boot(max_contexts, second, NULL);
 
 	register_gateway(r);
 	register_gateway(*second);
@@ -226,7 +235,9 @@ void rig_send(struct rig *r, const char *text)
 	static char buf[RIG_OCTETS];
 
 	snprintf(buf, sizeof(buf), "!/%d [%s]:2944\n%s",
-		 h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ? 3 : 1,
+		 h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ?
+			 h248_assoc_version(r->gw.assoc) :
+			 1,
 		 r->controller, text);
 	rig_input(r, buf);
 }

@@ -29,6 +29,9 @@ struct rig *rig_boot(unsigned int max_contexts);
 /* The same, and gateway "second" with a controller of its own and realms
  * "access.second" and "core.second" in *second, to be freed first. */
 struct rig *rig_new_pair(unsigned int max_contexts, struct rig **second);
+/* The same with a configuration that was changed; edit NULL: as it is. */
+typedef void(rig_edit_h)(struct conf_gateway *c);
+struct rig *rig_new_with(unsigned int max_contexts, rig_edit_h *edit);
 void rig_free(struct rig *r);
 
 /* A whole message of the controller. */

@@ -69,6 +69,16 @@ static void authentication(const struct conf_auth *a)
 	CU_ASSERT_STRING_EQUAL(a->key[1].file, "/k/102.hex");
 }
 
+static void interop(const struct conf_interop *c)
+{
+	CU_ASSERT(c->is_mirrored && c->offers_in_header && c->only_subtract);
+	CU_ASSERT(c->refuses_priority && c->refuses_emergency);
+	CU_ASSERT(!c->refuses_ieps);
+	CU_ASSERT_EQUAL(c->unsupported, CONF_UNSUPPORTED_501);
+	CU_ASSERT(c->omits_braces && c->supervises);
+	CU_ASSERT_EQUAL(c->sdp_eol, CONF_EOL_CRLF);
+}
+
 /* Every attribute that is there was written: none is lost, none ignored. */
 static void everything(void)
 {
@@ -109,6 +119,8 @@ static void everything(void)
 			CONF_METHOD_RESTART);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].reason, 902);
 	authentication(&c.gateway[0].h248.auth);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.profile_kind, CONF_INTEROP_ETSI_BGF);
+	interop(&c.gateway[0].h248.interop);
 	CU_ASSERT(!c.owns_host);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 2);
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].iface[1], "eth2.5");
@@ -162,7 +174,7 @@ static void lines(void)
 		"</bgfd>";
 	static const char *const wanted[] = {
 		"<!-- default: name -->\n<bgfd name=\"bgfd\">",
-		"<!-- line 2: listen; default: mid version profile transport"
+		"<!-- line 2: listen; default: mid version profile interop transport"
 		" encoding; line 4: group -->",
 		"<!-- line 7: address -->",
 		"<!-- line 10: name; default: interface tun table mtu default"

@@ -689,7 +689,8 @@ static void room_for_the_header(void)
 				      e->net.now_ms, NULL);
 	CU_ASSERT_EQUAL(r, -EMSGSIZE);
 	CU_ASSERT(e->net.n_sent > 0);
-	CU_ASSERT_EQUAL(e->net.n_sent, h248_txns_counters(e->txns)->msgs_out);
+	CU_ASSERT_EQUAL(e->net.n_sent,
+			h248_txns_counters(e->txns)->requests_out);
 	CU_ASSERT(fake_net_last(&e->net)->n <= H248_MAX_MSG_OCTETS);
 	CU_ASSERT(fake_net_last(&e->net)->n > H248_MAX_MSG_OCTETS - 88);
 	end_free(e);
