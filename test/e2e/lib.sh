@@ -136,8 +136,8 @@ lab_ip6() {
 
 lab_up() {
 	local node
-	# The first laboratory of this process names all others.
-	LAB=bgf$$-$((++LAB_COUNT))
+	# Subshells may have laboratories side by side.
+	LAB=bgf$BASHPID-$((++LAB_COUNT))
 	DIR=$(mktemp -d "${TMPDIR:-/tmp}/bgf-lab.XXXXXX")
 	trap lab_exit EXIT
 	for node in $LAB_NODES; do
@@ -349,6 +349,20 @@ session_latched() {		# session_latched ADDRESS: its SYN is held
 	# The address alone stands in the descriptors before any SYN.
 	wait_for 20 grep -q "latched to $1 port" "$DIR/bgfd.log" ||
 		die "nobody is latched from $1"
+}
+
+# in_parallel FUNCTION ARGUMENT...: one laboratory per argument, at once
+in_parallel() {
+	local what=$1 arg pid pids=() rc=0
+	shift
+	for arg in "$@"; do
+		("$what" "$arg") &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || rc=1
+	done
+	[ $rc -eq 0 ] || die "$what of: $*"
 }
 
 session_clients() {		# both have ended well

@@ -21,8 +21,8 @@ nat_syn_ports() {
 		awk '{ split($3, p, "."); print p[5] }' | uniq
 }
 
-# nat_session SECONDS: A begins, B so much later; A comes from another port.
-# The SYN-ACK to a port that is gone may count as invalid.
+# nat_session SECONDS: A begins, B so much later.  Once its mapping is gone, A
+# comes from another port; the SYN-ACK to the old one may count as invalid.
 nat_session() {
 	lab_prepare() {
 		nat_short_and_random
@@ -32,9 +32,10 @@ nat_session() {
 	}
 	session_begin --timeout 150 --set patience=90000
 	session_client a
+	session_latched 203.0.113.10
 	sleep "$1"
 	session_client b
 	session_end
-	[ "$(nat_syn_ports | wc -l)" -ge 2 ] ||
+	[ "$1" -lt 12 ] || [ "$(nat_syn_ports | wc -l)" -ge 2 ] ||
 		die "the mapping of A was not renewed: nothing is shown"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Half-open timer 10 s, random ports, the second client after 25 s.
+# Half-open timers of 10 s, random ports; clients 0, 5, 25 and 60 s apart.
 # Proves: N3 R1 R2
 # mostly sleeps
 set -euo pipefail
@@ -7,4 +7,4 @@ set -euo pipefail
 . "$LAB_ROOT/test/e2e/nat.sh"
 
 SIZE=1
-nat_session 25
+in_parallel nat_session 0 5 25 60
