@@ -137,6 +137,11 @@ void rdv_rst_leg(struct rdv_call *c, unsigned int leg)
 	switch (pkt_rdv_leg_state(c->r, leg)) {
 	case PKT_LEG_IDLE:
 		break;
+	case PKT_LEG_CLOSED:
+		if (pkt_rdv_state(c->r) < PKT_STATE_COMMIT)
+			break; /* of a session that is over: nobody is there */
+		rdv_rst(c, leg, e->last_ack, e->snd_end);
+		break;
 	case PKT_LEG_SYN:
 		rdv_rst(c, leg, 0, rdv_leg(c, leg)->syn.isn + 1);
 		break;

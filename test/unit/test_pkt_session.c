@@ -320,6 +320,22 @@ static void c11(void)
 }
 
 /* The peer of a released leg that only waited goes on waiting. */
+/* The peer is over and not armed again: nobody is there to be reset. */
+static void c11_peer_closed(void)
+{
+	rdv_defaults();
+	rdv.policy.fast_fail = true;
+	rdv_reserve();
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	AT(76000);
+	rdv_modify(A, true);
+	rdv_flush();
+	SEND(A, .flags = PKT_SYN, .seq = A0 + 7);
+	AT(160000);
+	RST(A, 0, A0 + 8);
+	NOTHING();
+}
+
 static void c11_peer_waits(void)
 {
 	rdv_begin();
@@ -904,6 +920,7 @@ static const struct suite_test tests[] = {
 	{ "C10 release before it is open", c10_commit },
 	{ "C11 release while waiting, fast-fail", c11 },
 	{ "C11 the peer goes on waiting", c11_peer_waits },
+	{ "C11 T_wait while the peer is not armed", c11_peer_closed },
 	{ "C13 a segment for an idle gate", c13 },
 	{ "A1 SYN-ACK in each state", a1 },
 	{ "A2 impossible flags in each state", a2 },
