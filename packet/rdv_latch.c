@@ -33,15 +33,21 @@ bool rdv_filter_ok(const struct pkt_filter *f, const struct in6_addr *addr,
 	       prefix_match(addr, &f->addr, f->prefix_len);
 }
 
-/* A13: an address of this context is no client. */
-static bool is_own(const struct rdv_call *c, const struct in6_addr *addr)
+/* A13: a gate of this context is no client.  One of another context, of the
+ * same address perhaps, is: a call may pass here twice (decision 6). */
+static bool is_own(const struct rdv_call *c, const struct pkt_seg *seg)
 {
+	const struct pkt_leg_cfg *cfg;
 	unsigned int leg;
 
-	for (leg = 0; leg < PKT_LEGS; leg++)
-		if (c->r->leg[leg] &&
-		    IN6_ARE_ADDR_EQUAL(addr, &rdv_leg(c, leg)->cfg.local))
+	for (leg = 0; leg < PKT_LEGS; leg++) {
+		if (!c->r->leg[leg])
+			continue;
+		cfg = &rdv_leg(c, leg)->cfg;
+		if (seg->sport == cfg->local_port &&
+		    IN6_ARE_ADDR_EQUAL(&seg->src, &cfg->local))
 			return true;
+	}
 	return false;
 }
 
@@ -64,7 +70,7 @@ enum pkt_drop rdv_refuse_syn(const struct rdv_call *c, unsigned int leg,
 		return PKT_DROP_NOT_ARMED;
 	if (!rdv_filter_ok(&cfg->from, &seg->src, seg->sport))
 		return PKT_DROP_SOURCE;
-	if (is_own(c, &seg->src))
+	if (is_own(c, seg))
 		return PKT_DROP_MARTIAN;
 	/* A14: the same client on both legs would talk to itself */
 	if (has_peer && rdv_is_latched(c, 1 - leg, seg))

@@ -567,10 +567,23 @@ static void a13_own_address(void)
 		rdv.leg[A].from.prefix_len = 0;
 		rdv_reserve();
 		SEND(A, .flags = PKT_SYN, .seq = A0,
-		     .from = leg ? "198.51.100.2" : "198.51.100.1");
+		     .from = leg ? "198.51.100.2" : "198.51.100.1",
+		     .port = leg ? 20002 : 20000);
 		DROPPED(MARTIAN);
 		LEG(A, IDLE);
 	}
+}
+
+/* Decision 6: the gate of another context may have the same address. */
+static void d37_hairpin(void)
+{
+	rdv_defaults();
+	rdv.leg[A].from.prefix_len = 0;
+	rdv_reserve();
+	SEND(A, .flags = PKT_SYN, .seq = A0, .from = "198.51.100.1",
+	     .port = 30000);
+	REPORT(SYN, A, NONE);
+	LEG(A, SYN);
 }
 
 static void a14(void)
@@ -930,7 +943,8 @@ static const struct suite_test tests[] = {
 	{ "A8 old segments pass and teach nothing", a8 },
 	{ "A9 RST of a NAT box", a9 },
 	{ "A12 at most four SYN-ACKs to a victim", a12 },
-	{ "A13 our own address as source", a13_own_address },
+	{ "A13 D38 our own gates as source", a13_own_address },
+	{ "D37 a gate of ours in another context", d37_hairpin },
 	{ "A14 one client on both legs", a14 },
 	{ "D22 D23 another source, the other leg", d22 },
 	{ "decision 17: modes of an open session", d17 },
