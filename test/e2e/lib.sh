@@ -324,6 +324,12 @@ client() {
 # session_end.  SIZE is in megabytes, each way.
 SIZE=${SIZE:-20}
 
+session_large() {		# 100 MB each way; sanitizers take less
+	case ${PRESET:-debug} in
+	debug | release) SIZE=${LARGE:-100} ;;
+	esac
+}
+
 session_begin() {		# [mgcsim option]...
 	[ -n "${LAB-}" ] || lab_up
 	lab_prepare

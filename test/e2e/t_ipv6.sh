@@ -4,6 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 export LAB_IP6=yes
+session_large
 session_begin --set ip_a=IP6 --set sam_a=2001:db8:a1::2 \
 	--set remote_a=2001:db8:a1::2 \
 	--set ip_b=IP6 --set sam_b=2001:db8:b1::2 \

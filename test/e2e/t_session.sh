@@ -4,9 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-case ${PRESET:-debug} in
-debug | release) SIZE=${LARGE:-100} ;;
-esac
+session_large
 session_begin
 session_client a
 session_client b

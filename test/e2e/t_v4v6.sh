@@ -4,6 +4,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 export LAB_IP6=yes
+session_large
 session_begin --set ip_b=IP6 --set sam_b=2001:db8:b1::2 \
 	--set remote_b=2001:db8:b1::2
 for node in a b; do
