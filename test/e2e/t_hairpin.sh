@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# D37: a call that passes this gateway twice, through two contexts.
+# A call that passes this gateway twice, through two contexts (decision 6).
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

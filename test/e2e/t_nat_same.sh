@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Both clients behind the same NAT: one address, two ports.
-# Proves: N5
+# Proves: N5 D37
 # mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# V68: client A on IPv4, client B on IPv6, one TCP session.
+# V68 D39: client A on IPv4, client B on IPv6, one TCP session.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

@@ -321,6 +321,15 @@ void rdv_send(unsigned int leg, const struct rdv_send *s)
 		forward(leg, &p, &seg);
 }
 
+void rdv_quiet_send(unsigned int leg, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	FILE *keep = record;
+
+	record = NULL;
+	SEND(leg, .flags = flags, .seq = seq, .ack = ack);
+	record = keep;
+}
+
 void rdv_at(uint64_t ms)
 {
 	uint64_t until = (START_MS + ms) * 1000, next;
@@ -386,6 +395,19 @@ const struct pkt_seg *rdv_take(int line, unsigned int leg, uint8_t flags,
 	rdv_check(line, w->seg.sport == local_port[leg], "our port");
 	rdv_check(line, w->seg.dport == rdv.port[leg], "the client's port");
 	return &w->seg;
+}
+
+bool rdv_take_any(void)
+{
+	if (wire_at == n_wire)
+		return false;
+	wire_at++;
+	return true;
+}
+
+unsigned int rdv_taken_leg(void)
+{
+	return wire[wire_at - 1].leg;
 }
 
 bool rdv_nothing(void)

@@ -87,6 +87,12 @@ const struct pkt_seg *rdv_take(int line, unsigned int leg, uint8_t flags,
 			       uint32_t seq, uint32_t ack, bool is_forwarded);
 void rdv_check(int line, bool ok, const char *what);
 bool rdv_nothing(void);
+/* Takes whatever comes next; false: nothing.  To whom it went. */
+bool rdv_take_any(void);
+unsigned int rdv_taken_leg(void);
+/* As SEND() of a segment without payload, for loops: nothing is recorded. */
+void rdv_quiet_send(unsigned int leg, uint8_t flags, uint32_t seq,
+		    uint32_t ack);
 /* Takes the next report. */
 bool rdv_reported(enum pkt_report_type type, unsigned int leg,
 		  enum pkt_cause cause);

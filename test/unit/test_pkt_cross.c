@@ -338,7 +338,7 @@ static const struct suite_test tests[] = {
 	{ "V65 extension headers", v65_chains },
 	{ "TOS and traffic class, ECN, hop limit", tos },
 	{ "IPv4 options and padding are left behind", options_and_padding },
-	{ "X3 a wrong checksum stays wrong", wrong_stays_wrong },
+	{ "X3 D26 a wrong checksum stays wrong", wrong_stays_wrong },
 	{ "X6 the pieces of a super-segment", gso_size },
 	{ "more than IPv4 can say", too_large },
 	{ NULL, NULL },

@@ -944,7 +944,7 @@ static const struct suite_test tests[] = {
 	{ "A9 RST of a NAT box", a9 },
 	{ "A12 at most four SYN-ACKs to a victim", a12 },
 	{ "A13 D38 our own gates as source", a13_own_address },
-	{ "D37 a gate of ours in another context", d37_hairpin },
+	{ "decision 6: a gate of ours in another context", d37_hairpin },
 	{ "A14 one client on both legs", a14 },
 	{ "D22 D23 another source, the other leg", d22 },
 	{ "decision 17: modes of an open session", d17 },

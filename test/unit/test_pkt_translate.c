@@ -298,7 +298,7 @@ static const struct suite_test tests[] = {
 	{ "X1 V5 a segment forwarded", x1_v5 },
 	{ "X2 V7 the example of RFC 1624", x2_v7 },
 	{ "X2 10^6 random headers, difference against full", x2_random },
-	{ "X3 a wrong checksum stays wrong", x3_wrong_stays_wrong },
+	{ "X3 D26 a wrong checksum stays wrong", x3_wrong_stays_wrong },
 	{ "X4 V6 a partial checksum", x4_v6 },
 	{ "X10 all flags, urgent pointer unchanged", x10_flags },
 	{ "X9 DSCP of the leaving leg, ECN kept", x9_dscp },

@@ -493,7 +493,7 @@ int main(void)
 		{ "measure: forwarded by the kernel", kernel_forwards },
 		{ "P5 X5 a session both ways at once", session },
 		{ "decision 2: access does not reach core", no_router },
-		{ "decision 5: fragments", fragments },
+		{ "D27 fragments (decision 5)", fragments },
 		{ "a device is taken away", device_taken_away },
 		{ "decision 3: leaves nothing", leaves_nothing },
 		{ NULL, NULL },
