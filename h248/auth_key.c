@@ -61,7 +61,7 @@ int h248_auth_key_read(const char *path, struct h248_auth_key *key, char *err,
 		       size_t cap)
 {
 	char text[MAX_FILE];
-	size_t n;
+	size_t n = 0;
 	int r = read_file(path, text, sizeof(text), &n);
 
 	memset(key->secret, 0, sizeof(key->secret));
