@@ -232,7 +232,7 @@ void rig_input(struct rig *r, const char *message)
 
 void rig_send(struct rig *r, const char *text)
 {
-	static char buf[RIG_OCTETS];
+	static char buf[RIG_OCTETS + 64]; /* the header in front */
 
 	snprintf(buf, sizeof(buf), "!/%d [%s]:2944\n%s",
 		 h248_assoc_state(r->gw.assoc) == H248_ASSOC_ACTIVE ?

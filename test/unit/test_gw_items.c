@@ -417,7 +417,7 @@ static const struct other_row params[] = {
 
 static bool is_param_shown(const char *item, const char *param)
 {
-	char name[160];
+	char name[256];
 
 	snprintf(name, sizeof(name), "%s %s", item, param);
 	for (size_t i = 0; i < sizeof(params) / sizeof(params[0]); i++)
