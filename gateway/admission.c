@@ -122,7 +122,8 @@ static struct change change_in(const struct gw_plan *p, unsigned int realm)
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		if (is_there(p, i) && p->next[i].realm == realm)
 			c.more += p->next[i].octets_s;
-		if (now[i].is_used && now[i].realm == realm)
+		if (i < p->term->n_slots && now[i].is_used &&
+		    now[i].realm == realm)
 			c.less += now[i].octets_s;
 	}
 	return c;
@@ -204,14 +205,14 @@ void gw_admission_commit(const struct gw_plan *p)
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
 		if (is_there(p, i))
 			take(gw, ctx, &p->next[i]);
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < p->term->n_slots; i++)
 		if (p->term->stream[i].is_used)
 			give_back(gw, ctx, &p->term->stream[i]);
 }
 
 void gw_admission_release(const struct gw_term *term)
 {
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < term->n_slots; i++)
 		if (term->stream[i].is_used)
 			give_back(term->ctx->gw, term->ctx, &term->stream[i]);
 }

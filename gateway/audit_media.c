@@ -182,7 +182,7 @@ struct h248_desc *gw_audit_media(const struct gw_call *c,
 	if (!only || only->state)
 		d->u.media->state = state_of(c, only ? only->state : NULL);
 	tail = &d->u.media->streams;
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+	for (unsigned int i = 0; i < c->term->n_slots; i++) {
 		s = &c->term->stream[i];
 		o = only ? find(only->streams, s->id) : NULL;
 		if (s->is_used && (o || !only))

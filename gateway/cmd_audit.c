@@ -25,7 +25,7 @@ static int ask_engine(struct gw_call *c, struct h248_err *err)
 	const struct gw_stream *s;
 	int r;
 
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+	for (unsigned int i = 0; i < c->term->n_slots; i++) {
 		s = &c->term->stream[i];
 		if (!s->gate.gen)
 			continue;
@@ -110,7 +110,7 @@ static struct h248_desc *audit_signals(struct gw_call *c,
 	if (!d || !d->u.signals)
 		return NULL;
 	tail = &d->u.signals->list;
-	for (unsigned int i = 0; c->term && i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; c->term && i < c->term->n_slots; i++)
 		if (c->term->stream[i].is_latch_pending &&
 		    gw_audit_names_signal(item, "ipnapt", "latch"))
 			H248_APPEND(tail,
@@ -135,8 +135,8 @@ static struct h248_desc *audit_observed(struct gw_call *c)
 {
 	struct h248_desc *d;
 
-	if (c->term && c->term->last_observed.at_us)
-		return gw_observed_build(&c->term->last_observed, 1, c->arena);
+	if (c->term && c->term->last_observed)
+		return gw_observed_build(c->term->last_observed, 1, c->arena);
 	d = h248_desc_new(c->arena, H248_DESC_OBSERVED);
 	if (d)
 		d->is_bare = true;

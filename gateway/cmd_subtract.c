@@ -19,7 +19,7 @@ void gw_subtract_commit(struct gw_call *c)
 	struct gw_stream *s;
 	unsigned int gone = 0, asked = 0;
 
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+	for (unsigned int i = 0; i < c->term->n_slots; i++) {
 		s = &c->term->stream[i];
 		if (!s->gate.gen)
 			continue;

@@ -133,14 +133,37 @@ struct gw_term *gw_term_new(const char *id)
 
 	if (!term)
 		return NULL;
+	term->stream = calloc(1, sizeof(*term->stream));
+	if (!term->stream) {
+		free(term);
+		return NULL;
+	}
+	term->n_slots = 1;
+	gw_stream_init(&term->stream[0], 0);
 	strncpy(term->id, id, sizeof(term->id) - 1);
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
-		gw_stream_init(&term->stream[i], 0);
 	gw_props_init(&term->state);
 	STAILQ_INIT(&term->observed);
 	term->added_us = gw_now_us();
 	term->touched_us = term->added_us;
 	return term;
+}
+
+int gw_term_grow(struct gw_term *term)
+{
+	struct gw_stream *all;
+
+	if (term->n_slots == GW_MAX_STREAMS)
+		return 0;
+	all = calloc(GW_MAX_STREAMS, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+		gw_stream_init(&all[i], 0);
+	gw_stream_move(&all[0], &term->stream[0]);
+	free(term->stream);
+	term->stream = all;
+	term->n_slots = GW_MAX_STREAMS;
+	return 0;
 }
 
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term)
@@ -170,7 +193,7 @@ void gw_term_free(struct gw_term *term)
 
 	if (term->ctx)
 		gw_admission_release(term);
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+	for (unsigned int i = 0; i < term->n_slots; i++) {
 		if (term->ctx && term->stream[i].gate.gen)
 			gw_gate_unbind(term->ctx->gw, term->stream[i].gate);
 		gw_stream_clear(&term->stream[i]);
@@ -183,6 +206,8 @@ void gw_term_free(struct gw_term *term)
 	}
 	gw_props_clear(&term->state);
 	gw_events_clear(&term->events);
+	free(term->last_observed);
+	free(term->stream);
 	free(term);
 }
 
@@ -217,7 +242,7 @@ struct gw_term *gw_term_peer(const struct gw_term *term)
 
 struct gw_stream *gw_stream_find(struct gw_term *term, uint16_t id)
 {
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < term->n_slots; i++)
 		if (term->stream[i].is_used && term->stream[i].id == id)
 			return &term->stream[i];
 	return NULL;

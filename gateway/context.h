@@ -38,7 +38,7 @@ struct gw_body {
 /* A property as text: which are known is in the package definitions. */
 struct gw_prop {
 	STAILQ_ENTRY(gw_prop) entry;
-	char pkg[32], item[64];
+	const char *pkg, *item; /* behind the value */
 	bool is_quoted;
 	bool is_chosen; /* we took one of several: the reply says which */
 	char value[];   /* at most GW_MAX_VALUE */
@@ -75,10 +75,10 @@ struct gw_param {
 /* One requested event. */
 struct gw_event {
 	char pkg[32], item[64];
-	uint16_t stream;  /* 0: any */
-	uint32_t timer_s; /* hangterm/thb timerx; 0: off */
-	unsigned int n_params;
-	struct gw_param param[GW_MAX_PARAMS];
+	uint16_t stream;        /* 0: any */
+	uint32_t timer_s;       /* hangterm/thb timerx; 0: off */
+	unsigned int n_params;  /* at most GW_MAX_PARAMS */
+	struct gw_param *param; /* owned */
 };
 
 /* The Events descriptor. */
@@ -104,14 +104,15 @@ STAILQ_HEAD(gw_observed_list, gw_observed);
 struct gw_term {
 	char id[H248_MAX_TERM_ID + 1];
 	struct gw_context *ctx;
-	struct gw_stream stream[GW_MAX_STREAMS];
-	struct gw_props state; /* of TerminationState */
+	struct gw_stream *stream; /* owned, n_slots of them */
+	unsigned int n_slots;     /* 1, or all when one was not enough */
+	struct gw_props state;    /* of TerminationState */
 	struct gw_events events;
 	struct gw_observed_list observed; /* oldest first */
 	unsigned int n_observed;
-	unsigned int n_notify_out;        /* the first n are in a Notify without
+	unsigned int n_notify_out; /* the first n are in a Notify without
 				    * reply yet; one Notify at a time */
-	struct gw_observed last_observed; /* at_us 0: none; audits of OE */
+	struct gw_observed *last_observed; /* owned, NULL: none; audits of OE */
 	bool is_out;         /* of service, by order of the controller */
 	uint64_t added_us;   /* monotonic, for nt/dur */
 	uint64_t touched_us; /* last message about it (hangterm) */
@@ -149,6 +150,9 @@ void gw_context_free(struct gw_context *ctx);
 
 /* A termination outside any context; NULL: memory. */
 struct gw_term *gw_term_new(const char *id);
+/* Room for GW_MAX_STREAMS streams; pointers to its streams are void after.  0 or
+ * -ENOMEM. */
+int gw_term_grow(struct gw_term *term);
 /* Puts it in; there is room (GW_MAX_TERMS was checked). */
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term);
 struct gw_term *gw_term_find(const struct gw_context *ctx, struct h248_span id);

@@ -97,7 +97,7 @@ static bool read_context(struct ctl_job *job, const struct gw_context *ctx)
 	int rc;
 
 	for (unsigned int t = 0; engine && t < ctx->n_terms; t++) {
-		for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		for (unsigned int i = 0; i < ctx->term[t]->n_slots; i++) {
 			s = &ctx->term[t]->stream[i];
 			if (!s->is_used || !s->gate.gen)
 				continue;

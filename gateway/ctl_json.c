@@ -348,9 +348,9 @@ static json_t *observed_list(const struct gw_term *term)
 	json_t *list = json_array();
 	unsigned int i = 0;
 
-	if (term->last_observed.at_us)
+	if (term->last_observed)
 		json_array_append_new(list,
-				      observed(&term->last_observed, "last"));
+				      observed(term->last_observed, "last"));
 	STAILQ_FOREACH (o, &term->observed, entry)
 		json_array_append_new(list,
 				      observed(o, i++ < term->n_notify_out ?
@@ -377,7 +377,7 @@ static json_t *termination(const struct gw_term *term, enum ctl_detail detail)
 	json_t *streams = json_array();
 	json_t *j;
 
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < term->n_slots; i++)
 		if (term->stream[i].is_used)
 			json_array_append_new(streams,
 					      stream(term, &term->stream[i],

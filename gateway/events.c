@@ -15,8 +15,7 @@ static int copy_param(struct gw_event *out, const struct h248_prop *p,
 	struct gw_param *n = &out->param[out->n_params];
 	struct h248_span value = p->values ? p->values->text : H248_SPAN("");
 
-	if (out->n_params == GW_MAX_PARAMS ||
-	    h248_span_str(p->name.item, n->name, sizeof(n->name)) ||
+	if (h248_span_str(p->name.item, n->name, sizeof(n->name)) ||
 	    h248_span_str(value, n->value, sizeof(n->value)))
 		return h248_err_set(err, 510, p->at, "event parameters");
 	n->is_quoted = p->values && p->values->is_quoted;
@@ -32,6 +31,23 @@ static uint32_t timer_of(const struct gw_event *e)
 	for (unsigned int i = 0; i < e->n_params; i++)
 		if (!strcasecmp(e->param[i].name, "timerx"))
 			return (uint32_t)strtoul(e->param[i].value, NULL, 0);
+	return 0;
+}
+
+/* Room for as many as there are. */
+static int make_params(const struct h248_event *d, struct gw_event *out,
+		       struct h248_err *err)
+{
+	unsigned int n = 0;
+
+	for (const struct h248_prop *p = d->params; p; p = p->next)
+		n++;
+	if (!n)
+		return 0;
+	if (n <= GW_MAX_PARAMS)
+		out->param = calloc(n, sizeof(*out->param));
+	if (!out->param)
+		return h248_err_set(err, 510, d->at, "event parameters");
 	return 0;
 }
 
@@ -51,6 +67,7 @@ static int copy_event(const struct h248_pkgs *pkgs, const struct h248_event *d,
 	    h248_span_str(d->name.item, out->item, sizeof(out->item)))
 		return h248_err_set(err, 451, d->at, "event name");
 	out->stream = d->stream;
+	r = make_params(d, out, err);
 	for (const struct h248_prop *p = d->params; !r && p; p = p->next)
 		r = copy_param(out, p, err);
 	out->timer_s = timer_of(out);
@@ -92,6 +109,8 @@ int gw_events_make(const struct h248_pkgs *pkgs, const struct h248_events *d,
 
 void gw_events_clear(struct gw_events *e)
 {
+	for (unsigned int i = 0; i < e->n; i++)
+		free(e->list[i].param);
 	free(e->list);
 	memset(e, 0, sizeof(*e));
 }

@@ -29,7 +29,7 @@ static void release(struct gw_context *ctx)
 	struct pkt_gate_id gate;
 
 	for (unsigned int t = 0; t < ctx->n_terms; t++)
-		for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+		for (unsigned int i = 0; i < ctx->term[t]->n_slots; i++) {
 			gate = ctx->term[t]->stream[i].gate;
 			/* Nobody waits; room for it was reserved. */
 			if (gate.gen)

@@ -257,13 +257,27 @@ static void drop_oldest(struct gw_term *term)
 	term->n_observed--;
 }
 
+/* Only as long as its parameters are.  Without memory, the one before. */
+static void remember(struct gw_term *term, const struct gw_observed *o)
+{
+	size_t n = offsetof(struct gw_observed, param) +
+		   o->n_params * sizeof(o->param[0]);
+	struct gw_observed *copy = malloc(n);
+
+	if (!copy)
+		return;
+	memcpy(copy, o, n);
+	free(term->last_observed);
+	term->last_observed = copy;
+}
+
 static void keep(struct gw_term *term, struct gw_observed *o)
 {
 	if (term->n_observed >= GW_MAX_OBSERVED)
 		drop_oldest(term);
 	STAILQ_INSERT_TAIL(&term->observed, o, entry);
 	term->n_observed++;
-	term->last_observed = *o;
+	remember(term, o);
 }
 
 void gw_notify(struct gw_term *term, const char *pkg, const char *item,

@@ -33,10 +33,11 @@ int gw_plan_init(struct gw_plan *p, struct gw_job *job, struct gw_term *term,
 	gw_props_init(&p->state);
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		gw_stream_init(&p->next[i], 0);
-		if (!r && term->stream[i].is_used)
+		if (i >= term->n_slots || !term->stream[i].is_used)
+			continue;
+		if (!r)
 			r = gw_stream_copy(&p->next[i], &term->stream[i]);
-		if (term->stream[i].is_used)
-			p->realm = term->stream[i].realm;
+		p->realm = term->stream[i].realm;
 	}
 	if (!r)
 		return 0;
@@ -53,6 +54,8 @@ static int slot_of(struct gw_plan *p, const struct h248_stream *d,
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
 		if (p->next[i].is_used)
 			continue;
+		if (i >= p->term->n_slots && gw_term_grow(p->term))
+			return no_memory(err);
 		gw_stream_init(&p->next[i], d->id);
 		p->next[i].is_used = true;
 		p->next[i].is_implicit = d->is_implicit;

@@ -20,7 +20,7 @@ static const struct h248_place nowhere;
 
 static const struct gw_stream *peer_stream(const struct gw_plan *p, uint16_t id)
 {
-	for (unsigned int i = 0; p->peer && i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; p->peer && i < p->peer->n_slots; i++)
 		if (p->peer->stream[i].is_used && p->peer->stream[i].id == id)
 			return &p->peer->stream[i];
 	return NULL;

@@ -113,7 +113,7 @@ static void fail_term(struct gw_term *term, uint32_t realms)
 	struct gw_notify_params p = { 0 };
 
 	gw_notify_text(&p, "cs", "link down", true);
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < term->n_slots; i++)
 		if (term->stream[i].is_used &&
 		    realms & UINT32_C(1) << term->stream[i].realm)
 			gw_notify(term, "nt", "netfail", &term->stream[i],

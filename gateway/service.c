@@ -58,7 +58,7 @@ static void change_term(struct gw_call *c, const struct h248_services *sv)
 	if (sv->method == H248_SC_GRACEFUL)
 		return;
 	c->term->is_out = sv->method == H248_SC_FORCED;
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < c->term->n_slots; i++)
 		if (c->term->stream[i].gate.gen && c->term->is_out != was_out)
 			change_gate(c, &c->term->stream[i]);
 }

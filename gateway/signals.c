@@ -165,7 +165,7 @@ void gw_signals_commit(struct gw_plan *p)
 {
 	struct gw_stream *s;
 
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++) {
+	for (unsigned int i = 0; i < p->term->n_slots; i++) {
 		s = &p->term->stream[i];
 		if (p->was_pending[i])
 			complete(p->term, s, &p->ended[i], true, gw_now_us());

@@ -41,9 +41,30 @@ void gw_props_init(struct gw_props *props)
 	STAILQ_INIT(props);
 }
 
-static struct gw_prop *prop_new(size_t octets)
+static char *put(char *at, struct h248_span text)
 {
-	return calloc(1, sizeof(struct gw_prop) + octets + 1);
+	if (text.n)
+		memcpy(at, text.p, text.n);
+	at[text.n] = '\0';
+	return at + text.n + 1;
+}
+
+/* One piece of memory: thousands of sessions have half a dozen each. */
+static struct gw_prop *prop_new(struct h248_span pkg, struct h248_span item,
+				struct h248_span value)
+{
+	struct gw_prop *n =
+		calloc(1, sizeof(*n) + pkg.n + item.n + value.n + 3);
+	char *at;
+
+	if (!n)
+		return NULL;
+	at = put(n->value, value);
+	n->pkg = at;
+	at = put(at, pkg);
+	n->item = at;
+	put(at, item);
+	return n;
 }
 
 static int read_prop(struct gw_props *props, const struct h248_prop *p,
@@ -56,16 +77,11 @@ static int read_prop(struct gw_props *props, const struct h248_prop *p,
 		return h248_err_set(err, 449, p->at, "%.*s/%.*s is too long",
 				    (int)p->name.pkg.n, p->name.pkg.p,
 				    (int)p->name.item.n, p->name.item.p);
-	n = prop_new(value.n);
+	n = prop_new(p->name.pkg, p->name.item, value);
 	if (!n)
 		return h248_err_set(err, 510, p->at, "memory");
-	if (value.n)
-		memcpy(n->value, value.p, value.n);
 	n->is_quoted = p->values && p->values->is_quoted;
 	n->is_chosen = p->values && p->values->next;
-	/* They are names of the package data, which are shorter. */
-	(void)h248_span_str(p->name.pkg, n->pkg, sizeof(n->pkg));
-	(void)h248_span_str(p->name.item, n->item, sizeof(n->item));
 	STAILQ_INSERT_TAIL(props, n, entry);
 	return 0;
 }
@@ -121,10 +137,12 @@ static int copy_props(struct gw_props *to, const struct gw_props *from)
 	struct gw_prop *n;
 
 	STAILQ_FOREACH (p, from, entry) {
-		n = prop_new(strlen(p->value));
+		n = prop_new(h248_span_of(p->pkg), h248_span_of(p->item),
+			     h248_span_of(p->value));
 		if (!n)
 			return -ENOMEM;
-		memcpy(n, p, sizeof(*n) + strlen(p->value));
+		n->is_quoted = p->is_quoted;
+		n->is_chosen = p->is_chosen;
 		STAILQ_INSERT_TAIL(to, n, entry);
 	}
 	return 0;

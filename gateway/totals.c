@@ -39,7 +39,7 @@ void gw_totals_add(struct gw_totals *t, const struct gw_term *term)
 
 	if (dur_ms > t->dur_ms)
 		t->dur_ms = dur_ms;
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < term->n_slots; i++)
 		gw_totals_add_stream(t, &term->stream[i]);
 }
 

@@ -289,7 +289,7 @@ static void put_term(FILE *f, const struct gw_term *t)
 	for (unsigned int i = 0; i < t->events.n; i++)
 		fprintf(f, "    %s/%s\n", t->events.list[i].pkg,
 			t->events.list[i].item);
-	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
+	for (unsigned int i = 0; i < t->n_slots; i++)
 		if (t->stream[i].is_used)
 			put_stream(f, &t->stream[i]);
 }

@@ -273,11 +273,11 @@ static bool is_exact(const struct rig *r)
 
 		for (unsigned int i = 0; i < ctx->n_terms * GW_MAX_STREAMS;
 		     i++) {
+			const struct gw_term *t = ctx->term[i / GW_MAX_STREAMS];
 			const struct gw_stream *s =
-				&ctx->term[i / GW_MAX_STREAMS]
-					 ->stream[i % GW_MAX_STREAMS];
+				&t->stream[i % GW_MAX_STREAMS];
 
-			if (!s->is_used)
+			if (i % GW_MAX_STREAMS >= t->n_slots || !s->is_used)
 				continue;
 			sum[s->realm].octets_s += s->octets_s;
 			all += s->octets_s;

@@ -184,11 +184,12 @@ static void descriptors(void)
 	static struct gw_prop prop = { .pkg = "ipdc",
 				       .item = "realm",
 				       .value = "access" };
+	struct gw_param param = { "p", "v", false };
 	struct gw_event event = { .pkg = "tcprv",
 				  .item = "est",
 				  .stream = 1,
 				  .n_params = 1,
-				  .param = { { "p", "v", false } } };
+				  .param = &param };
 	struct gw_observed o[2] = { { .pkg = "tcprv", .item = "syn" },
 				    { .pkg = "tcprv", .item = "rel" } };
 	char local[] = "v=0\r\n\xff";
@@ -205,9 +206,11 @@ static void descriptors(void)
 	s->latch = GW_LATCH_RELATCH;
 	s->is_latch_pending = true;
 	term->events = (struct gw_events) { true, 17, &event, 1 };
-	term->last_observed = o[0];
-	term->last_observed.stream = 1;
-	term->last_observed.at_us = gw_now_us();
+	term->last_observed = malloc(sizeof(o[0]));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(term->last_observed);
+	*term->last_observed = o[0];
+	term->last_observed->stream = 1;
+	term->last_observed->at_us = gw_now_us();
 	STAILQ_INSERT_TAIL(&term->observed, &o[0], entry);
 	STAILQ_INSERT_TAIL(&term->observed, &o[1], entry);
 	term->n_notify_out = 1;
