@@ -11,7 +11,9 @@
 #include "gateway/job.h"
 #include "gateway/realm.h"
 
-enum { EVENTS_PER_TURN = 1024 };
+/* In one turn of the loop; the time is that after which no other gateway's jobs
+ * are begun (decision 24). */
+enum { EVENTS_PER_TURN = 1024, TURN_US = 5000 };
 
 static struct pkt_prefix prefix_of(const struct conf_prefix *p)
 {
@@ -137,18 +139,29 @@ static void hand_over(struct gw_host *host, const struct pkt_evt *evt)
 		gw_bridge_event(gw, evt);
 }
 
+/* Those that do not get their turn here have a timer of their own. */
+static void run_jobs(struct gw_host *host)
+{
+	uint64_t until_us = gw_now_us() + TURN_US;
+	struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		gw_jobs_run(gw);
+		if (gw_now_us() >= until_us)
+			return;
+	}
+}
+
 void gw_host_engine_ready(struct gw_host *host)
 {
 	struct pkt_evt evt;
-	struct gw *gw;
 
 	for (unsigned int n = 0; n < EVENTS_PER_TURN; n++) {
 		if (!pkt_engine_next_evt(host->engine, &evt))
 			break;
 		hand_over(host, &evt);
 	}
-	TAILQ_FOREACH (gw, &host->gateways, entry)
-		gw_jobs_run(gw);
+	run_jobs(host);
 }
 
 void gw_host_links_ready(struct gw_host *host)

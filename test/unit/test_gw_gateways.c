@@ -284,8 +284,8 @@ static void log_lines(void)
 int main(void)
 {
 	static const struct suite_test tests[] = {
-		{ "names of their own", names_of_their_own },
-		{ "events find their gateway", events },
+		{ "T33 names of their own", names_of_their_own },
+		{ "T33 events find their gateway", events },
 		{ "equal tokens", tokens },
 		{ "T33 forced out of service", forced_out_of_service },
 		{ "T33 controller lost", controller_lost },
