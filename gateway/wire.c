@@ -159,13 +159,13 @@ static void reload_tls(struct gw *gw)
 
 static void reload_auth(struct gw *gw)
 {
+	struct gw_about at = gw_about_gw(gw);
 	char err[512];
 
 	if (gw_auth_load(&gw->conf.h248.auth, &gw->auth, err, sizeof(err)))
-		gw_log(LOG_ERR, NULL, "authentication stays as it was: %s",
-		       err);
+		gw_log(LOG_ERR, &at, "authentication stays as it was: %s", err);
 	else
-		gw_log(LOG_NOTICE, NULL, "authentication keys read again");
+		gw_log(LOG_NOTICE, &at, "authentication keys read again");
 }
 
 void gw_wire_reload(struct gw *gw)
