@@ -44,6 +44,9 @@ int gw_service_change_check(struct gw_call *c, struct h248_err *err)
 
 	if (!sv || sv->method == H248_SC_NONE)
 		return h248_err_set(err, 472, c->cmd->at, "Services");
+	if (sv->audit) /* it is the gateway that announces (7.2.8) */
+		return h248_err_set(err, 501, c->cmd->at,
+				    "audit in ServiceChange");
 	if (sv->method == H248_SC_HANDOFF)
 		return check_handoff(c, sv, err);
 	return gw_service_check(c, sv, err);

@@ -124,6 +124,7 @@ static const struct refusal {
 		     "," REMOTE("active", "255.255.255.255"), "," LATCH) "}",
 	  "ER=449{" },
 	{ "T33 method", "C=-{SC=ROOT{SV{MT=DC,RE=\"900 x\"}}}", "ER=501{" },
+	{ "T33 audit", "C=-{SC=ROOT{SV{MT=RS,RE=\"900 x\",PG}}}", "ER=501{" },
 	{ "T33 Delay", "C=-{SC=ROOT{SV{MT=FO,RE=\"905 x\",DL=5}}}", "ER=501{" },
 	{ "T33 unknown", "C=-{SC=ip/1/access/9{SV{MT=FO,RE=\"905 x\"}}}",
 	  "C=-{SC=ip/1/access/9{ER=430{" },

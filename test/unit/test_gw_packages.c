@@ -105,36 +105,11 @@ static void no_directory(void)
 	CU_ASSERT(text[0]);
 }
 
-/* docs/profile.md names every package with its version. */
-static void profile(void)
-{
-	static char doc[65536];
-	FILE *f = fopen(SOURCE_DIR "/docs/profile.md", "r");
-	struct h248_pkgs *pkgs = NULL;
-	char text[256];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
-	doc[fread(doc, 1, sizeof(doc) - 1, f)] = '\0';
-	fclose(f);
-	CU_ASSERT_EQUAL_FATAL(gw_packages_load(SOURCE_DIR "/conf/packages",
-					       &pkgs, text, sizeof(text)),
-			      0);
-	for (const struct h248_pkg *p = h248_pkgs_first(pkgs); p; p = p->next) {
-		snprintf(text, sizeof(text), "\n| %s-%u %s|", p->name,
-			 p->version, p->is_supported ? "" : "(not offered) ");
-		if (!strstr(doc, text))
-			fprintf(stderr, "not in docs/profile.md: %s\n", text);
-		CU_ASSERT_PTR_NOT_NULL(strstr(doc, text));
-	}
-	h248_pkgs_free(pkgs);
-}
-
 int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "T43 T45 T47 requests", requests },
 		{ "events", events },
-		{ "the profile statement names the packages", profile },
 		{ "a directory that is not there", no_directory },
 		{ NULL, NULL },
 	};
