@@ -143,6 +143,24 @@ static int read_media(struct gw_plan *p, const struct h248_media *m,
 	return r;
 }
 
+/* 449 for an event of a stream that the termination will not have. */
+static int check_event_streams(const struct gw_plan *p,
+			       const struct h248_events *d,
+			       struct h248_err *err)
+{
+	unsigned int i;
+
+	for (const struct h248_event *e = d->list; e; e = e->next) {
+		for (i = 0; e->stream && i < GW_MAX_STREAMS; i++)
+			if (p->next[i].is_used && p->next[i].id == e->stream)
+				break;
+		if (e->stream && i == GW_MAX_STREAMS)
+			return h248_err_set(err, 449, e->at, "ST=%u",
+					    e->stream);
+	}
+	return 0;
+}
+
 int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 		 struct h248_err *err)
 {
@@ -159,6 +177,8 @@ int gw_plan_read(struct gw_plan *p, const struct h248_cmd *cmd,
 		r = gw_events_make(p->job->gw->pkgs,
 				   events->u.events ? events->u.events : &none,
 				   H248_ON_TERMINATION, &p->events, err);
+		if (!r && events->u.events)
+			r = check_event_streams(p, events->u.events, err);
 	}
 	if (!r && signals)
 		r = gw_signals_read(p, signals->u.signals, err);

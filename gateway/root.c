@@ -69,6 +69,17 @@ static int check_signals(struct gw_call *c, struct h248_err *err)
 	return h248_err_set(err, 513, s->at, "signals of ROOT");
 }
 
+/* ROOT has no streams. */
+static int check_events(const struct h248_desc *d, struct h248_err *err)
+{
+	const struct h248_event *e =
+		d && d->u.events ? d->u.events->list : NULL;
+
+	while (e && !e->stream)
+		e = e->next;
+	return e ? h248_err_set(err, 449, e->at, "ST=%u", e->stream) : 0;
+}
+
 int gw_root_check(struct gw_call *c, struct h248_err *err)
 {
 	const struct h248_desc *e = gw_cmd_desc(c->cmd, H248_DESC_EVENTS);
@@ -79,6 +90,8 @@ int gw_root_check(struct gw_call *c, struct h248_err *err)
 	c->has_root_events = e;
 	if (!r)
 		r = check_signals(c, err);
+	if (!r)
+		r = check_events(e, err);
 	if (!r)
 		r = gw_props_read(&c->root_props, given_props(c->cmd), err);
 	if (!r && e)

@@ -94,7 +94,6 @@ static const struct adid_case {
 	{ ",E=7{adid/ipstop{dt=5}}", 5, 7, 3 },
 	{ ",E=8{adid/ipstop{dt=5,dir=IN}}", 5, 8, 1 << PKT_DIR_IN },
 	{ ",E=8{adid/ipstop{dir=OUT,dt=6}}", 6, 8, 1 << PKT_DIR_OUT },
-	{ ",E=8{adid/ipstop{ST=2,dt=6}}", 0, 0, 0 },
 };
 
 static void adid(void)
