@@ -32,8 +32,9 @@ struct h248_txn_params {
 	uint32_t provisional_ms;         /* Pending after; 2000 */
 	uint16_t pending_limit;    /* Pendings we send before 506; 0: any */
 	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
-	/* Of the reply store: when one is reached new requests get 510, and
-	 * nothing is forgotten early. */
+	/* Of the reply store: when one is reached ids whose reply was confirmed
+	 * are forgotten; nothing else is, so that without any new requests get
+	 * 510. */
 	uint32_t max_stored;      /* transactions; 131072 */
 	size_t max_stored_octets; /* 128 MiB */
 };

@@ -19,6 +19,7 @@
  *	REPLIED    K                     drop the reply            CONFIRMED
  *	CONFIRMED  copy                  nothing                   -
  *	REPLIED, CONFIRMED  LONG-TIMER   forget                    -
+ *	CONFIRMED  room is needed        forget the oldest         -
  */
 #include "h248/txn.h"
 
@@ -433,14 +434,26 @@ static bool is_over(size_t n, size_t limit, bool is_urgent)
 	return n >= (is_urgent ? limit + limit / TXN_URGENT_PART : limit);
 }
 
-/* There is a little more for those that make room. */
-static bool is_full(const struct h248_txns *t, const struct h248_txn *txn)
+static bool is_store_full(const struct h248_txns *t, bool is_urgent)
+{
+	return is_over(t->in.n_stored, t->p.max_stored, is_urgent) ||
+	       is_over(t->in.octets, t->p.max_stored_octets, is_urgent);
+}
+
+/* A confirmed reply is not asked for again: of these the oldest ids give way,
+ * so that a controller that confirms is not held to as many requests in a
+ * LONG-TIMER as the store has places.  There is a little more room for what
+ * makes room. */
+static bool has_room(struct h248_txns *t, const struct h248_txn *txn)
 {
 	bool is_urgent = h248_txn_is_urgent(txn);
+	struct h248_in *in;
 
-	return is_over(t->in.n_stored, t->p.max_stored, is_urgent) ||
-	       is_over(t->in.octets, t->p.max_stored_octets, is_urgent) ||
-	       is_over(t->in.n_running, TXN_MAX_RUNNING, is_urgent);
+	while (is_store_full(t, is_urgent) &&
+	       (in = TAILQ_FIRST(&t->in.confirmed)))
+		forget(in);
+	return !is_store_full(t, is_urgent) &&
+	       !is_over(t->in.n_running, TXN_MAX_RUNNING, is_urgent);
 }
 
 /* A refusal is not kept: the request was not executed, so a copy that comes
@@ -470,7 +483,7 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 			     txn->fault.text);
 		return;
 	}
-	in = is_full(t, txn) ? NULL : in_new(t, m, txn->id);
+	in = has_room(t, txn) ? in_new(t, m, txn->id) : NULL;
 	if (!in) {
 		refuse(t, from, txn->id);
 		return;

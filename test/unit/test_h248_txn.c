@@ -535,6 +535,33 @@ static void full_store_refuses_and_keeps(void)
 	end_free(e);
 }
 
+static void full_store_forgets_what_is_confirmed(void)
+{
+	struct h248_txn_params p = defaults;
+	struct end *e;
+	char text[128];
+
+	p.max_stored = 4;
+	e = end_new(&p);
+	for (int i = 1; i <= 4; i++) {
+		snprintf(text, sizeof(text), HEAD "T=%d{" PACKAGES "}", i);
+		receive(e, text);
+	}
+	receive(e, HEAD "K{2-3}");
+	for (int i = 5; i <= 6; i++) { /* in the places of 2 and 3 */
+		snprintf(text, sizeof(text), HEAD "T=%d{" PACKAGES "}", i);
+		receive(e, text);
+	}
+	CU_ASSERT_EQUAL(e->executed, 6);
+	receive(e, HEAD "T=1{" PACKAGES "} T=4{" AUDIT
+			"}"); /* unconfirmed: kept */
+	CU_ASSERT_EQUAL(e->executed, 6);
+	CU_ASSERT(fake_net_last_has(&e->net, "P=4{C=-{"));
+	receive(e, HEAD "T=7{" PACKAGES "}");
+	CU_ASSERT(fake_net_last_has(&e->net, "P=7{ER=510{"));
+	end_free(e);
+}
+
 static void full_store_by_octets(void)
 {
 	struct h248_txn_params p = defaults;
@@ -858,6 +885,8 @@ int main(void)
 		{ "8.2.2 before a fault", what_is_before_a_fault_is_executed },
 		{ "8.2.2 unreadable reply", unreadable_reply_is_a_verdict },
 		{ "full store: entries", full_store_refuses_and_keeps },
+		{ "full store: confirmed ones give way",
+		  full_store_forgets_what_is_confirmed },
 		{ "full store: octets", full_store_by_octets },
 		{ "533 reply too long", too_long_reply_becomes_533 },
 		{ "error text with a quote", unsayable_error_text },
