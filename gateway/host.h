@@ -30,6 +30,7 @@ struct gw_host {
 	struct event_base *base;
 	struct gw_ctl *ctl;
 	struct event *engine_event, *links_event;
+	struct event *flush_event; /* commands wait for the worker */
 	struct event *sig_term, *sig_int, *sig_hup;
 };
 

@@ -23,6 +23,24 @@ static void on_engine(evutil_socket_t fd, short what, void *arg)
 		gw_wire_arm(gw);
 }
 
+/* A turn of the loop brings many messages: the worker is woken once, when all
+ * of them have been read. */
+static void on_flush(evutil_socket_t fd, short what, void *arg)
+{
+	struct gw_host *host = arg;
+
+	(void)fd;
+	(void)what;
+	pkt_engine_flush(host->engine);
+}
+
+static void flush_later(void *arg)
+{
+	struct gw_host *host = arg;
+
+	event_active(host->flush_event, EV_TIMEOUT, 0);
+}
+
 static void on_links(evutil_socket_t fd, short what, void *arg)
 {
 	struct gw_host *host = arg;
@@ -59,14 +77,16 @@ static int make_events(struct gw_host *h)
 	signal(SIGPIPE, SIG_IGN);
 	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
 				    EV_READ | EV_PERSIST, on_engine, h);
+	h->flush_event = event_new(h->base, -1, 0, on_flush, h);
 	h->links_event = event_new(h->base, pkt_links_fd(h->links),
 				   EV_READ | EV_PERSIST, on_links, h);
 	h->sig_term = evsignal_new(h->base, SIGTERM, on_stop, h);
 	h->sig_int = evsignal_new(h->base, SIGINT, on_stop, h);
 	h->sig_hup = evsignal_new(h->base, SIGHUP, on_hup, h);
-	if (!h->engine_event || !h->links_event || !h->sig_term ||
-	    !h->sig_int || !h->sig_hup)
+	if (!h->engine_event || !h->flush_event || !h->links_event ||
+	    !h->sig_term || !h->sig_int || !h->sig_hup)
 		return -ENOMEM;
+	pkt_engine_defer(h->engine, flush_later, h);
 	if (event_add(h->engine_event, NULL) ||
 	    event_add(h->links_event, NULL) || event_add(h->sig_term, NULL) ||
 	    event_add(h->sig_int, NULL) || event_add(h->sig_hup, NULL))
@@ -190,7 +210,10 @@ void gw_host_shutdown(struct gw_host *host)
 {
 	gw_ctl_free(host->ctl);
 	host->ctl = NULL;
+	pkt_engine_defer(host->engine, NULL, NULL);
+	pkt_engine_flush(host->engine);
 	free_event(&host->engine_event);
+	free_event(&host->flush_event);
 	free_event(&host->links_event);
 	free_event(&host->sig_term);
 	free_event(&host->sig_int);

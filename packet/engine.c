@@ -64,6 +64,9 @@ struct pkt_engine {
 	int evt_fd;
 	struct pkt_worker *worker;
 	bool is_running, has_host;
+	void (*defer)(void *arg); /* NULL: wake the worker at once */
+	void *defer_arg;
+	bool is_flush_due;
 	uint32_t random[RANDOM_WORDS];
 	unsigned int n_random;
 };
@@ -337,7 +340,26 @@ static void send_cmd(struct pkt_engine *e, const struct pkt_cmd *cmd)
 
 	assert(is_pushed); /* places are counted */
 	(void)is_pushed;
-	pkt_worker_wake(e->worker);
+	if (e->is_flush_due)
+		return;
+	e->is_flush_due = true;
+	if (e->defer)
+		e->defer(e->defer_arg);
+	else
+		pkt_engine_flush(e);
+}
+
+void pkt_engine_flush(struct pkt_engine *e)
+{
+	if (e->is_flush_due)
+		pkt_worker_wake(e->worker);
+	e->is_flush_due = false;
+}
+
+void pkt_engine_defer(struct pkt_engine *e, void (*hook)(void *arg), void *arg)
+{
+	e->defer = hook;
+	e->defer_arg = arg;
 }
 
 static uint32_t next_gen(struct pkt_engine *e)

@@ -116,6 +116,11 @@ struct pkt_counters {
  */
 int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 		   char *err, size_t cap);
+/* Commands wake the worker together: hook is called for the first of them, from
+ * inside the command, and pkt_engine_flush() follows, before the thread sleeps.
+ * Without a hook each command does so at once. */
+void pkt_engine_defer(struct pkt_engine *e, void (*hook)(void *arg), void *arg);
+void pkt_engine_flush(struct pkt_engine *e);
 /* Stops the workers, removes devices and host rules.  NULL is fine. */
 void pkt_engine_free(struct pkt_engine *e);
 

@@ -511,6 +511,37 @@ static void answers(void)
 }
 
 /* V68 without a kernel: near is IPv4, far is IPv6. */
+static void count_call(void *arg)
+{
+	++*(unsigned int *)arg;
+}
+
+/* The hook is asked for once; the commands are executed after the flush. */
+static void flush_for_many(void)
+{
+	struct pkt_gate_id none = { 0 };
+	unsigned int n = 0;
+
+	start();
+	pkt_engine_defer(engine, count_call, &n);
+	CU_ASSERT_EQUAL(add(NEAR, none), 0);
+	CU_ASSERT_EQUAL(add(FAR, client[NEAR].gate), 0);
+	CU_ASSERT_EQUAL(n, 1);
+	pkt_engine_flush(engine);
+	expect(PKT_EVT_DONE);
+	expect(PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(pkt_gate_read(engine, client[NEAR].gate, 7), 0);
+	CU_ASSERT_EQUAL(n, 2);
+	/* Without a hook nobody has to be told. */
+	pkt_engine_defer(engine, NULL, NULL);
+	pkt_engine_flush(engine);
+	expect(PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(pkt_gate_read(engine, client[FAR].gate, 8), 0);
+	expect(PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(n, 2);
+	stop();
+}
+
 static void open_mixed(void)
 {
 	has_v6 = true;
@@ -634,6 +665,7 @@ int main(void)
 		{ "each command is answered once, in order", answers },
 		{ "V61 V68 D39 X6 IPv4 to IPv6, super-segments",
 		  mixed_families },
+		{ "many commands wake the worker once", flush_for_many },
 		{ "V63 larger than the way on the other side", too_big },
 		{ "bad configuration", bad_config },
 		{ NULL, NULL },
