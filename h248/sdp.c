@@ -13,6 +13,7 @@
 
 #include "h248/error.h"
 #include "h248/sdp_lines.h"
+#include "h248/sdp_memory.h"
 #include "h248/span.h"
 
 enum { MAX_WORDS = 64 }; /* of an m= line */
@@ -535,7 +536,7 @@ static int find_usable(const struct h248_sdp *list, size_t n,
 int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 		   size_t *n, struct h248_err *err)
 {
-	struct h248_sdp_lines *lines = malloc(sizeof(*lines));
+	struct h248_sdp_lines *lines = h248_sdp_lines_new(body);
 	struct h248_sdp_alt alt = { 0, 0 };
 	unsigned int bad = 0;
 	size_t k = 0;
@@ -544,6 +545,7 @@ int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 	*err = (struct h248_err) { 0 };
 	if (!lines)
 		return refuse(err, 510, "no memory for SDP");
+	h248_sdp_memory_init();
 	if (body.n > H248_SDP_MAX_OCTETS || h248_sdp_scan(body, lines, &bad))
 		rc = h248_err_set(err, 474, (struct h248_place) { 0 },
 				  "SDP line %u", bad);

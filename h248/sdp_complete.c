@@ -158,7 +158,7 @@ int h248_sdp_complete(struct h248_span body, size_t which,
 		      size_t cap, size_t *n)
 {
 	struct out o = { .p = out, .cap = cap };
-	struct h248_sdp_lines *lines = malloc(sizeof(*lines));
+	struct h248_sdp_lines *lines = h248_sdp_lines_new(body);
 	struct h248_sdp_alt alt = { 0, 0 };
 	unsigned int bad;
 	int rc = lines ? set_local(&o, local) : -ENOMEM;

@@ -2,6 +2,7 @@
 #include "h248/sdp_lines.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_blank(char c)
@@ -48,6 +49,19 @@ static bool is_line(struct h248_span s)
 	return s.n > 2 || s.p[0] == 's';
 }
 
+struct h248_sdp_lines *h248_sdp_lines_new(struct h248_span body)
+{
+	struct h248_sdp_lines *lines;
+	unsigned int cap = 1;
+
+	for (uint32_t i = 0; i < body.n && cap < H248_SDP_MAX_LINES; i++)
+		cap += body.p[i] == '\r' || body.p[i] == '\n';
+	lines = malloc(sizeof(*lines) + cap * sizeof(lines->line[0]));
+	if (lines)
+		lines->cap = cap;
+	return lines;
+}
+
 int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
 		  unsigned int *bad)
 {
@@ -60,7 +74,7 @@ int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
 		*bad = ++number;
 		if (!s.n)
 			continue;
-		if (!is_line(s) || out->n == H248_SDP_MAX_LINES)
+		if (!is_line(s) || out->n == out->cap)
 			return -EBADMSG;
 		out->line[out->n++] = (struct h248_sdp_line) {
 			s.p[0], trim((struct h248_span) { s.p + 2, s.n - 2 })

@@ -16,8 +16,8 @@ struct h248_sdp_line {
 };
 
 struct h248_sdp_lines {
-	unsigned int n;
-	struct h248_sdp_line line[H248_SDP_MAX_LINES];
+	unsigned int n, cap;
+	struct h248_sdp_line line[];
 };
 
 /* One session description: lines [from, to). */
@@ -25,7 +25,10 @@ struct h248_sdp_alt {
 	unsigned int from, to;
 };
 
-/* 0, or -EBADMSG with *bad the number (from 1) of the line that is none. */
+/* Room for the lines of body, up to the limit; free() it.  NULL: no memory. */
+struct h248_sdp_lines *h248_sdp_lines_new(struct h248_span body);
+/* out is from h248_sdp_lines_new(body).  0, or -EBADMSG with *bad the number
+ * (from 1) of the line that is none. */
 int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
 		  unsigned int *bad);
 /* The alternative after *alt (all zero: the first); each but the first begins
