@@ -62,6 +62,7 @@ struct gw_stream {
 	struct pkt_gate_cfg gate_cfg;
 	struct pkt_gate_stat stat; /* latest seen */
 	uint8_t last_cause;        /* enum pkt_cause of fail or rel */
+	uint8_t side;              /* a=setup of both bodies; policy.c */
 	uint64_t octets_s;         /* what admission counts */
 };
 

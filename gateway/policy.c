@@ -199,20 +199,18 @@ static int make_role(struct gw_stream *s, const struct gw_sdp *sdp,
 		     const struct gw_stream *peer, struct h248_err *err)
 {
 	const char *mine = mode_of(s), *theirs = mode_of(peer);
-	enum side side, other = SIDE_NONE;
-	struct gw_sdp peer_sdp;
+	enum side other = peer ? (enum side)peer->side : SIDE_NONE;
+	enum side side = SIDE_NONE;
 	int r;
 
 	if (mine && theirs && strcasecmp(mine, theirs))
 		return h248_err_set(err, 473, nowhere, "tcprv/mode=%s", mine);
 	r = side_of(sdp, &side, err);
-	if (!r && peer)
-		r = gw_sdp_read(peer, NULL, &peer_sdp, err);
-	if (!r && peer)
-		r = side_of(&peer_sdp, &other, err);
-	return r ? r :
-		   role_of(mine ? mine : theirs, side, other,
-			   &s->gate_cfg.leg.role, err);
+	if (r)
+		return r;
+	s->side = (uint8_t)side; /* for the peer, when it comes */
+	return role_of(mine ? mine : theirs, side, other, &s->gate_cfg.leg.role,
+		       err);
 }
 
 /* A tcprv property of either leg; both, and different: 473. */
