@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -17,24 +18,66 @@ enum {
 	BATCH = 256,
 	BATCH_OCTETS = 256 << 10,
 	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
+	OUT_BATCH = 64,
+	OUT_OCTETS = 2 * H248_MAX_MSG_OCTETS,
+};
+
+/* What leaves at the end of this turn of the loop. */
+struct out {
+	unsigned int n;
+	size_t used; /* of octets */
+	struct mmsghdr msg[OUT_BATCH];
+	struct iovec iov[OUT_BATCH];
+	struct sockaddr_storage to[OUT_BATCH];
+	char octets[OUT_OCTETS];
 };
 
 struct h248_udp {
 	int fd;
-	struct event *readable;
+	struct event *readable, *flush;
+	int late_error; /* of a datagram that had been taken */
 	struct sockaddr_storage local;
 	h248_udp_h *recv;
 	void *arg;
 	bool is_reading; /* inside the callback */
 	bool is_closed;  /* by the callback: free when it returns */
 	size_t n_read;   /* octets of this batch */
+	struct out out;
 	char buf[H248_MAX_MSG_OCTETS + 1];
 };
 
+/* One that cannot be sent does not keep the others. */
+static void flush(struct h248_udp *u)
+{
+	struct out *o = &u->out;
+	unsigned int done = 0;
+	int n;
+
+	while (done < o->n) {
+		n = sendmmsg(u->fd, o->msg + done, o->n - done,
+			     MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n <= 0)
+			u->late_error = -errno;
+		done += n > 0 ? (unsigned int)n : 1;
+	}
+	o->n = 0;
+	o->used = 0;
+}
+
+static void on_flush(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	flush(arg);
+}
+
 static void udp_free(struct h248_udp *u)
 {
+	flush(u);
 	if (u->readable)
 		event_free(u->readable);
+	if (u->flush)
+		event_free(u->flush);
 	if (u->fd >= 0)
 		close(u->fd);
 	free(u);
@@ -110,7 +153,8 @@ int h248_udp_open(struct event_base *base, const struct sockaddr_storage *local,
 	if (!rc) {
 		u->readable = event_new(base, u->fd, EV_READ | EV_PERSIST,
 					on_readable, u);
-		if (!u->readable || event_add(u->readable, NULL))
+		u->flush = event_new(base, -1, 0, on_flush, u);
+		if (!u->readable || !u->flush || event_add(u->readable, NULL))
 			rc = -ENOMEM;
 	}
 	if (rc) {
@@ -134,10 +178,28 @@ void h248_udp_close(struct h248_udp *u)
 int h248_udp_send(struct h248_udp *u, const struct sockaddr_storage *to,
 		  const char *buf, size_t n)
 {
-	ssize_t sent = sendto(u->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL,
-			      (const struct sockaddr *)to, h248_addr_len(to));
+	struct out *o = &u->out;
+	int late;
 
-	return sent < 0 ? -errno : 0;
+	if (n > H248_MAX_MSG_OCTETS)
+		return -EMSGSIZE;
+	if (o->n == OUT_BATCH || n > OUT_OCTETS - o->used)
+		flush(u);
+	memcpy(o->octets + o->used, buf, n);
+	o->to[o->n] = *to;
+	o->iov[o->n] = (struct iovec) { o->octets + o->used, n };
+	o->msg[o->n].msg_hdr = (struct msghdr) {
+		.msg_name = &o->to[o->n],
+		.msg_namelen = h248_addr_len(to),
+		.msg_iov = &o->iov[o->n],
+		.msg_iovlen = 1,
+	};
+	o->used += n;
+	if (!o->n++)
+		event_active(u->flush, EV_TIMEOUT, 0);
+	late = u->late_error;
+	u->late_error = 0;
+	return late;
 }
 
 const struct sockaddr_storage *h248_udp_local(const struct h248_udp *u)

@@ -23,7 +23,9 @@ int h248_udp_open(struct event_base *base, const struct sockaddr_storage *local,
 		  h248_udp_h *recv, void *arg, struct h248_udp **out);
 void h248_udp_close(struct h248_udp *u);
 
-/* 0 or a negative errno (-EAGAIN: the socket buffer is full). */
+/* It leaves at the end of this turn of the loop, or with h248_udp_close().  0,
+ * -EMSGSIZE, or the negative errno that one taken before has met (-EAGAIN: the
+ * socket buffer was full); buf is taken all the same. */
 int h248_udp_send(struct h248_udp *u, const struct sockaddr_storage *to,
 		  const char *buf, size_t n);
 /* The address it is bound to, with the port the kernel chose for port 0. */

@@ -124,6 +124,39 @@ static void large_and_empty_datagrams(void)
 	free(big);
 }
 
+/* More than leave at once, in one turn; one of them cannot be sent, which the
+ * next call tells. */
+static void many_in_one_turn(void)
+{
+	enum { N = 150 };
+	struct sockaddr_storage nowhere = loopback(AF_INET6);
+	unsigned int n_failed = 0;
+	struct end a, b;
+
+	set_up(&a, &b, AF_INET);
+	for (int i = 0; i < N; i++) {
+		if (i == 70)
+			n_failed += h248_udp_send(a.udp, &nowhere, "x", 1) < 0;
+		n_failed +=
+			h248_udp_send(a.udp, h248_udp_local(b.udp),
+				      "0123456789", (size_t)(1 + i % 10)) < 0;
+	}
+	run_until(&b, N);
+	CU_ASSERT_EQUAL(b.count, N);
+	CU_ASSERT_EQUAL(b.n, 1 + (N - 1) % 10);
+	for (int i = 0; i < 2; i++)
+		n_failed +=
+			h248_udp_send(a.udp, h248_udp_local(b.udp), "y", 1) < 0;
+	CU_ASSERT_EQUAL(n_failed, 1);
+	/* What was taken leaves, also when it is closed now. */
+	h248_udp_close(a.udp);
+	a.udp = NULL;
+	run_until(&b, N + 2);
+	CU_ASSERT_EQUAL(b.count, N + 2);
+	CU_ASSERT_EQUAL(b.first, 'y');
+	tear_down(&a, &b);
+}
+
 static void close_inside_the_callback(void)
 {
 	struct end a, b;
@@ -156,6 +189,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "T24 reply goes to the source", reply_goes_to_the_source },
 		{ "T15 64 KiB and empty datagrams", large_and_empty_datagrams },
+		{ "many in one turn of the loop", many_in_one_turn },
 		{ "close inside the callback", close_inside_the_callback },
 		{ "address in use", address_in_use },
 		{ NULL, NULL },
