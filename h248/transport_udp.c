@@ -130,7 +130,9 @@ static int open_socket(struct h248_udp *u, const struct sockaddr_storage *local)
 	    setsockopt(u->fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one)))
 		return -errno;
 	/* A smaller buffer than asked for is no reason not to start. */
-	(void)setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	if (setsockopt(u->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)))
+		(void)setsockopt(u->fd, SOL_SOCKET, SO_RCVBUF, &size,
+				 sizeof(size));
 	(void)setsockopt(u->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	if (bind(u->fd, (const struct sockaddr *)local, h248_addr_len(local)) ||
 	    getsockname(u->fd, (struct sockaddr *)&u->local, &len))
