@@ -111,20 +111,46 @@ static void check_controller(const struct conf *c, const struct conf_h248 *h,
 }
 
 /* Who leaves says so, and who comes does not say that he leaves. */
+static const char *wrong_method(const struct conf_change *x)
+{
+	bool is_leaving = x->method >= CONF_METHOD_GRACEFUL;
+
+	switch (x->event) {
+	case CONF_CHANGE_DRAIN:
+	case CONF_CHANGE_STOP:
+	case CONF_CHANGE_REALM_DOWN:
+		return is_leaving ? NULL :
+				    "the gateway leaves here; write"
+				    " method=\"graceful\" or \"forced\"";
+	case CONF_CHANGE_RESUME:
+	case CONF_CHANGE_REALM_UP:
+	case CONF_CHANGE_PACKAGES:
+		return x->method == CONF_METHOD_RESTART ?
+			       NULL :
+			       "the gateway is there already; write"
+			       " method=\"restart\"";
+	case CONF_CHANGE_LOSS:
+		return x->method == CONF_METHOD_FORCED ||
+				       x->method == CONF_METHOD_RESTART ?
+			       NULL :
+			       "contexts are lost here; write"
+			       " method=\"forced\" or \"restart\"";
+	default:
+		return is_leaving ? "the gateway registers here; write"
+				    " method=\"restart\", \"disconnected\","
+				    " \"failover\" or \"hand-off\"" :
+				    NULL;
+	}
+}
+
 static void check_change(const struct conf *c, const struct conf_h248 *h,
 			 unsigned int i, struct conf_report *r)
 {
 	const struct conf_change *x = &h->change[i];
-	bool is_leaving = x->event >= CONF_CHANGE_DRAIN;
+	const char *wrong = wrong_method(x);
 
-	if (is_leaving != (x->method >= CONF_METHOD_GRACEFUL))
-		conf_report_add(r, conf_line(c, &x->method),
-				is_leaving ?
-					"the gateway leaves here; write"
-					" method=\"graceful\" or \"forced\"" :
-					"the gateway registers here; write"
-					" method=\"restart\", \"disconnected\","
-					" \"failover\" or \"hand-off\"");
+	if (wrong)
+		conf_report_add(r, conf_line(c, &x->method), "%s", wrong);
 	for (unsigned int k = 0; k < i; k++)
 		if (h->change[k].event == x->event)
 			conf_report_add(r, conf_line(c, &x->event),
@@ -155,6 +181,16 @@ static void check_h248(const struct conf *c, const struct conf_h248 *h,
 				" ca=\"..\"/>");
 	for (unsigned int i = 0; i < h->n_changes; i++)
 		check_change(c, h, i, r);
+	if (h->min_version > h->version)
+		conf_report_add(r, conf_line(c, &h->min_version),
+				"min-version is over version; write at most"
+				" %u",
+				h->version);
+	if (h->segment_octets && h->segment_octets < CONF_MIN_SEGMENT)
+		conf_report_add(r, conf_line(c, &h->segment_octets),
+				"a segment needs room for a reply; write"
+				" segment-octets=\"%u\" or more, or \"0\"",
+				(unsigned int)CONF_MIN_SEGMENT);
 	check_timers(c, h, r);
 }
 

@@ -20,10 +20,12 @@
 enum {
 	CONF_MAX_CONTROLLERS = 8,
 	CONF_MAX_GATEWAYS = 32,
+	CONF_MAX_PROFILES = 8,
 	CONF_MAX_REALMS = 16,     /* of one gateway */
 	CONF_MAX_ALL_REALMS = 64, /* of all together */
 	CONF_MAX_IFACES = 8,
 	CONF_MAX_POOLS = 8,
+	CONF_MIN_SEGMENT = 512, /* octets */
 	CONF_NAME = 64,
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 4096,
@@ -84,10 +86,16 @@ enum conf_encoding { CONF_ENC_SHORT, CONF_ENC_LONG };
 enum conf_change_event {
 	CONF_CHANGE_BOOT,
 	CONF_CHANGE_RETURN,
+	CONF_CHANGE_PRIMARY,
 	CONF_CHANGE_FAILOVER,
 	CONF_CHANGE_HANDOFF,
+	CONF_CHANGE_LOSS,
 	CONF_CHANGE_DRAIN,
+	CONF_CHANGE_RESUME,
 	CONF_CHANGE_STOP,
+	CONF_CHANGE_REALM_DOWN,
+	CONF_CHANGE_REALM_UP,
+	CONF_CHANGE_PACKAGES,
 	CONF_CHANGE__COUNT
 };
 enum conf_change_method {
@@ -106,6 +114,19 @@ struct conf_change {
 	uint16_t reason;
 };
 
+/* Back to the first controller of the list from another one. */
+enum conf_return {
+	CONF_RETURN_NO,
+	CONF_RETURN_IDLE,  /* when there are no sessions */
+	CONF_RETURN_ALWAYS /* when it is there again */
+};
+
+/* <accept>: a profile that a controller may answer with. */
+struct conf_profile {
+	char name[CONF_NAME];
+	uint8_t version;
+};
+
 struct conf_h248 {
 	enum conf_interop_profile profile_kind;
 	struct conf_interop interop;
@@ -115,18 +136,27 @@ struct conf_h248 {
 	unsigned int n_controllers;
 	char profile[CONF_NAME];
 	uint8_t profile_version;
-	uint8_t version; /* highest proposed, 1..3 */
+	struct conf_profile accept[CONF_MAX_PROFILES];
+	unsigned int n_accept;
+	uint8_t version;     /* highest proposed, 1..3 */
+	uint8_t min_version; /* lowest taken */
 	enum conf_transport transport;
 	enum conf_encoding encoding;
 	char group[CONF_NAME]; /* of TerminationIDs, "1" */
 	uint16_t max_txns_per_msg;
 	uint32_t retransmit_ms, retransmit_max_ms;
 	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
+	uint32_t segment_ms; /* for what is missing of a segmented reply */
 	uint16_t pending_limit;
+	uint32_t segment_octets; /* of a segment of a reply; 0: none is sent */
 	char tls_certificate[CONF_PATH], tls_key[CONF_PATH], tls_ca[CONF_PATH];
 	char tls_name[CONF_PATH];    /* of controllers; empty: their address */
 	uint32_t drain_s;            /* 0: stop at once */
 	uint32_t context_lifetime_s; /* without controller; 0: for ever */
+	enum conf_return return_when;
+	uint32_t return_s;       /* between two attempts */
+	uint32_t inactivity_s;   /* as it/ito unasked; 0: only when asked */
+	bool emergency_when_out; /* new ones, while out of service */
 	struct conf_change change[CONF_CHANGE__COUNT];
 	unsigned int n_changes;
 	struct conf_auth auth;

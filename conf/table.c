@@ -7,9 +7,12 @@ const char *const conf_yes_no[] = { "no", "yes", NULL };
 
 static const char *const transports[] = { "udp", "tcp", "tls", NULL };
 static const char *const encodings[] = { "short", "long", NULL };
-static const char *const change_events[] = { "boot",     "return", "failover",
-					     "hand-off", "drain",  "stop",
-					     NULL };
+static const char *const change_events[] = {
+	"boot",       "return",   "primary", "failover", "hand-off",
+	"state-loss", "drain",    "resume",  "stop",     "realm-down",
+	"realm-up",   "packages", NULL
+};
+static const char *const returns[] = { "no", "idle", "always", NULL };
 static const char *const change_methods[] = { "restart",  "disconnected",
 					      "failover", "hand-off",
 					      "graceful", "forced",
@@ -45,6 +48,7 @@ enum {
 	GATEWAY,
 	H248,
 	CONTROLLER,
+	ACCEPT,
 	TIMERS,
 	H248_LIMITS,
 	ASSOCIATION,
@@ -89,6 +93,10 @@ static const struct conf_elem elems[N_ELEMS] = {
 			 sizeof(struct sockaddr_storage),
 			 offsetof(struct conf_h248, n_controllers), 0,
 			 "<controller address=\"192.0.2.2:2944\"/>", NULL },
+	[ACCEPT] = { "accept", H248, 0, CONF_MAX_PROFILES,
+		     offsetof(struct conf_h248, accept),
+		     sizeof(struct conf_profile),
+		     offsetof(struct conf_h248, n_accept), 0, NULL, NULL },
 	[TIMERS] = ONE("timers", H248, 0),
 	[H248_LIMITS] = ONE("limits", H248, 0),
 	[ASSOCIATION] = ONE("association", H248, 0),
@@ -177,6 +185,8 @@ static const struct conf_row rows[] = {
 	TEXT(H248, "group", IN(conf_h248, group), 1, 16, "_", "1", "1"),
 	OTHER(CONTROLLER, "address", CONF_ENDPOINT,
 	      SELF(sizeof(struct sockaddr_storage)), 0, NULL, "192.0.2.2:2944"),
+	OTHER(ACCEPT, "profile", CONF_PROFILE, IN(conf_profile, name),
+	      offsetof(struct conf_profile, version), NULL, "ETSI_BGF/1"),
 	NUMBER(TIMERS, "retransmit-ms", IN(conf_h248, retransmit_ms), 50, 10000,
 	       "500", "milliseconds to the first repetition"),
 	NUMBER(TIMERS, "retransmit-max-ms", IN(conf_h248, retransmit_max_ms),
@@ -189,16 +199,29 @@ static const struct conf_row rows[] = {
 	       30000, "2000", "milliseconds until Pending is sent"),
 	NUMBER(TIMERS, "mwd-ms", IN(conf_h248, mwd_ms), 0, 600000, "3000",
 	       "milliseconds to wait before registration, at most"),
+	NUMBER(TIMERS, "segment-ms", IN(conf_h248, segment_ms), 100, 60000,
+	       "4000", "milliseconds for what is missing of a reply"),
 	NUMBER(H248_LIMITS, "transactions-per-message",
 	       IN(conf_h248, max_txns_per_msg), 1, 64, "10", "10"),
 	NUMBER(H248_LIMITS, "pendings", IN(conf_h248, pending_limit), 0, 512,
 	       "0", "Pendings a request may get; 0: any number"),
+	NUMBER(H248_LIMITS, "segment-octets", IN(conf_h248, segment_octets), 0,
+	       65507, "0", "octets of a segment of a reply; 0: none is sent"),
 
 	NUMBER(ASSOCIATION, "context-lifetime-s",
 	       IN(conf_h248, context_lifetime_s), 0, 604800, "0",
 	       "seconds without a controller; 0: for ever"),
 	NUMBER(ASSOCIATION, "drain-s", IN(conf_h248, drain_s), 0, 86400, "0",
 	       "seconds sessions may last at a stop; 0: none"),
+	NUMBER(ASSOCIATION, "min-version", IN(conf_h248, min_version), 1, 3,
+	       "1", "the lowest version that a controller may want"),
+	WORD(ASSOCIATION, "return", IN(conf_h248, return_when), returns, "no"),
+	NUMBER(ASSOCIATION, "return-s", IN(conf_h248, return_s), 1, 86400, "60",
+	       "seconds between two attempts to return"),
+	NUMBER(ASSOCIATION, "inactivity-s", IN(conf_h248, inactivity_s), 0, 655,
+	       "0", "seconds of silence without it/ito; 0: any"),
+	WORD(ASSOCIATION, "emergency-when-out",
+	     IN(conf_h248, emergency_when_out), conf_yes_no, "yes"),
 	/* They must be there with transport="tls"; conf/check.c. */
 	TEXT(TLS, "certificate", IN(conf_h248, tls_certificate), 0,
 	     CONF_PATH - 1, NULL, "", "/etc/bgfd/bgfd.pem"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/admission.h"
+#include "gateway/drain.h"
 #include "gateway/interop.h"
 #include "gateway/stats.h"
 #include "h248/build.h"
@@ -219,7 +220,10 @@ static int check_audit(const struct gw *gw, const struct h248_action *a,
 
 static int make_context(struct gw_job *job, struct h248_err *err)
 {
-	if (job->gw->is_stopping || job->gw->drain_until_us)
+	const struct h248_ctx_props *p = job->current->props;
+	bool is_emergency = p && p->has_emergency == H248_GIVEN && p->emergency;
+
+	if (gw_drain_refuses(job->gw, is_emergency))
 		return h248_err_set(err, 503, job->current->at, "stopping");
 	if (gw_admission_context(job->gw, job->current, err))
 		return -EPROTO;

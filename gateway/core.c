@@ -12,6 +12,7 @@
 #include "gateway/job.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
+#include "gateway/loss.h"
 #include "gateway/notify.h"
 #include "gateway/overload.h"
 #include "gateway/root.h"
@@ -94,6 +95,7 @@ static void copy_changes(const struct conf_h248 *c, struct h248_assoc_params *p)
 	};
 
 	_Static_assert((int)CONF_CHANGE__COUNT == (int)H248_CHANGE__COUNT &&
+			       (int)CONF_CHANGE_LOSS == (int)H248_CHANGE_LOSS &&
 			       (int)CONF_CHANGE_STOP == (int)H248_CHANGE_STOP,
 		       "the events are the same ones");
 	for (unsigned int i = 0; i < c->n_changes; i++)
@@ -122,6 +124,7 @@ static int make_assoc(struct gw *gw)
 		.n_controllers = c->n_controllers,
 		.profile_version = c->profile_version,
 		.offers_in_header = c->interop.offers_in_header,
+		.min_version = c->min_version,
 		.mwd_ms = c->mwd_ms,
 	};
 
@@ -133,6 +136,13 @@ static int make_assoc(struct gw *gw)
 	memcpy(p.controllers, c->controller,
 	       c->n_controllers * sizeof(c->controller[0]));
 	snprintf(p.profile, sizeof(p.profile), "%s", c->profile);
+	_Static_assert((int)CONF_MAX_PROFILES <= (int)H248_MAX_PROFILES,
+		       "every profile has a place");
+	for (; p.n_accept < c->n_accept; p.n_accept++) {
+		memcpy(p.accept[p.n_accept].name, c->accept[p.n_accept].name,
+		       sizeof(p.accept[0].name));
+		p.accept[p.n_accept].version = c->accept[p.n_accept].version;
+	}
 	copy_changes(c, &p);
 	gw->assoc = h248_assoc_new(&p, &gw->ops, gw);
 	return gw->assoc ? 0 : -ENOMEM;
@@ -182,6 +192,7 @@ void gw_fini(struct gw *gw)
 	gw->assoc = NULL;
 	h248_auth_free(gw->auth);
 	gw->auth = NULL;
+	gw_loss_fini(gw);
 	gw_contexts_fini(gw);
 	gw_root_free(gw->root);
 	gw->root = NULL;

@@ -79,6 +79,13 @@ struct gw_overload {
 	unsigned int max_jobs; /* most there ever were */
 };
 
+/* Contexts that went without a controller, to be reported; gateway/loss.c. */
+struct gw_losses {
+	uint32_t *id; /* owned */
+	uint32_t n, room;
+	uint32_t n_out; /* the first ones, in a report that is out */
+};
+
 /* One message to a controller; never blocks. */
 typedef void(gw_send_h)(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n);
@@ -123,9 +130,12 @@ struct gw {
 	/* gateway/link.c; monotonic */
 	uint64_t heard_us; /* our controller, or when we spoke of silence */
 	uint64_t orphans_until_us; /* 0: there is a controller */
-	uint64_t drain_until_us;   /* 0: no stop is announced */
-	bool is_ito_out;           /* a Notify of it/ito */
-	bool is_releasing;         /* contexts that nobody controls */
+	uint64_t drain_until_us;   /* 0: not draining; gateway/drain.c */
+	bool is_leaving;           /* after that the process ends */
+	uint64_t return_us; /* to the first controller; 0: we are there */
+	struct gw_losses losses;
+	bool is_ito_out;   /* a Notify of it/ito */
+	bool is_releasing; /* contexts that nobody controls */
 	/* gateway/realm.c; bits: what is down, what of that the controller was
 	 * told, and what the Notify that is out says. */
 	uint32_t realms_down, realms_told, realms_down_out;

@@ -7,8 +7,10 @@
 #include <syslog.h>
 
 #include "gateway/context.h"
+#include "gateway/drain.h"
 #include "gateway/events.h"
 #include "gateway/log.h"
+#include "gateway/loss.h"
 #include "gateway/notify.h"
 #include "gateway/realm.h"
 #include "gateway/root.h"
@@ -16,7 +18,6 @@
 #include "h248/span.h"
 
 enum {
-	LEAVE_MS = 2000, /* the last ServiceChange may wait for its answer */
 	ITO_UNIT_US = 10000,
 	ITO_DEFAULT = 12000,    /* units: 120 s */
 	RELEASED_PER_TURN = 16, /* contexts; at most 10 ms (decision 24) */
@@ -45,18 +46,25 @@ static bool is_older(const struct gw_context *ctx, uint64_t before_us)
 }
 
 /* A context that a command works on comes later. */
-bool gw_link_release_some(struct gw *gw, uint64_t before_us)
+static bool release_some(struct gw *gw, uint64_t before_us, bool is_loss)
 {
 	struct gw_context *ctx = TAILQ_FIRST(&gw->contexts), *next;
 
 	for (unsigned int n = 0;
 	     is_older(ctx, before_us) && n < RELEASED_PER_TURN; n++) {
 		next = TAILQ_NEXT(ctx, entry);
+		if (!ctx->owner && is_loss)
+			gw_loss_note(gw, ctx->id);
 		if (!ctx->owner)
 			release(ctx);
 		ctx = next;
 	}
 	return is_older(TAILQ_FIRST(&gw->contexts), before_us);
+}
+
+bool gw_link_release_some(struct gw *gw, uint64_t before_us)
+{
+	return release_some(gw, before_us, false);
 }
 
 static void look_orphans(struct gw *gw, uint64_t now_us)
@@ -70,12 +78,26 @@ static void look_orphans(struct gw *gw, uint64_t now_us)
 		       "no controller for %u s: releasing %u contexts",
 		       gw->conf.h248.context_lifetime_s, gw->n_contexts);
 	gw->is_releasing = true;
-	h248_assoc_forget(gw->assoc);
 	/* Those of a controller that came meanwhile are no orphans. */
-	if (gw_link_release_some(gw, gw->orphans_until_us))
+	if (release_some(gw, gw->orphans_until_us, true))
 		return;
 	gw->is_releasing = false;
 	gw->orphans_until_us = 0;
+	gw_loss_report(gw);
+}
+
+/* Not all gateways at once, when their controller is there again. */
+static void plan_return(struct gw *gw, uint64_t now_us)
+{
+	uint32_t extra_ms = gw->ops.txn.random(gw) % (gw->conf.h248.mwd_ms + 1);
+
+	gw->return_us = 0;
+	if (gw->conf.h248.return_when != CONF_RETURN_NO &&
+	    h248_assoc_is_away(gw->assoc))
+		gw->return_us =
+			now_us +
+			(gw->conf.h248.return_s * UINT64_C(1000) + extra_ms) *
+				1000;
 }
 
 void gw_link_state(void *arg, enum h248_assoc_state from,
@@ -90,6 +112,9 @@ void gw_link_state(void *arg, enum h248_assoc_state from,
 		gw->heard_us = now_us;
 		if (!gw->is_releasing) /* what has begun is finished */
 			gw->orphans_until_us = 0;
+		plan_return(gw, now_us);
+		gw_drain_repeat(gw);
+		gw_loss_report(gw);
 		gw_notify_resume(gw);
 		gw_realm_tell(gw);
 	} else if (from == H248_ASSOC_ACTIVE &&
@@ -112,14 +137,17 @@ void gw_link_heard(void *arg, const struct sockaddr_storage *from,
 	gw->heard_us = gw_now_us();
 }
 
-/* How long the controller may be silent; 0: it did not ask, or is gone. */
+/* How long the controller may be silent; 0: for ever, or it is gone. */
 static uint64_t silence_us(const struct gw *gw)
 {
 	const struct gw_event *e =
 		gw_events_find(&gw->root->events, "it", "ito", 0);
 
-	if ((!e && !gw->conf.h248.interop.supervises) ||
-	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
+	if (h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
+		return 0;
+	if (!e && gw->conf.h248.inactivity_s)
+		return gw->conf.h248.inactivity_s * UINT64_C(1000000);
+	if (!e && !gw->conf.h248.interop.supervises)
 		return 0;
 	for (unsigned int i = 0; e && i < e->n_params; i++)
 		if (!strcasecmp(e->param[i].name, "mit"))
@@ -176,44 +204,21 @@ static void look_silence(struct gw *gw, uint64_t now_us)
 	notify_silence(gw, now_us);
 }
 
-/* Farewell. */
+/* Back to the first controller (reference 3.4). */
 
-static void leave(struct gw *gw)
+static bool may_return(const struct gw *gw)
 {
-	struct gw_about at = gw_about_gw(gw);
-
-	gw->is_stopping = true;
-	gw_log(LOG_NOTICE, &at, "stopping, %u contexts", gw->n_contexts);
-	h248_assoc_stop(gw->assoc, LEAVE_MS, gw_now_ms());
+	return gw->return_us && h248_assoc_is_away(gw->assoc) &&
+	       (gw->conf.h248.return_when == CONF_RETURN_ALWAYS ||
+		!gw->n_contexts);
 }
 
-void gw_link_stop(struct gw *gw)
+static void look_return(struct gw *gw, uint64_t now_us)
 {
-	uint32_t drain_s = gw->conf.h248.drain_s;
-	struct gw_about at = gw_about_gw(gw);
-
-	if (gw->drain_until_us || !drain_s || !gw->n_contexts ||
-	    h248_assoc_drain(gw->assoc, drain_s, gw_now_ms())) {
-		leave(gw);
+	if (!may_return(gw) || now_us < gw->return_us)
 		return;
-	}
-	gw_log(LOG_NOTICE, &at, "stopping in %u s, or without contexts: %u",
-	       drain_s, gw->n_contexts);
-	gw->drain_until_us = gw_now_us() + drain_s * UINT64_C(1000000);
-}
-
-bool gw_link_is_over(const struct gw *gw)
-{
-	return gw->is_stopping &&
-	       h248_assoc_state(gw->assoc) == H248_ASSOC_IDLE;
-}
-
-static void look_drain(struct gw *gw, uint64_t now_us)
-{
-	if (!gw->drain_until_us || gw->is_stopping)
-		return;
-	if (!gw->n_contexts || now_us >= gw->drain_until_us)
-		leave(gw);
+	(void)h248_assoc_return(gw->assoc, now_us / 1000);
+	plan_return(gw, now_us);
 }
 
 /* Time. */
@@ -224,8 +229,10 @@ uint64_t gw_link_next_us(const struct gw *gw)
 
 	if (gw->orphans_until_us)
 		next = gw->orphans_until_us;
-	if (gw->drain_until_us && !gw->is_stopping && gw->drain_until_us < next)
-		next = gw->n_contexts ? gw->drain_until_us : 0;
+	if (gw_drain_next_us(gw) < next)
+		next = gw_drain_next_us(gw);
+	if (may_return(gw) && gw->return_us < next)
+		next = gw->return_us;
 	if (limit && !gw->is_ito_out && gw->heard_us + limit < next)
 		next = gw->heard_us + limit;
 	return next;
@@ -235,5 +242,6 @@ void gw_link_tick(struct gw *gw, uint64_t now_us)
 {
 	look_orphans(gw, now_us);
 	look_silence(gw, now_us);
-	look_drain(gw, now_us);
+	look_return(gw, now_us);
+	gw_drain_tick(gw, now_us);
 }

@@ -1,8 +1,8 @@
 /*
- * gateway/link.h - the gateway and its controller: silence, loss, farewell
+ * gateway/link.h - the gateway and its controller: silence, loss, return
  *
  * it/ito on ROOT (H.248.14) watches the controller; sessions outlive it for
- * context-lifetime-s; a stop may wait for the sessions (drain-s).
+ * context-lifetime-s; from another controller the way leads back to the first.
  */
 #pragma once
 
@@ -21,8 +21,3 @@ void gw_link_tick(struct gw *gw, uint64_t now_us);
 /* Ends some of the contexts made before then.  true: call again, there are
  * more, or a command works on one. */
 bool gw_link_release_some(struct gw *gw, uint64_t before_us);
-/* The operator wants an end: announces it, and with sessions and drain-s waits
- * for them; the second time it leaves at once. */
-void gw_link_stop(struct gw *gw);
-/* It has left: the controller knows, or did not answer. */
-bool gw_link_is_over(const struct gw *gw);

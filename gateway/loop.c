@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "gateway/ctl.h"
+#include "gateway/drain.h"
 #include "gateway/host.h"
-#include "gateway/link.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
 #include "gateway/wire.h"
@@ -171,7 +171,7 @@ void gw_host_stop(struct gw_host *host)
 		if (gw->is_stopping)
 			continue;
 		are_leaving = false;
-		gw_link_stop(gw);
+		gw_drain_stop(gw);
 		gw_wire_arm(gw);
 	}
 	if (are_leaving)
@@ -183,7 +183,7 @@ void gw_host_stopped(struct gw_host *host)
 	struct gw *gw;
 
 	TAILQ_FOREACH (gw, &host->gateways, entry)
-		if (!gw_link_is_over(gw))
+		if (!gw_drain_is_over(gw))
 			return;
 	event_base_loopbreak(host->base);
 }

@@ -73,7 +73,8 @@ void gw_service_commit(struct gw_call *c, const struct h248_services *sv)
 
 bool gw_service_is_refused(const struct gw *gw, const struct gw_context *ctx)
 {
-	return gw->service.is_out && !ctx->is_emergency;
+	return gw->service.is_out &&
+	       !(ctx->is_emergency && gw->conf.h248.emergency_when_out);
 }
 
 enum h248_service_state gw_service_state(const struct gw *gw,

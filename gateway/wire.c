@@ -7,8 +7,8 @@
 
 #include "gateway/auth.h"
 #include "gateway/host.h"
+#include "gateway/drain.h"
 #include "gateway/job.h"
-#include "gateway/link.h"
 #include "gateway/log.h"
 
 enum { MAX_SLEEP_MS = 1000 };
@@ -40,7 +40,7 @@ void gw_wire_arm(struct gw *gw)
 	tv.tv_sec = (time_t)(wait / 1000);
 	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
 	event_add(gw->timer, &tv);
-	if (gw_link_is_over(gw))
+	if (gw_drain_is_over(gw))
 		gw_host_stopped(gw->host);
 }
 

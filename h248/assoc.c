@@ -9,6 +9,7 @@
  *	                               after the last one WAITING
  *	ACTIVE       -lost->           REGISTERING (the same one first)
  *	             -hand-off->       REGISTERING (the one named)
+ *	             -taken back->     ACTIVE (assoc_return.c)
  *	             -stop->           LEAVING
  *	LEAVING      -answer, timer->  IDLE
  *	any          -stop->           IDLE
@@ -20,7 +21,6 @@
 #include "h248/assoc.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +31,8 @@
 #include "h248/assoc_int.h"
 
 enum {
-	MAX_REDIRECTS = 4,       /* between two controllers of the list */
-	MIN_PASS_MS = 200,       /* between two passes through the list */
-	STRANGER_LOG_MS = 60000, /* between two lines about strangers */
+	MAX_REDIRECTS = 4, /* between two controllers of the list */
+	MIN_PASS_MS = 200, /* between two passes through the list */
 };
 
 /* A request of the gateway: its outcome tells whether somebody is there. */
@@ -76,19 +75,16 @@ const char *h248_assoc_state_name(enum h248_assoc_state s)
 	return name[s];
 }
 
-static void say(struct h248_assoc *a, int priority, const char *text)
+void h248_assoc_say(struct h248_assoc *a, int priority, const char *text)
 {
 	if (a->ops->txn.log)
 		a->ops->txn.log(a->arg, priority, text);
 }
 
-static void event(struct h248_assoc *a, enum assoc_ev ev,
-		  const struct assoc_verdict *v);
-
 /* The only writer of the state.  The last thing a transition does, because
  * the hook may call back. */
-static void enter(struct h248_assoc *a, enum h248_assoc_state to,
-		  const char *why)
+void h248_assoc_enter(struct h248_assoc *a, enum h248_assoc_state to,
+		      const char *why)
 {
 	enum h248_assoc_state from = a->state;
 	char line[192];
@@ -96,7 +92,7 @@ static void enter(struct h248_assoc *a, enum h248_assoc_state to,
 	snprintf(line, sizeof(line), "association: %s -> %s: %s",
 		 h248_assoc_state_name(from), h248_assoc_state_name(to), why);
 	a->state = to;
-	say(a, LOG_NOTICE, line);
+	h248_assoc_say(a, LOG_NOTICE, line);
 	if (a->ops->state)
 		a->ops->state(a->arg, from, to, why);
 }
@@ -113,8 +109,12 @@ static void on_change_reply(void *arg, int err, const struct h248_txn *reply)
 	if (err)
 		snprintf(v.why, sizeof(v.why), "no answer");
 	else
-		h248_assoc_judge(a, reply, &v);
-	event(a, v.ev, &v);
+		h248_assoc_judge(a, &a->target, reply, &v);
+	if (v.misfit) {
+		a->misfit = a->target;
+		a->misfit_code = v.misfit;
+	}
+	h248_assoc_event(a, v.ev, &v);
 }
 
 static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
@@ -126,12 +126,12 @@ static void wait_before_pass(struct h248_assoc *a, uint32_t min_ms,
 	a->n_redirects = 0;
 	a->is_handoff = false;
 	a->timer_ms = a->now_ms + (wait > min_ms ? wait : min_ms);
-	enter(a, H248_ASSOC_WAITING, why);
+	h248_assoc_enter(a, H248_ASSOC_WAITING, why);
 }
 
 /* Headers say version 1 until one is agreed, so that any controller can read
  * the offer; unless it wants it otherwise. */
-static uint8_t offer_version(const struct h248_assoc *a)
+uint8_t h248_assoc_offer_version(const struct h248_assoc *a)
 {
 	return a->p.offers_in_header ? a->p.txn.version : 1;
 }
@@ -139,18 +139,17 @@ static uint8_t offer_version(const struct h248_assoc *a)
 static void ask(struct h248_assoc *a, const struct sockaddr_storage *target,
 		const char *why)
 {
-	struct assoc_change offer = { 0 };
 	int rc;
 
 	a->target = *target;
 	a->timer_ms = UINT64_MAX;
-	offer.what = h248_assoc_offer_to(a);
-	h248_txns_set_version(a->txns, offer_version(a));
-	rc = h248_assoc_send_change(a, &offer, on_change_reply, a);
+	h248_txns_set_version(a->txns, h248_assoc_offer_version(a));
+	rc = h248_assoc_offer(a, h248_assoc_offer_to(a), target,
+			      on_change_reply, a, &a->tid);
 	if (rc)
 		wait_before_pass(a, MIN_PASS_MS, strerror(-rc));
 	else
-		enter(a, H248_ASSOC_REGISTERING, why);
+		h248_assoc_enter(a, H248_ASSOC_REGISTERING, why);
 }
 
 static void ask_next(struct h248_assoc *a, const char *why)
@@ -173,19 +172,38 @@ static void ask_named(struct h248_assoc *a, const struct assoc_verdict *v)
 
 /* Requests that waited for the old controller go to the new one (D.1.4); the
  * same one gets them again at once. */
-static void accept_us(struct h248_assoc *a, const struct assoc_verdict *v)
+void h248_assoc_belong(struct h248_assoc *a, const struct sockaddr_storage *to,
+		       const struct assoc_verdict *v)
 {
 	struct sockaddr_storage old = a->mgc;
 	bool had_mgc = a->has_mgc;
 
-	a->mgc = v->address.ss_family ? v->address : a->target;
+	a->asked = *to;
+	a->mgc = v->address.ss_family ? v->address : *to;
+	memcpy(a->mgc_mid, v->mid, sizeof(a->mgc_mid));
 	a->has_mgc = true;
+	a->was_sent = a->is_handoff || a->n_redirects;
 	a->is_handoff = false;
+	a->has_lost = false;
+	if (h248_addr_is_same_host(&a->misfit, to))
+		a->misfit_code = 0;
 	a->version = v->version;
 	h248_txns_set_version(a->txns, v->version);
 	if (had_mgc)
 		h248_txns_move(a->txns, &old, &a->mgc, a->now_ms);
-	enter(a, H248_ASSOC_ACTIVE, v->why);
+}
+
+static void accept_us(struct h248_assoc *a, const struct assoc_verdict *v)
+{
+	h248_assoc_belong(a, &a->target, v);
+	h248_assoc_enter(a, H248_ASSOC_ACTIVE, v->why);
+}
+
+/* Whoever is asked now, the first controller is not asked beside it. */
+static void stop_returning(struct h248_assoc *a)
+{
+	if (a->back_tid)
+		h248_txns_cancel_tid(a->txns, a->back_tid);
 }
 
 /* The controller we had is asked first, then those behind it in the list; one
@@ -194,6 +212,7 @@ static void ask_again(struct h248_assoc *a)
 {
 	unsigned int i = 0;
 
+	stop_returning(a);
 	while (i < a->p.n_controllers &&
 	       !h248_addr_eq(&a->p.controllers[i], &a->mgc))
 		i++;
@@ -205,6 +224,7 @@ static void ask_again(struct h248_assoc *a)
 /* When that one does not take us, it is as if ours were lost: the list. */
 static void ask_successor(struct h248_assoc *a)
 {
+	stop_returning(a);
 	a->current = UINT_MAX;
 	a->n_redirects = 0;
 	a->is_handoff = true;
@@ -217,19 +237,18 @@ static void go_idle(struct h248_assoc *a, const char *why)
 {
 	a->timer_ms = UINT64_MAX;
 	h248_txns_cancel(a->txns, NULL);
-	enter(a, H248_ASSOC_IDLE, why);
+	h248_assoc_enter(a, H248_ASSOC_IDLE, why);
 }
 
 static void leave(struct h248_assoc *a)
 {
-	static const struct assoc_change stop = { .what = H248_CHANGE_STOP };
-
+	stop_returning(a);
 	a->target = a->mgc;
 	a->timer_ms = a->now_ms + a->grace_ms;
-	if (h248_assoc_send_change(a, &stop, on_change_reply, a))
+	if (h248_assoc_farewell(a, on_change_reply, a))
 		go_idle(a, "stopped");
 	else
-		enter(a, H248_ASSOC_LEAVING, "stopped");
+		h248_assoc_enter(a, H248_ASSOC_LEAVING, "stopped");
 }
 
 /* The machine. */
@@ -253,8 +272,8 @@ static void event_registering(struct h248_assoc *a, enum assoc_ev ev,
 }
 
 /* v: what the controller said, for events that a reply brings. */
-static void event(struct h248_assoc *a, enum assoc_ev ev,
-		  const struct assoc_verdict *v)
+void h248_assoc_event(struct h248_assoc *a, enum assoc_ev ev,
+		      const struct assoc_verdict *v)
 {
 	char line[80];
 
@@ -262,7 +281,7 @@ static void event(struct h248_assoc *a, enum assoc_ev ev,
 		a->illegal++;
 		snprintf(line, sizeof(line), "association: \"%s\" while %s",
 			 ev_name[ev], h248_assoc_state_name(a->state));
-		say(a, LOG_WARNING, line);
+		h248_assoc_say(a, LOG_WARNING, line);
 		return;
 	}
 	switch (a->state) {
@@ -302,11 +321,12 @@ static void on_request(void *arg, struct h248_in *in,
 		       const struct sockaddr_storage *from)
 {
 	struct h248_assoc *a = arg;
+	uint16_t code = h248_assoc_refuses(a, msg, from);
 
-	if (a->state == H248_ASSOC_ACTIVE)
-		a->ops->txn.request(a->arg, in, req, msg, from);
+	if (code)
+		h248_in_fail(in, code, NULL, a->now_ms);
 	else
-		h248_in_fail(in, 505, NULL, a->now_ms);
+		a->ops->txn.request(a->arg, in, req, msg, from);
 }
 
 static void on_send(void *arg, const struct sockaddr_storage *to,
@@ -356,7 +376,7 @@ static void on_error(void *arg, const struct sockaddr_storage *from,
 	snprintf(v.why, sizeof(v.why), "error %u %.*s", error->code,
 		 (int)error->text.n, error->text.n ? error->text.p : "");
 	h248_txns_cancel_tid(a->txns, a->tid);
-	event(a, v.ev, &v);
+	h248_assoc_event(a, v.ev, &v);
 }
 
 static void on_trace(void *arg, bool is_out,
@@ -370,7 +390,7 @@ static void on_trace(void *arg, bool is_out,
 
 static void on_log(void *arg, int priority, const char *text)
 {
-	say(arg, priority, text);
+	h248_assoc_say(arg, priority, text);
 }
 
 /* Requests of the gateway. */
@@ -382,7 +402,7 @@ static void on_user_reply(void *arg, int err, const struct h248_txn *reply)
 	free(arg);
 	u.cb(u.arg, err, reply);
 	if (err == -ETIMEDOUT && u.a->state == H248_ASSOC_ACTIVE)
-		event(u.a, AEV_LOST, NULL);
+		h248_assoc_event(u.a, AEV_LOST, NULL);
 }
 
 int h248_assoc_request(struct h248_assoc *a, const struct h248_action *actions,
@@ -439,7 +459,7 @@ struct h248_assoc *h248_assoc_new(const struct h248_assoc_params *params,
 		free(a);
 		return NULL;
 	}
-	h248_txns_set_version(a->txns, offer_version(a));
+	h248_txns_set_version(a->txns, h248_assoc_offer_version(a));
 	return a;
 }
 
@@ -454,33 +474,14 @@ void h248_assoc_free(struct h248_assoc *a)
 void h248_assoc_start(struct h248_assoc *a, uint64_t now_ms)
 {
 	a->now_ms = now_ms;
-	event(a, AEV_START, NULL);
+	h248_assoc_event(a, AEV_START, NULL);
 }
 
 void h248_assoc_stop(struct h248_assoc *a, uint32_t grace_ms, uint64_t now_ms)
 {
 	a->now_ms = now_ms;
 	a->grace_ms = grace_ms;
-	event(a, AEV_STOP, NULL);
-}
-
-/* Nothing hangs on the answer: whoever is there will hear the stop too. */
-static void on_drain_reply(void *arg, int err, const struct h248_txn *reply)
-{
-	(void)reply;
-	if (err && err != -ECANCELED)
-		say(arg, LOG_WARNING, "association: drain not answered");
-}
-
-int h248_assoc_drain(struct h248_assoc *a, uint32_t delay_s, uint64_t now_ms)
-{
-	struct assoc_change c = { H248_CHANGE_DRAIN, delay_s };
-
-	if (a->state != H248_ASSOC_ACTIVE)
-		return -ENOTCONN;
-	a->now_ms = now_ms;
-	a->target = a->mgc;
-	return h248_assoc_send_change(a, &c, on_drain_reply, a);
+	h248_assoc_event(a, AEV_STOP, NULL);
 }
 
 int h248_assoc_handoff(struct h248_assoc *a, const struct sockaddr_storage *to,
@@ -493,46 +494,18 @@ int h248_assoc_handoff(struct h248_assoc *a, const struct sockaddr_storage *to,
 	return 0;
 }
 
-void h248_assoc_forget(struct h248_assoc *a)
+void h248_assoc_lost_state(struct h248_assoc *a)
 {
 	if (a->state != H248_ASSOC_ACTIVE)
-		a->has_mgc = false;
-}
-
-/* Those of the list, the one we are asking and the one we have. */
-static bool is_known(const struct h248_assoc *a,
-		     const struct sockaddr_storage *from)
-{
-	for (unsigned int i = 0; i < a->p.n_controllers; i++)
-		if (h248_addr_is_same_host(&a->p.controllers[i], from))
-			return true;
-	return h248_addr_is_same_host(&a->target, from) ||
-	       (a->has_mgc && h248_addr_is_same_host(&a->mgc, from));
-}
-
-static void on_stranger(struct h248_assoc *a)
-{
-	char line[80];
-
-	a->strangers++;
-	if (a->now_ms < a->stranger_log_ms)
-		return;
-	a->stranger_log_ms = a->now_ms + STRANGER_LOG_MS;
-	snprintf(line, sizeof(line),
-		 "dropped what is from no controller of ours, %" PRIu64
-		 " so far",
-		 a->strangers);
-	say(a, LOG_WARNING, line);
+		a->has_lost = true;
 }
 
 void h248_assoc_input(struct h248_assoc *a, const struct sockaddr_storage *from,
 		      const char *buf, size_t n, uint64_t now_ms)
 {
 	a->now_ms = now_ms;
-	if (is_known(a, from))
+	if (h248_assoc_hears(a, from))
 		h248_txns_input(a->txns, from, buf, n, now_ms);
-	else
-		on_stranger(a);
 }
 
 void h248_assoc_link_lost(struct h248_assoc *a,
@@ -540,7 +513,7 @@ void h248_assoc_link_lost(struct h248_assoc *a,
 {
 	a->now_ms = now_ms;
 	if (a->state == H248_ASSOC_ACTIVE && h248_addr_eq(peer, &a->mgc))
-		event(a, AEV_LOST, NULL);
+		h248_assoc_event(a, AEV_LOST, NULL);
 }
 
 uint64_t h248_assoc_next(const struct h248_assoc *a)
@@ -557,9 +530,10 @@ void h248_assoc_tick(struct h248_assoc *a, uint64_t now_ms)
 	if (now_ms >= a->timer_ms) {
 		a->timer_ms = UINT64_MAX;
 		/* In ACTIVE: what was answered in this turn is out. */
-		event(a,
-		      a->state == H248_ASSOC_ACTIVE ? AEV_HANDOFF : AEV_TIMER,
-		      NULL);
+		h248_assoc_event(a,
+				 a->state == H248_ASSOC_ACTIVE ? AEV_HANDOFF :
+								 AEV_TIMER,
+				 NULL);
 	}
 }
 

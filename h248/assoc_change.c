@@ -12,10 +12,16 @@
 static const struct h248_change defaults[H248_CHANGE__COUNT] = {
 	[H248_CHANGE_BOOT] = { H248_SC_RESTART, 901 },
 	[H248_CHANGE_RETURN] = { H248_SC_DISCONNECTED, 900 },
+	[H248_CHANGE_PRIMARY] = { H248_SC_DISCONNECTED, 900 },
 	[H248_CHANGE_FAILOVER] = { H248_SC_FAILOVER, 909 },
 	[H248_CHANGE_HANDOFF] = { H248_SC_HANDOFF, 903 },
+	[H248_CHANGE_LOSS] = { H248_SC_FORCED, 915 },
 	[H248_CHANGE_DRAIN] = { H248_SC_GRACEFUL, 905 },
+	[H248_CHANGE_RESUME] = { H248_SC_RESTART, 918 },
 	[H248_CHANGE_STOP] = { H248_SC_FORCED, 908 },
+	[H248_CHANGE_REALM_DOWN] = { H248_SC_FORCED, 906 },
+	[H248_CHANGE_REALM_UP] = { H248_SC_RESTART, 900 },
+	[H248_CHANGE_PACKAGES] = { H248_SC_RESTART, 916 },
 };
 
 /* From 900 on; NULL: a code without a text. */
@@ -69,6 +75,9 @@ enum h248_change_event h248_assoc_offer_to(const struct h248_assoc *a)
 {
 	if (!a->has_mgc)
 		return H248_CHANGE_BOOT;
+	if (a->has_lost &&
+	    h248_assoc_change_of(a, H248_CHANGE_LOSS).method == H248_SC_RESTART)
+		return H248_CHANGE_LOSS;
 	if (a->is_handoff)
 		return H248_CHANGE_HANDOFF;
 	return h248_addr_eq(&a->mgc, &a->target) ? H248_CHANGE_RETURN :

@@ -331,7 +331,9 @@ void h248_txns_input(struct h248_txns *t, const struct sockaddr_storage *from,
 	} else if (is_authentic(t, &m->msg, from, now_ms)) {
 		if (t->ops->heard)
 			t->ops->heard(t->arg, from, now_ms);
+		t->sender = &m->msg.mid;
 		dispatch(t, m, from, now_ms);
+		t->sender = NULL;
 	}
 	h248_txn_msg_put(m);
 }
@@ -408,6 +410,11 @@ void h248_txns_tick(struct h248_txns *t, uint64_t now_ms)
 {
 	h248_txn_in_tick(t, now_ms);
 	h248_txn_out_tick(t, now_ms);
+}
+
+const struct h248_mid *h248_txns_sender(const struct h248_txns *t)
+{
+	return t->sender;
 }
 
 void h248_txns_set_version(struct h248_txns *t, uint8_t version)

@@ -137,6 +137,10 @@ void h248_in_fail(struct h248_in *in, uint16_t code, const char *text,
 void h248_in_refuse(struct h248_in *in, uint16_t code, const char *text);
 uint32_t h248_in_tid(const struct h248_in *in);
 
+/* While a callback runs: the MID in the header of the message that it is
+ * about; NULL: it is about none. */
+const struct h248_mid *h248_txns_sender(const struct h248_txns *t);
+
 void h248_txns_set_version(struct h248_txns *t, uint8_t version);
 /* From now on; the three numbers are those of struct h248_txn_params. */
 void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,

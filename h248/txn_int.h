@@ -72,6 +72,7 @@ struct h248_txns {
 	bool is_closing;
 	uint32_t answer_ms;   /* as the controller says; 0: it did not */
 	uint64_t auth_log_ms; /* the log may tell of a refusal again */
+	const struct h248_mid *sender; /* of the message being taken apart */
 	char tx[H248_MAX_MSG_OCTETS];
 	char signed_tx[H248_MAX_MSG_OCTETS]; /* header and message */
 };

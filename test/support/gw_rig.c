@@ -56,6 +56,7 @@ static void configure(struct conf_gateway *c, unsigned int max_contexts)
 	c->h248.local = address("198.51.100.20");
 	c->h248.profile_version = 2;
 	c->h248.version = 3;
+	c->h248.emergency_when_out = true;
 	c->h248.controller[0] = address("198.51.100.10");
 	c->h248.n_controllers = 1;
 	c->h248.max_txns_per_msg = 10;

@@ -13,7 +13,7 @@ enum { RIG_MAX_SENT = 64, RIG_OCTETS = 65536 };
 struct rig {
 	struct gw_host host; /* of the first, when there are two */
 	struct gw gw;
-	const char *controller; /* its address */
+	const char *controller; /* its address; who speaks */
 	unsigned int n_sent;
 	char *sent[RIG_MAX_SENT];   /* as on the wire, with NUL; the latest */
 	struct sockaddr_storage to; /* where the last went */

@@ -112,6 +112,16 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].h248.pending_limit, 12);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.context_lifetime_s, 3601);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.drain_s, 301);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.min_version, 2);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.return_when, CONF_RETURN_IDLE);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.return_s, 61);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.inactivity_s, 121);
+	CU_ASSERT(!c.gateway[0].h248.emergency_when_out);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.segment_ms, 4002);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.segment_octets, 1400);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.n_accept, 2);
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.accept[1].name, "other");
+	CU_ASSERT_EQUAL(c.gateway[0].h248.accept[0].version, 6);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.n_changes, 2);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].event,
 			CONF_CHANGE_FAILOVER);

@@ -115,6 +115,22 @@ static const struct refusal {
 	  "<controller address=\"192.0.2.2\"/>\n<service-change event=\"stop\""
 	  " method=\"restart\" reason=\"901\"/>",
 	  "t.xml:4: ", "leaves here", "\"forced\"" },
+	{ "T30 what is there stays", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<service-change"
+	  " event=\"resume\" method=\"graceful\" reason=\"918\"/>",
+	  "t.xml:4: ", "there already", "\"restart\"" },
+	{ "T30 state loss is no return", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<service-change"
+	  " event=\"state-loss\" method=\"disconnected\" reason=\"915\"/>",
+	  "t.xml:4: ", "contexts are lost", "\"forced\"" },
+	{ "T31 lowest version over the highest", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<association"
+	  " min-version=\"4\"/>",
+	  "t.xml:4: ", "1 to 3", "" },
+	{ "a segment without room", 3,
+	  "<controller address=\"192.0.2.2\"/>\n<limits"
+	  " segment-octets=\"511\"/>",
+	  "t.xml:4: ", "room for a reply", "512" },
 	{ "event of ServiceChange twice", 3,
 	  "<controller address=\"192.0.2.2\"/><service-change event=\"stop\""
 	  " method=\"forced\" reason=\"905\"/>\n<service-change event=\"stop\""

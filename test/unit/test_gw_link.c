@@ -1,8 +1,10 @@
 /*
- * test/unit/test_gw_link.c - silence, loss, farewell
+ * test/unit/test_gw_link.c - silence, loss, return
  *
- * Case ids: T30, T32 and T33 of the interoperability list.
+ * Case ids: C28 and C29 of the fault catalogue, T30, T32 and T34 of the
+ * interoperability list.
  */
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +25,15 @@
 
 static uint64_t now_us;
 
-static struct rig *start(void)
+static struct rig *start_as(void (*change)(struct conf_gateway *conf))
 {
 	now_us = 5000000;
-	return rig_new(200);
+	return rig_new_with(200, change);
+}
+
+static struct rig *start(void)
+{
+	return start_as(NULL);
 }
 
 /* Time passes, and the gateway is told when it wants to be, or each second. */
@@ -56,7 +63,20 @@ static void answer(struct rig *r, const char *body)
 	rig_send(r, text);
 }
 
-#define SAYS(r, part) CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), part))
+#define SAYS(r, part) says(r, part, __LINE__)
+static void says(struct rig *r, const char *part, int line)
+{
+	if (!strstr(rig_last(r), part))
+		fprintf(stderr, "line %d: no <%s> in %s\n", line, part,
+			rig_last(r));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), part));
+}
+
+#define ASK(r, ask, part)        \
+	do {                     \
+		rig_ask(r, ask); \
+		SAYS(r, part);   \
+	} while (0)
 
 /* mit=500 is 5 s; any message begins the time again. */
 static void t32_silence(void)
@@ -149,6 +169,8 @@ static void t30_lifetime(void)
 {
 	struct rig *r = start();
 
+	unsigned int n;
+
 	r->gw.conf.h248.context_lifetime_s = 60;
 	for (int i = 0; i < 20; i++)
 		rig_ask(r, BOTH), forget_sent(r);
@@ -163,7 +185,89 @@ static void t30_lifetime(void)
 	rig_events(r);
 	CU_ASSERT_EQUAL(stub_gates(), 0);
 	pass(r, 26 * SECOND); /* T-MAX of the question that is out */
+	SAYS(r, "MT=DC,RE=\"900");
+	answer(r, "C=-{SC=ROOT}");
+	/* Sixteen of them, then the others. */
+	SAYS(r, "{C=1{SC=*{SV{MT=FO,RE=\"915 State Loss\"}}},C=2{SC=*{");
+	SAYS(r, ",C=16{SC=*{SV{MT=FO,RE=\"915 State Loss\"}}}}");
+	answer(r, "C=1{SC=*}");
+	SAYS(r, "{C=17{SC=*{");
+	answer(r, "C=17{SC=*}");
+	n = r->n_sent;
+	pass(r, 5 * SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	ASK(r, "C=1{AV=*{AT{}}}", "ER=411");
+	rig_free(r);
+}
+
+static void loss_is_restart(struct conf_gateway *c)
+{
+	c->h248.change[0] = (struct conf_change) { CONF_CHANGE_LOSS,
+						   CONF_METHOD_RESTART, 901 };
+	c->h248.n_changes = 1;
+}
+
+/* <service-change event="state-loss" method="restart">: the registration says
+ * it. */
+static void t30_loss_as_restart(void)
+{
+	struct rig *r = start_as(loss_is_restart);
+	unsigned int n;
+
+	r->gw.conf.h248.context_lifetime_s = 60;
+	rig_ask(r, BOTH);
+	lose(r);
+	pass(r, 90 * SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
 	SAYS(r, "MT=RS,RE=\"901");
+	answer(r, "C=-{SC=ROOT}");
+	n = r->n_sent;
+	pass(r, SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	rig_free(r);
+}
+
+/* Half of a rendezvous stays as long as a whole one, then goes with its port;
+ * nobody is left to add the other half. */
+static void c29_half_a_rendezvous(void)
+{
+	struct rig *r = start();
+
+	r->gw.conf.h248.context_lifetime_s = 60;
+	rig_ask(r, "C=${" LEG("access") "}");
+	CU_ASSERT_EQUAL(stub_gates(), 1);
+	lose(r);
+	pass(r, 59 * SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 1);
+	pass(r, 2 * SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+	stub_done_all();
+	rig_events(r);
+	CU_ASSERT_EQUAL(stub_gates(), 0);
+	while (h248_assoc_state(r->gw.assoc) != H248_ASSOC_REGISTERING)
+		pass(r, SECOND);
+	answer(r, "C=-{SC=ROOT}");
+	SAYS(r, "C=1{SC=*{SV{MT=FO,RE=\"915 State Loss\"}}}");
+	ASK(r, "C=1{" LEG("core") "}", "ER=411");
+	ASK(r, BOTH, "A=ip/1/core/");
+	rig_free(r);
+}
+
+/* The report is lost with the controller that it was for. */
+static void t30_loss_is_not_lost(void)
+{
+	struct rig *r = start();
+
+	r->gw.conf.h248.context_lifetime_s = 60;
+	rig_ask(r, BOTH);
+	lose(r);
+	pass(r, 90 * SECOND);
+	answer(r, "C=-{SC=ROOT}");
+	SAYS(r, "C=1{SC=*{SV{MT=FO,RE=\"915");
+	pass(r, 25 * SECOND);
+	CU_ASSERT_EQUAL(h248_assoc_state(r->gw.assoc), H248_ASSOC_REGISTERING);
+	answer(r, "C=-{SC=ROOT}");
+	SAYS(r, "C=1{SC=*{SV{MT=FO,RE=\"915");
 	rig_free(r);
 }
 
@@ -180,6 +284,7 @@ static void t30_new_contexts_stay(void)
 	pass(r, 60 * SECOND);
 	CU_ASSERT_EQUAL(r->gw.n_contexts, 4);
 	answer(r, "C=-{SC=ROOT}");
+	SAYS(r, "C=16{SC=*{SV{MT=FO,RE=\"915");
 	rig_ask(r, BOTH);
 	SAYS(r, "C=21{A=ip/1/access/41");
 	pass(r, SECOND);
@@ -246,54 +351,131 @@ static void t30_handoff(void)
 	rig_free(r);
 }
 
-/* Announced, no new contexts, gone with the last one. */
-static void t33_drain(void)
+static void two_controllers(struct conf_gateway *c)
 {
-	struct rig *r = start();
+	c->h248.controller[1] = c->h248.controller[0];
+	((struct sockaddr_in *)&c->h248.controller[1])->sin_addr.s_addr =
+		htonl(0xc633640b); /* 198.51.100.11 */
+	c->h248.n_controllers = 2;
+	c->h248.return_when = CONF_RETURN_ALWAYS;
+	c->h248.return_s = 60;
+}
 
-	r->gw.conf.h248.drain_s = 60;
-	rig_ask(r, BOTH);
-	gw_link_stop(&r->gw);
-	SAYS(r, "MT=GR,RE=\"905");
-	SAYS(r, "DL=60");
+static unsigned int last_to(const struct rig *r)
+{
+	const struct sockaddr_in *in = (const void *)&r->to;
+
+	return ntohl(in->sin_addr.s_addr) & 0xff;
+}
+
+/* The first controller has gone, the second one has us. */
+static void fail_over(struct rig *r)
+{
+	lose(r);
+	pass(r, 25 * SECOND);
+	SAYS(r, "MT=FL,RE=\"909");
+	CU_ASSERT_EQUAL(last_to(r), 11);
+	r->controller = "198.51.100.11";
 	answer(r, "C=-{SC=ROOT}");
+	CU_ASSERT_EQUAL(h248_assoc_state(r->gw.assoc), H248_ASSOC_ACTIVE);
+}
+
+/* Every minute it is asked, until it takes us; sessions go on. */
+static void t30_return_always(void)
+{
+	struct rig *r = start_as(two_controllers);
+	unsigned int n;
+
 	rig_ask(r, BOTH);
-	SAYS(r, "ER=503");
-	pass(r, 30 * SECOND);
-	CU_ASSERT_FALSE(r->gw.is_stopping);
-	rig_ask(r, "C=1{S=*{AT{}}}");
-	pass(r, SECOND);
-	CU_ASSERT(r->gw.is_stopping);
-	SAYS(r, "MT=FO,RE=\"908");
+	fail_over(r);
+	n = r->n_sent;
+	pass(r, 59 * SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	pass(r, 2 * SECOND);
+	CU_ASSERT_EQUAL(last_to(r), 10);
+	SAYS(r, "MT=DC,RE=\"900");
+	ASK(r, "C=-{AV=ROOT{AT{}}}", "AV=ROOT}");
+	forget_sent(r);
+	pass(r, 58 * SECOND); /* it is silent; then the next attempt */
+	CU_ASSERT_EQUAL(h248_assoc_state(r->gw.assoc), H248_ASSOC_ACTIVE);
+	forget_sent(r);
+	pass(r, 2 * SECOND);
+	SAYS(r, "MT=DC,RE=\"900");
+	r->controller = "198.51.100.10";
+	answer(r, "C=-{SC=ROOT}");
+	ASK(r, "C=1{AV=*{AT{}}}", "AV=C{");
+	forget_sent(r);
+	pass(r, 300 * SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, 0);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 1);
 	rig_free(r);
 }
 
-/* Its time ends; or the operator cannot wait; or there is nothing to wait
- * for. */
-static void t33_drain_ends(void)
+/* Only without sessions; not at all. */
+static void t30_return_idle(void)
+{
+	struct rig *r = start_as(two_controllers);
+
+	r->gw.conf.h248.return_when = CONF_RETURN_IDLE;
+	rig_ask(r, BOTH);
+	fail_over(r);
+	forget_sent(r);
+	pass(r, 300 * SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, 0);
+	rig_ask(r, "C=1{S=*{AT{}}}");
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+	CU_ASSERT(gw_next_ms(&r->gw) <= now_us / 1000);
+	pass(r, SECOND);
+	CU_ASSERT_EQUAL(last_to(r), 10);
+	SAYS(r, "MT=DC,RE=\"900");
+	rig_free(r);
+	r = start_as(two_controllers);
+	r->gw.conf.h248.return_when = CONF_RETURN_NO;
+	fail_over(r);
+	forget_sent(r);
+	pass(r, 300 * SECOND);
+	CU_ASSERT_EQUAL(r->n_sent, 0);
+	rig_free(r);
+}
+
+/* 3.7: unasked supervision, RequestID 0; what is asked goes before it. */
+static void t32_inactivity(void)
 {
 	struct rig *r = start();
 
-	r->gw.conf.h248.drain_s = 60;
-	rig_ask(r, BOTH);
-	gw_link_stop(&r->gw);
-	pass(r, 59 * SECOND);
-	CU_ASSERT_FALSE(r->gw.is_stopping);
-	pass(r, 1 * SECOND);
-	CU_ASSERT(r->gw.is_stopping);
+	r->gw.conf.h248.inactivity_s = 30;
+	rig_ask(r, "C=-{AV=ROOT{AT{}}}");
+	pass(r, 30 * SECOND);
+	SAYS(r, "C=-{N=ROOT{OE=0{");
+	SAYS(r, ":it/ito}");
+	answer(r, "C=-{N=ROOT}");
+	rig_ask(r, "C=-{MF=ROOT{E=77{it/ito{mit=500}}}}");
+	pass(r, 5 * SECOND);
+	SAYS(r, "OE=77{");
 	rig_free(r);
-	r = start();
-	r->gw.conf.h248.drain_s = 60;
+}
+
+/* C28: found out by silence, sessions go on, the way back is found. */
+static void c28_controller_vanishes(void)
+{
+	struct rig *r = start();
+
+	rig_ask(r, "C=-{MF=ROOT{E=77{it/ito{mit=3000}}}}");
 	rig_ask(r, BOTH);
-	gw_link_stop(&r->gw);
-	gw_link_stop(&r->gw);
-	CU_ASSERT(r->gw.is_stopping);
-	SAYS(r, "MT=FO,RE=\"908");
-	rig_free(r);
-	r = start();
-	r->gw.conf.h248.drain_s = 60;
-	gw_link_stop(&r->gw);
-	CU_ASSERT(r->gw.is_stopping);
+	pass(r, 30 * SECOND);
+	SAYS(r, "N=ROOT{OE=77{");
+	pass(r, 25 * SECOND);
+	SAYS(r, "MT=DC,RE=\"900");
+	for (int i = 0; i < 10; i++)
+		forget_sent(r), pass(r, 60 * SECOND);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 1);
+	CU_ASSERT_EQUAL(stub_gates(), 2);
+	forget_sent(r);
+	while (!r->n_sent)
+		pass(r, SECOND);
+	answer(r, "C=-{SC=ROOT}");
+	ASK(r, "C=*{AV=ROOT{AT{}}}", "C=1{AV=ROOT}");
+	ASK(r, "C=1{AV=*{AT{}}}", "AV=C{ip/1/access/1,ip/1/core/2}");
 	rig_free(r);
 }
 
@@ -303,12 +485,17 @@ int main(void)
 		{ "T32 silence of the controller", t32_silence },
 		{ "T32 range of ito", t32_range },
 		{ "T32 nobody answers", t32_nobody_answers },
-		{ "T30 contexts without controller", t30_lifetime },
+		{ "T30 T34 contexts without controller: 915", t30_lifetime },
+		{ "T30 state loss as Restart", t30_loss_as_restart },
+		{ "T30 a report of loss is repeated", t30_loss_is_not_lost },
+		{ "C29 half a rendezvous", c29_half_a_rendezvous },
 		{ "T30 contexts of a new controller", t30_new_contexts_stay },
 		{ "T30 contexts stay", t30_contexts_stay },
 		{ "T30 handoff", t30_handoff },
-		{ "T33 drain", t33_drain },
-		{ "T33 drain ends", t33_drain_ends },
+		{ "T30 return to the first controller", t30_return_always },
+		{ "T30 return when idle, or not", t30_return_idle },
+		{ "T32 supervision unasked", t32_inactivity },
+		{ "C28 a controller vanishes", c28_controller_vanishes },
 		{ NULL, NULL },
 	};
 

@@ -4,8 +4,7 @@
  * H.248.1 clause 11.  Case ids: C33 of the fault catalogue, T30 and T31 of
  * the interoperability list.
  */
-#include "h248/assoc.h"
-#include "test/support/fake_net.h"
+#include "test/support/assoc_rig.h"
 #include "test/support/suite.h"
 
 #include <errno.h>
@@ -13,187 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD1 "MEGACO/1 [192.0.2.1]:2944\n"
-#define AUDIT "C=-{AV=ROOT{AT{}}}"
-
-enum { MAX_STATES = 32 };
-
-struct gate {                /* the gateway's side */
-	struct fake_net net; /* first: the hooks take it */
-	struct h248_assoc *a;
-	unsigned int executed;
-	enum h248_assoc_state seen[MAX_STATES];
-	unsigned int n_seen;
-	char why[128];
-	unsigned int n_done;
-	int err;
-};
-
-static struct h248_term_id root = {
-	.text = { "ROOT", 4 },
-	.is_root = true,
-};
-static struct h248_cmd notify = { .kind = H248_CMD_AUDIT_VALUE,
-				  .terms = &root };
-static struct h248_action action = { .ctx = H248_CTX_NULL, .cmds = &notify };
-
-static void on_request(void *arg, struct h248_in *in,
-		       const struct h248_txn *req, const struct h248_msg *msg,
-		       const struct sockaddr_storage *from)
-{
-	struct gate *g = arg;
-
-	(void)req;
-	(void)msg;
-	(void)from;
-	g->executed++;
-	h248_in_reply(in, &action, g->net.now_ms);
-}
-
-static void on_state(void *arg, enum h248_assoc_state from,
-		     enum h248_assoc_state to, const char *why)
-{
-	struct gate *g = arg;
-
-	(void)from;
-	if (g->n_seen < MAX_STATES)
-		g->seen[g->n_seen++] = to;
-	snprintf(g->why, sizeof(g->why), "%s", why);
-}
-
-/* 2026-01-15 08:30:00.14 UTC */
-static uint64_t on_wall(void *arg)
-{
-	(void)arg;
-	return 1768465800140000ull;
-}
-
-static void on_reply(void *arg, int err, const struct h248_txn *reply)
-{
-	struct gate *g = arg;
-
-	(void)reply;
-	g->n_done++;
-	g->err = err;
-}
-
-static const struct h248_assoc_ops ops = {
-	.txn = { .send = fake_net_send,
-		 .random = fake_net_random,
-		 .request = on_request },
-	.state = on_state,
-	.wall_us = on_wall,
-};
-
-/* Controllers 192.0.2.1, 192.0.2.2, ... */
-static struct h248_assoc_params params(unsigned int n_controllers,
-				       uint32_t mwd_ms)
-{
-	struct h248_assoc_params p = {
-		.txn = { .mid = { .kind = H248_MID_IP4,
-				  .text = { "192.0.2.20", 10 },
-				  .port = 2944 },
-			 .version = 3 },
-		.n_controllers = n_controllers,
-		.profile = "ETSI_BGF",
-		.profile_version = 2,
-		.mwd_ms = mwd_ms,
-	};
-
-	for (unsigned int i = 0; i < n_controllers; i++) {
-		char ip[32];
-
-		snprintf(ip, sizeof(ip), "192.0.2.%u", i + 1);
-		p.controllers[i] = fake_addr(ip, 2944);
-	}
-	return p;
-}
-
-static struct gate *gate_new(const struct h248_assoc_params *p)
-{
-	struct gate *g = calloc(1, sizeof(*g));
-
-	if (!g)
-		abort();
-	g->net.now_ms = 1000;
-	g->a = h248_assoc_new(p, &ops, g);
-	if (!g->a)
-		abort();
-	return g;
-}
-
-static void gate_free(struct gate *g)
-{
-	h248_assoc_free(g->a);
-	free(g);
-}
-
-static void receive_from(struct gate *g, const char *ip, const char *text)
-{
-	/* Which port: no matter. */
-	struct sockaddr_storage from = fake_addr(ip, 40000);
-
-	h248_assoc_input(g->a, &from, text, strlen(text), g->net.now_ms);
-}
-
-static void receive(struct gate *g, const char *text)
-{
-	receive_from(g, "192.0.2.1", text);
-}
-
-static void wait(struct gate *g, uint64_t ms)
-{
-	uint64_t end = g->net.now_ms + ms;
-
-	while (h248_assoc_next(g->a) <= end) {
-		if (h248_assoc_next(g->a) > g->net.now_ms)
-			g->net.now_ms = h248_assoc_next(g->a);
-		h248_assoc_tick(g->a, g->net.now_ms);
-	}
-	g->net.now_ms = end;
-}
-
-/* The peer answers our latest request: "P=<its id>{...}". */
-static void answer(struct gate *g, const char *body)
-{
-	const char *t = strstr(fake_net_last(&g->net)->text, "T=");
-	char text[512];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
-	snprintf(text, sizeof(text), HEAD1 "P=%lu{%s}",
-		 strtoul(t + 2, NULL, 10), body);
-	receive(g, text);
-}
-
-static const char *last_to(const struct gate *g)
-{
-	return fake_addr_str(&fake_net_last(&g->net)->to);
-}
-
-/* Started, and the first ServiceChange is out. */
-static struct gate *started(unsigned int n_controllers)
-{
-	struct h248_assoc_params p = params(n_controllers, 0);
-	struct gate *g = gate_new(&p);
-
-	h248_assoc_start(g->a, g->net.now_ms);
-	wait(g, 0);
-	CU_ASSERT_EQUAL(g->net.n_sent, 1);
-	return g;
-}
-
-static struct gate *active(unsigned int n_controllers)
-{
-	struct gate *g = started(n_controllers);
-
-	answer(g, "C=-{SC=ROOT{SV{V=2,PF=ETSI_BGF/2}}}");
-	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
-	return g;
-}
-
 static void cold_boot(void)
 {
-	struct gate *g = started(1);
+	struct gate *g = gate_started(1);
 
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
 	CU_ASSERT_PTR_NULL(h248_assoc_controller(g->a));
@@ -203,19 +24,19 @@ static void cold_boot(void)
 	CU_ASSERT(fake_net_last_has(&g->net, "V=3"));
 	CU_ASSERT(fake_net_last_has(&g->net, "PF=ETSI_BGF/2"));
 	CU_ASSERT(fake_net_last_has(&g->net, "20260115T08300014"));
-	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
+	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &gate_action, gate_on_reply, g,
 					   g->net.now_ms, NULL),
 			-ENOTCONN);
-	answer(g, "C=-{SC=ROOT{SV{V=2,PF=ETSI_BGF/2}}}");
+	gate_answer(g, "C=-{SC=ROOT{SV{V=2,PF=ETSI_BGF/2}}}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	CU_ASSERT_EQUAL(h248_assoc_version(g->a), 2);
 	CU_ASSERT_STRING_EQUAL(fake_addr_str(h248_assoc_controller(g->a)),
 			       "192.0.2.1:2944");
-	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
+	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &gate_action, gate_on_reply, g,
 					   g->net.now_ms, NULL),
 			0);
 	CU_ASSERT(fake_net_last_has(&g->net, "!/2[192.0.2.20]:2944T=2{"));
-	answer(g, "C=-{AV=ROOT}");
+	gate_answer(g, "C=-{AV=ROOT}");
 	CU_ASSERT_EQUAL(g->n_done, 1);
 	CU_ASSERT_EQUAL(g->err, 0);
 	gate_free(g);
@@ -223,14 +44,14 @@ static void cold_boot(void)
 
 static void c33_early_request(void)
 {
-	struct gate *g = started(1);
+	struct gate *g = gate_started(1);
 
-	receive(g, HEAD1 "T=77{" AUDIT "}");
+	gate_receive(g, HEAD1 "T=77{" AUDIT "}");
 	CU_ASSERT_EQUAL(g->executed, 0);
 	CU_ASSERT(fake_net_last_has(&g->net, "P=77{ER=505{"));
 	g->net.n_sent = 1; /* the registration is the latest again */
-	answer(g, "C=-{SC=ROOT}");
-	receive(g, HEAD1 "T=78{" AUDIT "}");
+	gate_answer(g, "C=-{SC=ROOT}");
+	gate_receive(g, HEAD1 "T=78{" AUDIT "}");
 	CU_ASSERT_EQUAL(g->executed, 1);
 	CU_ASSERT(fake_net_last_has(&g->net, "P=78{C=-{"));
 	gate_free(g);
@@ -273,13 +94,13 @@ static void replies(void)
 	};
 
 	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
-		struct gate *g = started(2);
+		struct gate *g = gate_started(2);
 
-		answer(g, t[i].body);
+		gate_answer(g, t[i].body);
 		CU_ASSERT_EQUAL(h248_assoc_state(g->a), t[i].state);
 		CU_ASSERT_EQUAL(g->net.n_sent, t[i].asked ? 2 : 1);
 		if (t[i].asked)
-			CU_ASSERT_STRING_EQUAL(last_to(g), t[i].asked);
+			CU_ASSERT_STRING_EQUAL(gate_last_to(g), t[i].asked);
 		if (t[i].version)
 			CU_ASSERT_EQUAL(h248_assoc_version(g->a), t[i].version);
 		if (h248_assoc_state(g->a) != t[i].state)
@@ -299,12 +120,12 @@ static void service_change_address(void)
 	};
 
 	for (unsigned int i = 0; i < 2; i++) {
-		struct gate *g = started(1);
+		struct gate *g = gate_started(1);
 
-		answer(g, t[i].body);
-		h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms,
-				   NULL);
-		CU_ASSERT_STRING_EQUAL(last_to(g), t[i].later);
+		gate_answer(g, t[i].body);
+		h248_assoc_request(g->a, &gate_action, gate_on_reply, g,
+				   g->net.now_ms, NULL);
+		CU_ASSERT_STRING_EQUAL(gate_last_to(g), t[i].later);
 		gate_free(g);
 	}
 }
@@ -317,8 +138,8 @@ static void c50_who_is_heard(void)
 		const char *ip;
 		bool is_heard;
 	} t[] = {
-		{ "192.0.2.1", true }, /* of the list */
-		{ "192.0.2.2", true },
+		{ "192.0.2.1", false }, /* it sent us on */
+		{ "192.0.2.2", false },
 		{ "192.0.2.99", true }, /* we were sent to */
 		{ "192.0.2.77", true }, /* it told us to ask */
 		{ "192.0.2.3", false },
@@ -331,19 +152,20 @@ static void c50_who_is_heard(void)
 		HEAD1 "ER=400{}",
 		"nonsense",
 	};
-	struct gate *g = started(2);
+	struct gate *g = gate_started(2);
 	struct sockaddr_storage from;
 	unsigned int n;
 
-	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.99]:2944}}}");
-	answer(g, "C=-{SC=ROOT{SV{AD=[192.0.2.77]:2944}}}");
+	gate_answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.99]:2944}}}");
+	gate_answer_from(g, "192.0.2.99",
+			 "C=-{SC=ROOT{SV{AD=[192.0.2.77]:2944}}}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
 		char text[128];
 
 		g->executed = 0;
 		snprintf(text, sizeof(text), HEAD1 "T=%u{" AUDIT "}", 90 + i);
-		receive_from(g, t[i].ip, text);
+		gate_receive_from(g, t[i].ip, text);
 		CU_ASSERT_EQUAL(g->executed, t[i].is_heard);
 	}
 	n = g->net.n_sent;
@@ -351,7 +173,7 @@ static void c50_who_is_heard(void)
 	for (unsigned int i = 0; i < sizeof(words) / sizeof(*words); i++)
 		h248_assoc_input(g->a, &from, words[i], strlen(words[i]),
 				 g->net.now_ms);
-	wait(g, 5000);
+	gate_wait(g, 5000);
 	CU_ASSERT_EQUAL(g->executed, 0);
 	CU_ASSERT_EQUAL(g->net.n_sent, n);
 	gate_free(g);
@@ -359,57 +181,57 @@ static void c50_who_is_heard(void)
 
 static void redirection_repeats_and_ends(void)
 {
-	struct gate *g = started(2);
+	struct gate *g = gate_started(2);
 
 	for (unsigned int i = 0; i < 4; i++) {
-		answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
-		CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+		gate_answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
+		CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
 		CU_ASSERT(fake_net_last_has(&g->net, "901"));
 	}
-	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	gate_answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.1]:2944}}}");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
 	gate_free(g);
 }
 
 static void list_exhausted(void)
 {
-	struct h248_assoc_params p = params(2, 3000);
+	struct h248_assoc_params p = gate_params(2, 3000);
 	struct gate *g = gate_new(&p);
 
 	g->net.random = 1500;
 	h248_assoc_start(g->a, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
-	wait(g, 1499);
+	gate_wait(g, 1499);
 	CU_ASSERT_EQUAL(g->net.n_sent, 0);
-	wait(g, 1);
+	gate_wait(g, 1);
 	CU_ASSERT_EQUAL(g->net.n_sent, 1);
 	g->net.n_sent = 0;
-	wait(g, 24999); /* T-MAX */
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
-	wait(g, 1);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
-	answer(g, "ER=502{\"Not Ready\"}");
+	gate_wait(g, 24999); /* T-MAX */
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
+	gate_wait(g, 1);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
+	gate_answer(g, "ER=502{\"Not Ready\"}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
-	wait(g, 1499);
+	gate_wait(g, 1499);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
-	wait(g, 1);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	gate_wait(g, 1);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "901"));
 	gate_free(g);
 }
 
 static void refusals_do_not_spin(void)
 {
-	struct gate *g = started(1);
+	struct gate *g = gate_started(1);
 
 	for (int i = 0; i < 10; i++) {
 		uint64_t start = g->net.now_ms;
 
-		answer(g, "ER=502{\"Not Ready\"}");
+		gate_answer(g, "ER=502{\"Not Ready\"}");
 		CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_WAITING);
 		CU_ASSERT(h248_assoc_next(g->a) >= start + 100);
-		wait(g, 200);
+		gate_wait(g, 200);
 	}
 	CU_ASSERT_EQUAL(g->net.n_sent, 11);
 	gate_free(g);
@@ -423,7 +245,7 @@ static void t31_waiting_is_random(void)
 	} t[] = {
 		{ 0, 0 }, { 1, 1 }, { 3000, 3000 }, { 3001, 0 }, { 3005, 4 },
 	};
-	struct h248_assoc_params p = params(1, 3000);
+	struct h248_assoc_params p = gate_params(1, 3000);
 
 	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
 		struct gate *g = gate_new(&p);
@@ -436,26 +258,16 @@ static void t31_waiting_is_random(void)
 	}
 }
 
-static void lose(struct gate *g)
-{
-	CU_ASSERT_EQUAL(h248_assoc_request(g->a, &action, on_reply, g,
-					   g->net.now_ms, NULL),
-			0);
-	wait(g, 25000);
-	CU_ASSERT_EQUAL(g->err, -ETIMEDOUT);
-	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
-}
-
 static void t30_lost_and_back(void)
 {
-	struct gate *g = active(2);
+	struct gate *g = gate_active(2);
 
-	lose(g);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	gate_lose(g);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "!/1"));
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC"));
 	CU_ASSERT(fake_net_last_has(&g->net, "RE=\"900 Service Restored\""));
-	answer(g, "C=-{SC=ROOT{SV{V=2}}}");
+	gate_answer(g, "C=-{SC=ROOT{SV{V=2}}}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	gate_free(g);
 }
@@ -465,13 +277,13 @@ static void t30_connection_lost(void)
 {
 	struct sockaddr_storage other = fake_addr("192.0.2.2", 2944);
 	struct sockaddr_storage ours = fake_addr("192.0.2.1", 2944);
-	struct gate *g = active(2);
+	struct gate *g = gate_active(2);
 
 	h248_assoc_link_lost(g->a, &other, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	h248_assoc_link_lost(g->a, &ours, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
 	h248_assoc_link_lost(g->a, &ours, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
@@ -480,14 +292,14 @@ static void t30_connection_lost(void)
 
 static void t30_failover(void)
 {
-	struct gate *g = active(2);
+	struct gate *g = gate_active(2);
 
-	lose(g);
-	wait(g, 25000);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	gate_lose(g);
+	gate_wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL"));
 	CU_ASSERT(fake_net_last_has(&g->net, "909"));
-	answer(g, "C=-{SC=ROOT{SV{V=3}}}");
+	gate_answer(g, "C=-{SC=ROOT{SV{V=3}}}");
 	CU_ASSERT_STRING_EQUAL(fake_addr_str(h248_assoc_controller(g->a)),
 			       "192.0.2.2:2944");
 	CU_ASSERT_EQUAL(h248_assoc_version(g->a), 3);
@@ -497,20 +309,22 @@ static void t30_failover(void)
 /* A second request that is still waiting goes to the new controller. */
 static void c30_waiting_request_moves(void)
 {
-	struct gate *g = active(2);
+	struct gate *g = gate_active(2);
 
-	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
-	wait(g, 24600);
-	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
-	wait(g, 400);
+	h248_assoc_request(g->a, &gate_action, gate_on_reply, g, g->net.now_ms,
+			   NULL);
+	gate_wait(g, 24600);
+	h248_assoc_request(g->a, &gate_action, gate_on_reply, g, g->net.now_ms,
+			   NULL);
+	gate_wait(g, 400);
 	CU_ASSERT_EQUAL(g->n_done, 1);
-	answer(g, "ER=502{\"Not Ready\"}");
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "ER=502{\"Not Ready\"}");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
+	gate_answer(g, "C=-{SC=ROOT}");
 	CU_ASSERT(fake_net_last_has(&g->net, "T=3{C=-{AV=ROOT"));
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	CU_ASSERT_EQUAL(g->n_done, 1);
-	answer(g, "C=-{AV=ROOT}");
+	gate_answer(g, "C=-{AV=ROOT}");
 	CU_ASSERT_EQUAL(g->n_done, 2);
 	CU_ASSERT_EQUAL(g->err, 0);
 	gate_free(g);
@@ -520,25 +334,25 @@ static void c30_waiting_request_moves(void)
 static void t30_handoff(void)
 {
 	struct sockaddr_storage next = fake_addr("192.0.2.9", 2945);
-	struct gate *g = active(2);
+	struct gate *g = gate_active(2);
 
 	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms), 0);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
-	wait(g, 0);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.9:2945");
+	gate_wait(g, 0);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.9:2945");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903 MGC Directed"));
-	answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.8]}}}");
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.8:2944");
+	gate_answer(g, "C=-{SC=ROOT{SV{MG=[192.0.2.8]}}}");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.8:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903"));
 	gate_free(g);
 
-	g = active(2);
+	g = gate_active(2);
 	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms), 0);
-	wait(g, 25000);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.1:2944");
+	gate_wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.1:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
-	wait(g, 25000);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	gate_wait(g, 25000);
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL,RE=\"909"));
 	CU_ASSERT_EQUAL(h248_assoc_handoff(g->a, &next, g->net.now_ms),
 			-ENOTCONN);
@@ -549,12 +363,12 @@ static void t30_handoff(void)
 static void t30_handoff_to_the_same(void)
 {
 	struct sockaddr_storage same = fake_addr("192.0.2.1", 2944);
-	struct gate *g = active(1);
+	struct gate *g = gate_active(1);
 
 	h248_assoc_handoff(g->a, &same, g->net.now_ms);
-	wait(g, 0);
+	gate_wait(g, 0);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=HO,RE=\"903"));
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "C=-{SC=ROOT}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	h248_assoc_link_lost(g->a, &same, g->net.now_ms);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=DC,RE=\"900"));
@@ -564,7 +378,7 @@ static void t30_handoff_to_the_same(void)
 /* Section 3.2 of the reference: every event can say something else. */
 static void t30_changes_as_configured(void)
 {
-	struct h248_assoc_params p = params(2, 0);
+	struct h248_assoc_params p = gate_params(2, 0);
 	struct gate *g;
 
 	p.change[H248_CHANGE_BOOT] =
@@ -577,14 +391,14 @@ static void t30_changes_as_configured(void)
 		(struct h248_change) { H248_SC_GRACEFUL, 999 };
 	g = gate_new(&p);
 	h248_assoc_start(g->a, g->net.now_ms);
-	wait(g, 0);
+	gate_wait(g, 0);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=RS,RE=\"902 Warm Boot\""));
-	answer(g, "C=-{SC=ROOT}");
-	lose(g);
+	gate_answer(g, "C=-{SC=ROOT}");
+	gate_lose(g);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=RS,RE=\"900 Service"));
-	wait(g, 25000);
+	gate_wait(g, 25000);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=FL,RE=\"919 Warm Fail"));
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "C=-{SC=ROOT}");
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=GR,RE=\"999\""));
 	gate_free(g);
@@ -593,46 +407,55 @@ static void t30_changes_as_configured(void)
 /* An error that names no transaction does not wait for T-MAX. */
 static void t30_refused_by_message(void)
 {
-	struct gate *g = started(2);
+	struct gate *g = gate_started(2);
 
-	wait(g, 400);
-	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	gate_wait(g, 400);
+	gate_receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	CU_ASSERT_EQUAL(g->net.n_sent, 2);
 	/* From the first one again: it was not asked any more. */
-	receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
+	gate_receive(g, HEAD1 "ER=406{\"Version Not Supported\"}");
 	CU_ASSERT_EQUAL(g->net.n_sent, 2);
 	/* The question to the first has ended with its answer. */
-	wait(g, 24900);
+	gate_wait(g, 24900);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_REGISTERING);
-	CU_ASSERT_STRING_EQUAL(last_to(g), "192.0.2.2:2944");
+	CU_ASSERT_STRING_EQUAL(gate_last_to(g), "192.0.2.2:2944");
 	gate_free(g);
+}
+
+static int report(struct gate *g, const struct h248_report *r)
+{
+	return h248_assoc_report(g->a, r, NULL, NULL, g->net.now_ms);
 }
 
 static void t33_drain(void)
 {
-	struct gate *g = active(1);
+	static const struct h248_report drain = {
+		.what = H248_CHANGE_DRAIN,
+		.delay_s = 300,
+	};
+	struct gate *g = gate_active(1);
 
-	CU_ASSERT_EQUAL(h248_assoc_drain(g->a, 300, g->net.now_ms), 0);
+	CU_ASSERT_EQUAL(report(g, &drain), 0);
 	CU_ASSERT(fake_net_last_has(&g->net, "SC=ROOT{SV{MT=GR,RE=\"905"));
 	CU_ASSERT(fake_net_last_has(&g->net, "DL=300"));
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "C=-{SC=ROOT}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
 	CU_ASSERT(fake_net_last_has(&g->net, "MT=FO,RE=\"908"));
-	CU_ASSERT_EQUAL(h248_assoc_drain(g->a, 300, g->net.now_ms), -ENOTCONN);
+	CU_ASSERT_EQUAL(report(g, &drain), -ENOTCONN);
 	gate_free(g);
 }
 
 static void stop_while_active(void)
 {
-	struct gate *g = active(1);
+	struct gate *g = gate_active(1);
 
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_LEAVING);
 	CU_ASSERT(fake_net_last_has(&g->net, "!/2"));
 	CU_ASSERT(fake_net_last_has(&g->net, "SC=ROOT{SV{MT=FO,RE=\"908"));
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "C=-{SC=ROOT}");
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
 	CU_ASSERT_EQUAL(h248_assoc_next(g->a), UINT64_MAX);
 	gate_free(g);
@@ -640,13 +463,14 @@ static void stop_while_active(void)
 
 static void stop_without_answer(void)
 {
-	struct gate *g = active(1);
+	struct gate *g = gate_active(1);
 
-	h248_assoc_request(g->a, &action, on_reply, g, g->net.now_ms, NULL);
+	h248_assoc_request(g->a, &gate_action, gate_on_reply, g, g->net.now_ms,
+			   NULL);
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
-	wait(g, 999);
+	gate_wait(g, 999);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_LEAVING);
-	wait(g, 1);
+	gate_wait(g, 1);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
 	CU_ASSERT_EQUAL(g->n_done, 1);
 	CU_ASSERT_EQUAL(g->err, -ECANCELED);
@@ -655,8 +479,8 @@ static void stop_without_answer(void)
 
 static void stop_while_nobody_is_there(void)
 {
-	struct gate *g = started(1);
-	struct h248_assoc_params p = params(1, 3000);
+	struct gate *g = gate_started(1);
+	struct h248_assoc_params p = gate_params(1, 3000);
 
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
@@ -669,7 +493,7 @@ static void stop_while_nobody_is_there(void)
 	h248_assoc_start(g->a, g->net.now_ms); /* not legal, no harm */
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
 	CU_ASSERT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_IDLE);
-	wait(g, 10000);
+	gate_wait(g, 10000);
 	CU_ASSERT_EQUAL(g->net.n_sent, 0);
 	gate_free(g);
 }
@@ -680,10 +504,10 @@ static void states_are_reported(void)
 		H248_ASSOC_WAITING, H248_ASSOC_REGISTERING, H248_ASSOC_ACTIVE,
 		H248_ASSOC_LEAVING, H248_ASSOC_IDLE,
 	};
-	struct gate *g = active(1);
+	struct gate *g = gate_active(1);
 
 	h248_assoc_stop(g->a, 1000, g->net.now_ms);
-	answer(g, "C=-{SC=ROOT}");
+	gate_answer(g, "C=-{SC=ROOT}");
 	CU_ASSERT_EQUAL(g->n_seen, 5);
 	CU_ASSERT_EQUAL(memcmp(g->seen, want, sizeof(want)), 0);
 	CU_ASSERT_STRING_EQUAL(h248_assoc_state_name(H248_ASSOC_ACTIVE),
