@@ -189,6 +189,7 @@ void h248_assoc_belong(struct h248_assoc *a, const struct sockaddr_storage *to,
 		a->misfit_code = 0;
 	a->version = v->version;
 	h248_txns_set_version(a->txns, v->version);
+	h248_txns_renew(a->txns);
 	if (had_mgc)
 		h248_txns_move(a->txns, &old, &a->mgc, a->now_ms);
 }

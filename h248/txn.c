@@ -67,8 +67,8 @@ struct h248_error_desc h248_txn_error(uint16_t code, const char *text)
 
 /* Out. */
 
-int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
-		    struct h248_error_desc *error, size_t *n)
+int h248_txn_encode_into(struct h248_txns *t, struct h248_txn *txn,
+			 struct h248_error_desc *error, size_t room, size_t *n)
 {
 	struct h248_msg m = {
 		.version = t->p.version,
@@ -76,12 +76,15 @@ int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
 		.txns = txn,
 		.error = error,
 	};
+	size_t head = h248_auth_is_sending(t->p.auth) ? H248_AUTH_HEADER : 0;
 
-	size_t room = sizeof(t->tx);
+	return h248_text_enc(&m, &t->p.style, t->tx, room - head, n);
+}
 
-	if (h248_auth_is_sending(t->p.auth))
-		room -= H248_AUTH_HEADER;
-	return h248_text_enc(&m, &t->p.style, t->tx, room, n);
+int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
+		    struct h248_error_desc *error, size_t *n)
+{
+	return h248_txn_encode_into(t, txn, error, sizeof(t->tx), n);
 }
 
 static void local_of(struct h248_txns *t, const struct sockaddr_storage *peer,
@@ -220,7 +223,7 @@ static void handle(struct h248_txns *t, struct txn_msg *m, struct h248_txn *txn,
 		h248_txn_in_request(t, m, txn, from, now_ms);
 		break;
 	case H248_TXN_REPLY:
-		h248_txn_out_reply(t, txn, from);
+		h248_txn_out_reply(t, m, txn, from, now_ms);
 		break;
 	case H248_TXN_PENDING:
 		h248_txn_out_pending(t, txn, now_ms);
@@ -228,8 +231,8 @@ static void handle(struct h248_txns *t, struct txn_msg *m, struct h248_txn *txn,
 	case H248_TXN_ACK:
 		h248_txn_in_confirm(t, &m->msg.mid, txn->acks, now_ms);
 		break;
-	case H248_TXN_SEGMENT_ACK: /* we never send segments */
-		t->n.stray++;
+	case H248_TXN_SEGMENT_ACK:
+		h248_txn_in_segment_ack(t, &m->msg.mid, txn, now_ms);
 		break;
 	}
 }
@@ -354,6 +357,7 @@ static void set_defaults(struct h248_txn_params *p)
 	set_default(&p->t_max_ms, 25000);
 	set_default(&p->long_timer_ms, 30000);
 	set_default(&p->provisional_ms, 2000);
+	set_default(&p->segment_ms, 4000);
 	set_default(&p->max_stored, 131072);
 	if (!p->pending_limit_in)
 		p->pending_limit_in = TXN_MAX_PENDINGS_IN;
@@ -415,6 +419,11 @@ void h248_txns_tick(struct h248_txns *t, uint64_t now_ms)
 const struct h248_mid *h248_txns_sender(const struct h248_txns *t)
 {
 	return t->sender;
+}
+
+void h248_txns_renew(struct h248_txns *t)
+{
+	t->in.era++;
 }
 
 void h248_txns_set_version(struct h248_txns *t, uint8_t version)

@@ -32,6 +32,11 @@ struct h248_txn_params {
 	uint32_t provisional_ms;         /* Pending after; 2000 */
 	uint16_t pending_limit;    /* Pendings we send before 506; 0: any */
 	uint16_t pending_limit_in; /* Pendings for one of ours; 0: 512 */
+	uint32_t segment_ms;       /* for missing segments; 4000 */
+	uint32_t segment_octets;   /* longer replies are segmented (version 3);
+				  * 0: none is */
+	bool is_reliable; /* TCP: no acknowledgement of replies, and repetition
+			   * at the longest interval only (D.2) */
 	/* Of the reply store: when one is reached ids whose reply was confirmed
 	 * are forgotten; nothing else is, so that without any new requests get
 	 * 510. */
@@ -56,7 +61,8 @@ struct h248_txn_counters {
 
 /* The outcome of a request of ours, called once.  err: 0 with reply set (its
  * memory is only valid during the call); -ETIMEDOUT after T-MAX; -ECANCELED
- * by h248_txns_cancel() or at the end of the object.  reply->error or errors
+ * by h248_txns_cancel() or at the end of the object.  More Pendings than agreed
+ * are a reply with error 506, missing segments one with 459.  reply->error or errors
  * inside its actions are the peer's verdict. */
 typedef void(h248_reply_h)(void *arg, int err, const struct h248_txn *reply);
 
@@ -118,6 +124,12 @@ void h248_txns_tick(struct h248_txns *t, uint64_t now_ms);
 int h248_txns_request(struct h248_txns *t, const struct sockaddr_storage *to,
 		      const struct h248_action *actions, h248_reply_h *cb,
 		      void *arg, uint64_t now_ms, uint32_t *tid);
+/*
+ * A peer has us anew.  Whatever it asked before, an id that comes again with
+ * other content is a new request from now on: the peer may have lost its count
+ * (C32).  The same content still gets the stored reply.
+ */
+void h248_txns_renew(struct h248_txns *t);
 /* Redirect to a new peer all requests to `from` not yet answered (hand-off,
  * D.1.4), or cancel them (to NULL: all). */
 void h248_txns_move(struct h248_txns *t, const struct sockaddr_storage *from,

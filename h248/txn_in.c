@@ -17,9 +17,13 @@
  *	REPLIED    copy                  stored reply              -
  *	REPLIED    repetition (IA)       stored reply              -
  *	REPLIED    K                     drop the reply            CONFIRMED
+ *	REPLIED    SM of each segment    the same                  CONFIRMED
  *	CONFIRMED  copy                  nothing                   -
  *	REPLIED, CONFIRMED  LONG-TIMER   forget                    -
  *	CONFIRMED  room is needed        forget the oldest         -
+ *
+ * A controller that says that it has restarted, and one that has us anew, may
+ * count from the beginning again: what was answered before is no copy then.
  */
 #include "h248/txn.h"
 
@@ -49,8 +53,10 @@ struct h248_in {
 	struct txn_msg *msg; /* RUNNING and ABANDONED: a reference */
 	char *reply;         /* ABANDONED and REPLIED; owned */
 	size_t reply_n;
-	uint32_t interval_ms; /* REPLIED with IA; 0: no repetition */
-	uint64_t give_up_ms;  /* of the repetition */
+	struct txn_segments *segments; /* in place of reply; owned */
+	uint32_t era;                  /* of the association it was asked in */
+	uint32_t interval_ms;          /* REPLIED with IA; 0: no repetition */
+	uint64_t give_up_ms;           /* of the repetition */
 	uint64_t forget_ms;
 	char mid_text[];
 };
@@ -112,8 +118,40 @@ static struct h248_in *find(struct h248_txns *t, const struct h248_mid *mid,
 	return NULL;
 }
 
-/* What a request asks, roughly: contexts, commands, terminations and which
- * descriptors.  Two requests that differ here are not copies. */
+static uint64_t hash_services(uint64_t h, const struct h248_services *sv)
+{
+	if (!sv)
+		return h;
+	h = hash_octets(h, &sv->method, sizeof(sv->method));
+	h = hash_span(h, sv->reason);
+	return hash_span(h, sv->timestamp);
+}
+
+static uint64_t hash_media(uint64_t h, const struct h248_media *m)
+{
+	const struct h248_stream *s = m ? m->streams : NULL;
+
+	for (; s; s = s->next) {
+		h = hash_octets(h, &s->id, sizeof(s->id));
+		if (s->local)
+			h = hash_span(h, s->local->sdp);
+		if (s->remote)
+			h = hash_span(h, s->remote->sdp);
+	}
+	return h;
+}
+
+static uint64_t hash_desc(uint64_t h, const struct h248_desc *d)
+{
+	h = hash_octets(h, &d->kind, sizeof(d->kind));
+	if (d->kind == H248_DESC_SERVICES)
+		return hash_services(h, d->u.services);
+	return d->kind == H248_DESC_MEDIA ? hash_media(h, d->u.media) : h;
+}
+
+/* What a request asks, roughly: contexts, commands, terminations, which
+ * descriptors, SDP and ServiceChange.  Two requests that differ here are not
+ * copies. */
 static uint64_t content_of(const struct h248_txn *txn)
 {
 	uint64_t h = 0xcbf29ce484222325ULL;
@@ -127,10 +165,28 @@ static uint64_t content_of(const struct h248_txn *txn)
 				h = hash_span(h, c->terms->text);
 			for (const struct h248_desc *d = c->descs; d;
 			     d = d->next)
-				h = hash_octets(h, &d->kind, sizeof(d->kind));
+				h = hash_desc(h, d);
 		}
 	}
 	return h;
+}
+
+/* SC=ROOT{SV{MT=RS,RE="901 .."}} of a controller: it has restarted. */
+static bool is_restart(const struct h248_txn *txn)
+{
+	const struct h248_action *a = txn->actions;
+	const struct h248_cmd *c = a ? a->cmds : NULL;
+	const struct h248_desc *d = c ? c->descs : NULL;
+	const struct h248_services *sv;
+
+	if (!d || a->ctx != H248_CTX_NULL || d->kind != H248_DESC_SERVICES ||
+	    c->kind != H248_CMD_SERVICE_CHANGE || !c->terms ||
+	    !c->terms->is_root)
+		return false;
+	sv = d->u.services;
+	return sv && sv->method == H248_SC_RESTART && sv->reason.n >= 3 &&
+	       (!memcmp(sv->reason.p, "901", 3) ||
+		!memcmp(sv->reason.p, "902", 3));
 }
 
 /* The store. */
@@ -167,7 +223,9 @@ static void drop_reply(struct h248_in *in)
 {
 	in->t->in.octets -= in->reply_n;
 	free(in->reply);
+	h248_txn_segments_free(in->segments);
 	in->reply = NULL;
+	in->segments = NULL;
 	in->reply_n = 0;
 	in->interval_ms = 0;
 }
@@ -200,6 +258,19 @@ static void forget(struct h248_in *in)
 	free(in);
 }
 
+/* Those of a peer that have been answered; what runs is answered yet. */
+static void forget_answered(struct txn_in_list *list,
+			    const struct h248_mid *mid)
+{
+	struct h248_in *in, *next;
+
+	for (in = TAILQ_FIRST(list); in; in = next) {
+		next = TAILQ_NEXT(in, entry);
+		if (is_same_mid(&in->mid, mid))
+			forget(in);
+	}
+}
+
 static void forget_all(struct txn_in_list *list)
 {
 	struct h248_in *in;
@@ -224,6 +295,7 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 	if (!in)
 		return NULL;
 	in->t = t;
+	in->era = t->in.era;
 	in->tid = tid;
 	in->mid = *mid;
 	in->mid.text.p = in->mid_text;
@@ -243,10 +315,12 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 
 static void send_stored(struct h248_in *in)
 {
-	if (!in->reply)
-		return;
-	in->t->n.replies_out++;
-	h248_txn_transmit(in->t, &in->from, in->reply, in->reply_n);
+	if (in->segments)
+		h248_txn_segments_send(in->t, in->segments, &in->from);
+	if (in->segments || in->reply)
+		in->t->n.replies_out++;
+	if (in->reply)
+		h248_txn_transmit(in->t, &in->from, in->reply, in->reply_n);
 }
 
 /* An answer that is not kept: the same fault would bring the same answer. */
@@ -310,22 +384,49 @@ static void keep_reply(struct h248_in *in, size_t n)
 	in->t->in.octets += n;
 }
 
+/* Whether it was too long for one message and could be cut. */
+static bool keep_segments(struct h248_in *in, const struct h248_txn *reply,
+			  int rc, size_t n)
+{
+	const struct h248_txn_params *p = &in->t->p;
+
+	if (!p->segment_octets || p->version < 3 || !reply->actions ||
+	    (rc != -EMSGSIZE && (rc || n <= p->segment_octets)))
+		return false;
+	in->segments = h248_txn_cut(in->t, reply);
+	if (!in->segments)
+		return false;
+	in->reply_n = h248_txn_segments_octets(in->segments);
+	in->t->in.octets += in->reply_n;
+	return true;
+}
+
+/* SM takes the place of IA and K. */
+static void encode_and_keep(struct h248_in *in, struct h248_txn *reply)
+{
+	size_t n = 0;
+	int rc = h248_txn_encode(in->t, reply, NULL, &n);
+
+	if (keep_segments(in, reply, rc, n))
+		in->interval_ms = in->t->p.retransmit_ms;
+	else if (!encode_reply(in, reply, &n))
+		keep_reply(in, n);
+}
+
 static void answer(struct h248_in *in, enum in_state next,
 		   struct h248_txn *reply, uint64_t now_ms)
 {
 	struct h248_txns *t = in->t;
-	size_t n;
 
 	reply->kind = H248_TXN_REPLY;
 	reply->has_id = true;
 	reply->id = in->tid;
-	reply->wants_ack = in->n_pendings > 0;
+	reply->wants_ack = in->n_pendings > 0 && !t->p.is_reliable;
 	in->forget_ms = now_ms + t->p.long_timer_ms;
 	in->give_up_ms = now_ms + t->p.t_max_ms;
 	enter(in, next);
-	if (!encode_reply(in, reply, &n))
-		keep_reply(in, n);
 	in->interval_ms = reply->wants_ack ? t->p.retransmit_ms : 0;
+	encode_and_keep(in, reply);
 	arm_replied(in, now_ms);
 	send_stored(in);
 }
@@ -404,6 +505,15 @@ uint32_t h248_in_tid(const struct h248_in *in)
 
 /* Asking. */
 
+/* Whether an id comes again for something new. */
+static bool is_reused(const struct h248_in *in, const struct h248_txn *txn)
+{
+	if (in->state != IN_REPLIED && in->state != IN_CONFIRMED)
+		return false;
+	return in->content != content_of(txn) &&
+	       (is_restart(txn) || in->era != in->t->in.era);
+}
+
 static void duplicate(struct h248_in *in, const struct h248_txn *txn,
 		      const struct sockaddr_storage *from, uint64_t now_ms)
 {
@@ -471,7 +581,9 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 {
 	struct h248_in *in = txn->has_id ? find(t, &m->msg.mid, txn->id) : NULL;
 
-	if (in) {
+	if (in && is_reused(in, txn)) {
+		forget(in);
+	} else if (in) {
 		duplicate(in, txn, from, now_ms);
 		return;
 	}
@@ -482,6 +594,10 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 			     txn->fault.code ? txn->fault.code : 403,
 			     txn->fault.text);
 		return;
+	}
+	if (is_restart(txn)) {
+		forget_answered(&t->in.replied, &m->msg.mid);
+		forget_answered(&t->in.confirmed, &m->msg.mid);
 	}
 	in = has_room(t, txn) ? in_new(t, m, txn->id) : NULL;
 	if (!in) {
@@ -539,6 +655,17 @@ void h248_txn_in_confirm(struct h248_txns *t, const struct h248_mid *mid,
 	for (; ranges && n < TXN_MAX_ACK_RANGES; ranges = ranges->next, n++)
 		if (ranges->first <= ranges->last)
 			confirm_range(t, mid, ranges, now_ms);
+}
+
+void h248_txn_in_segment_ack(struct h248_txns *t, const struct h248_mid *mid,
+			     const struct h248_txn *ack, uint64_t now_ms)
+{
+	struct h248_in *in = ack->has_id ? find(t, mid, ack->id) : NULL;
+
+	if (!in || !in->segments)
+		t->n.stray++;
+	else if (h248_txn_segments_ack(in->segments, ack->segment))
+		confirm(in, now_ms);
 }
 
 /* Time. */

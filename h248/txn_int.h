@@ -2,7 +2,8 @@
  * h248/txn_int.h - what the files of the transaction layer share
  *
  * txn.c takes messages apart and sends them; txn_in.c answers requests and
- * keeps the replies; txn_out.c repeats requests of ours.  Private to txn*.c.
+ * keeps the replies, txn_seg.c cuts long ones; txn_out.c repeats requests of
+ * ours, txn_parts.c collects segments of their replies.  Private to txn*.c.
  */
 #pragma once
 
@@ -21,6 +22,8 @@ enum {
 	TXN_MAX_ACK_RANGES = 64,   /* of one K{}; the rest is ignored */
 	TXN_MAX_PENDINGS_IN = 512, /* for one request of ours */
 	TXN_MAX_EXPIRED = 1024,    /* timers in one tick, each way */
+	TXN_MAX_SEGMENTS = 64,     /* of one reply, either way */
+	TXN_MAX_PARTS = 1024,      /* segments kept of all replies to us */
 	TXN_AUTH_LOG_MS = 60000,   /* between two lines about refusals */
 };
 
@@ -46,6 +49,7 @@ struct txn_in_store {
 	struct txn_in_list confirmed; /* only the id is left */
 	struct h248_timers timers;
 	uint32_t n_stored; /* all of them */
+	uint32_t era;      /* of the association; h248_txns_renew() */
 	uint32_t n_running;
 	size_t octets;
 };
@@ -56,6 +60,7 @@ struct txn_out_table {
 	struct txn_out_list list; /* all, in any order */
 	struct h248_timers timers;
 	uint32_t n;
+	uint32_t n_parts; /* segments of replies that are not complete */
 	uint32_t next_tid;
 };
 
@@ -83,6 +88,9 @@ void h248_txn_msg_put(struct txn_msg *m);
  * As h248_text_enc(). */
 int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
 		    struct h248_error_desc *error, size_t *n);
+/* The same, with less room: octets of t->tx. */
+int h248_txn_encode_into(struct h248_txns *t, struct h248_txn *txn,
+			 struct h248_error_desc *error, size_t room, size_t *n);
 void h248_txn_transmit(struct h248_txns *t, const struct sockaddr_storage *to,
 		       const char *buf, size_t n);
 /* Encode and send what is never repeated: Pending, K, errors. */
@@ -109,10 +117,45 @@ void h248_txn_in_confirm(struct h248_txns *t, const struct h248_mid *mid,
 			 const struct h248_tid_range *ranges, uint64_t now_ms);
 void h248_txn_in_tick(struct h248_txns *t, uint64_t now_ms);
 
+/* SM: a segment of a reply has come. */
+void h248_txn_in_segment_ack(struct h248_txns *t, const struct h248_mid *mid,
+			     const struct h248_txn *ack, uint64_t now_ms);
+
+/* txn_seg.c: a reply in segments of p.segment_octets.  Returns new, or NULL
+ * when it cannot be cut into at most TXN_MAX_SEGMENTS. */
+struct txn_segments;
+struct txn_segments *h248_txn_cut(struct h248_txns *t,
+				  const struct h248_txn *reply);
+void h248_txn_segments_free(struct txn_segments *s); /* NULL is fine */
+size_t h248_txn_segments_octets(const struct txn_segments *s);
+/* Those that are not acknowledged. */
+void h248_txn_segments_send(struct h248_txns *t, const struct txn_segments *s,
+			    const struct sockaddr_storage *to);
+/* true: that was the last one to be acknowledged. */
+bool h248_txn_segments_ack(struct txn_segments *s, unsigned int no);
+
+/* txn_parts.c: segments of a reply to us. */
+struct txn_parts;
+enum txn_part {
+	TXN_PART_MORE,   /* a new one */
+	TXN_PART_LAST,   /* the one that was missing */
+	TXN_PART_AGAIN,  /* it is there already */
+	TXN_PART_REFUSED /* a number that cannot be, or no room */
+};
+/* Keeps txn, which is of m; *parts NULL: the first one. */
+enum txn_part h248_txn_parts_add(struct h248_txns *t, struct txn_parts **parts,
+				 struct txn_msg *m, struct h248_txn *txn);
+/* The reply that they are together; its memory is theirs. */
+void h248_txn_parts_join(struct txn_parts *p, struct h248_txn *reply);
+/* "2,5" */
+void h248_txn_parts_missing(const struct txn_parts *p, char *buf, size_t cap);
+void h248_txn_parts_free(struct h248_txns *t, struct txn_parts *p);
+
 /* txn_out.c */
 void h248_txn_out_init(struct h248_txns *t);
-void h248_txn_out_reply(struct h248_txns *t, const struct h248_txn *txn,
-			const struct sockaddr_storage *from);
+void h248_txn_out_reply(struct h248_txns *t, struct txn_msg *m,
+			struct h248_txn *txn,
+			const struct sockaddr_storage *from, uint64_t now_ms);
 void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
 			  uint64_t now_ms);
 void h248_txn_out_tick(struct h248_txns *t, uint64_t now_ms);

@@ -25,6 +25,7 @@ struct h248_out {
 	uint32_t interval_ms;
 	uint64_t give_up_ms;
 	unsigned int n_pendings;
+	struct txn_parts *parts; /* segments of the reply; NULL: none */
 	h248_reply_h *cb;
 	void *arg;
 	size_t n;
@@ -84,6 +85,8 @@ static void transmit_first(struct h248_txns *t, struct h248_out *o,
 			   uint64_t now_ms)
 {
 	o->interval_ms = t->answer_ms ? t->answer_ms : t->p.retransmit_ms;
+	if (t->p.is_reliable)
+		o->interval_ms = t->p.retransmit_max_ms;
 	o->give_up_ms = now_ms + t->p.t_max_ms;
 	arm(t, o, now_ms, o->interval_ms);
 	h248_txn_transmit(t, &o->to, o->buf, o->n);
@@ -103,10 +106,29 @@ static void finish(struct h248_txns *t, struct h248_out *o, int err,
 {
 	h248_reply_h *cb = o->cb;
 	void *arg = o->arg;
+	struct txn_parts *parts = o->parts; /* reply may be in them */
 
 	unlink_out(t, o);
 	free(o);
 	cb(arg, err, reply);
+	h248_txn_parts_free(t, parts);
+}
+
+/* We give it up, as if the peer had said so. */
+static void fail(struct h248_txns *t, struct h248_out *o, uint16_t code,
+		 const char *text)
+{
+	struct h248_error_desc e = h248_txn_error(code, text);
+	struct h248_txn verdict = {
+		.kind = H248_TXN_REPLY,
+		.has_id = true,
+		.id = o->tid,
+		.error = &e,
+	};
+
+	h248_txn_log(t, LOG_WARNING, "request %u: %u %s", o->tid, code,
+		     e.text.p);
+	finish(t, o, 0, &verdict);
 }
 
 static struct h248_out *out_new(struct h248_txns *t, uint32_t tid, size_t n)
@@ -185,27 +207,67 @@ static void deliver(struct h248_txns *t, struct h248_out *o,
 	finish(t, o, 0, &reply);
 }
 
-void h248_txn_out_reply(struct h248_txns *t, const struct h248_txn *txn,
-			const struct sockaddr_storage *from)
+/* Each segment is acknowledged, also one that comes again. */
+static void send_segment_ack(struct h248_txns *t, const struct h248_txn *txn,
+			     const struct sockaddr_storage *to)
+{
+	struct h248_txn ack = {
+		.kind = H248_TXN_SEGMENT_ACK,
+		.has_id = true,
+		.id = txn->id,
+		.segment = txn->segment,
+		.is_last_segment = txn->is_last_segment,
+	};
+
+	h248_txn_send(t, to, &ack);
+}
+
+/* The peer lives: from now on we wait for it instead of asking again. */
+static void on_segment(struct h248_txns *t, struct h248_out *o,
+		       struct txn_msg *m, struct h248_txn *txn,
+		       const struct sockaddr_storage *from, uint64_t now_ms)
+{
+	enum txn_part part = h248_txn_parts_add(t, &o->parts, m, txn);
+	struct h248_txn reply;
+
+	if (part == TXN_PART_REFUSED) {
+		t->n.stray++;
+		return;
+	}
+	send_segment_ack(t, txn, from);
+	if (part == TXN_PART_MORE) {
+		o->give_up_ms = now_ms + t->p.segment_ms;
+		arm(t, o, now_ms, t->p.segment_ms);
+	} else if (part == TXN_PART_LAST) {
+		h248_txn_parts_join(o->parts, &reply);
+		deliver(t, o, &reply);
+	}
+}
+
+void h248_txn_out_reply(struct h248_txns *t, struct txn_msg *m,
+			struct h248_txn *txn,
+			const struct sockaddr_storage *from, uint64_t now_ms)
 {
 	struct h248_out *o = txn->has_id ? find(t, txn->id) : NULL;
 
 	t->n.replies_in++;
 	if (txn->has_id && txn->wants_ack)
 		send_ack(t, txn->id, from);
-	if (!o) {
-		t->n.stray++;
-		if (txn->error)
-			h248_txn_log(t, LOG_WARNING,
-				     "reply %u to nothing asked: error %u",
-				     txn->id, txn->error->code);
+	if (o && txn->segment) {
+		on_segment(t, o, m, txn, from, now_ms);
 		return;
 	}
-	if (txn->segment && !(txn->segment == 1 && txn->is_last_segment)) {
-		t->n.stray++; /* segmented replies are not assembled */
+	if (o) {
+		deliver(t, o, txn);
 		return;
 	}
-	deliver(t, o, txn);
+	t->n.stray++;
+	if (txn->has_id && txn->segment)
+		send_segment_ack(t, txn, from);
+	if (txn->error)
+		h248_txn_log(t, LOG_WARNING,
+			     "reply %u to nothing asked: error %u", txn->id,
+			     txn->error->code);
 }
 
 void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
@@ -218,8 +280,12 @@ void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
 		t->n.stray++;
 		return;
 	}
-	if (++o->n_pendings > t->p.pending_limit_in)
-		return; /* it grows old */
+	if (o->parts)
+		return; /* late: the reply is on its way */
+	if (++o->n_pendings > t->p.pending_limit_in) {
+		fail(t, o, 506, NULL);
+		return;
+	}
 	o->interval_ms = t->p.retransmit_max_ms;
 	o->give_up_ms = now_ms + t->p.t_max_ms;
 	arm(t, o, now_ms, o->interval_ms);
@@ -227,6 +293,13 @@ void h248_txn_out_pending(struct h248_txns *t, const struct h248_txn *txn,
 
 static void expire(struct h248_txns *t, struct h248_out *o, uint64_t now_ms)
 {
+	char missing[128];
+
+	if (o->parts) {
+		h248_txn_parts_missing(o->parts, missing, sizeof(missing));
+		fail(t, o, 459, missing);
+		return;
+	}
 	if (now_ms >= o->give_up_ms) {
 		t->n.timeouts++;
 		h248_txn_log(t, LOG_WARNING, "request %u: no answer in %u ms",
