@@ -192,7 +192,7 @@ static void cut(void)
 
 		CU_ASSERT(m->n <= 600);
 		snprintf(want, sizeof(want), "P=7/%u%s{C=%u{", i + 1,
-			 i + 1 == n ? "/&" : "", seen < 50 ? 7 : 8);
+			 i + 1 == n ? "/&" : "", seen < 50 ? 7u : 8u);
 		CU_ASSERT(fake_net_has(&e->net, i, want));
 		for (; seen < N_CMDS; seen++) {
 			snprintf(want, sizeof(want), "AV=%s", name[seen]);
