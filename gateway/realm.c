@@ -1,6 +1,8 @@
 /* gateway/realm.c - see realm.h */
 #include "gateway/realm.h"
 
+#include <stdio.h>
+
 #include "gateway/context.h"
 #include "gateway/events.h"
 #include "gateway/log.h"
@@ -82,15 +84,49 @@ static int send_change(struct gw *gw, uint32_t up, uint32_t down,
 				  NULL);
 }
 
+/* Who did not ask for ipra/arc hears of a realm as of any group of
+ * terminations (reference 3.5): one at a time, in the order of the file. */
+static int send_service(struct gw *gw, unsigned int realm, bool is_down)
+{
+	char term[H248_MAX_TERM_ID + 1];
+	struct h248_report r = {
+		.what = is_down ? H248_CHANGE_REALM_DOWN : H248_CHANGE_REALM_UP,
+		.term = term,
+		.ctx = H248_CTX_NULL,
+	};
+
+	snprintf(term, sizeof(term), "ip/%.20s/%.36s/*", gw->conf.h248.group,
+		 gw->conf.realm[realm].interface);
+	return h248_assoc_report(gw->assoc, &r, answered, gw, gw_now_ms());
+}
+
+static void tell_service(struct gw *gw, uint32_t changed)
+{
+	unsigned int i = 0;
+	uint32_t bit;
+
+	while (!(changed & UINT32_C(1) << i))
+		i++;
+	bit = UINT32_C(1) << i;
+	if (send_service(gw, i, gw->realms_down & bit))
+		return;
+	gw->is_arc_out = true;
+	gw->realms_down_out =
+		(gw->realms_told & ~bit) | (gw->realms_down & bit);
+}
+
 void gw_realm_tell(struct gw *gw)
 {
 	uint32_t changed = gw->realms_down ^ gw->realms_told;
 	struct h248_arena *a;
 
 	if (!changed || gw->is_arc_out ||
-	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE ||
-	    !gw_events_find(&gw->root->events, "ipra", "arc", 0))
+	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
 		return;
+	if (!gw_events_find(&gw->root->events, "ipra", "arc", 0)) {
+		tell_service(gw, changed);
+		return;
+	}
 	a = h248_arena_new(0);
 	if (!a)
 		return;

@@ -3,7 +3,8 @@
  *
  * ipra/ar of ROOT lists them (H.248.41 Amendment 1), ipra/arc on ROOT tells of
  * changes, in one Notify with context ALL; what changes while there is no
- * controller, or while a Notify is out, is told after.  nt/netfail goes to
+ * controller, or while a Notify is out, is told after.  A controller that did
+ * not ask gets a ServiceChange of the terminations of that realm instead.  nt/netfail goes to
  * each termination of a realm that goes (H.248.1 E.11).
  */
 #pragma once

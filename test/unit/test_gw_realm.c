@@ -69,14 +69,41 @@ static void changes(void)
 	rig_free(r);
 }
 
-/* Not asked for: nothing; asked for while one is down: no old news. */
+static void accept_change(struct rig *r)
+{
+	const char *id = strstr(rig_last(r), "T=");
+	char text[64];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(id);
+	snprintf(text, sizeof(text), "P=%lu{C=-{SC=ip/1/core/*}}",
+		 strtoul(id + 2, NULL, 10));
+	rig_send(r, text);
+}
+
+/* Not asked for: as a group of terminations, one at a time; asked for while
+ * one is down: no old news. */
 static void not_asked(void)
 {
 	struct rig *r = rig_new(10);
 	unsigned int n = r->n_sent;
 
 	gw_realm_set(&r->gw, 0x1);
-	CU_ASSERT_EQUAL(r->n_sent, n);
+	CU_ASSERT_EQUAL(r->n_sent, n + 1);
+	HAS(rig_last(r), "C=-{SC=ip/1/core/*{SV{MT=FO,"
+			 "RE=\"906 Loss Of Lower Layer Connectivity\"}}}");
+	gw_realm_set(&r->gw, 0x2); /* while the first one is out */
+	CU_ASSERT_EQUAL(r->n_sent, n + 1);
+	accept_change(r);
+	HAS(rig_last(r), "SC=ip/1/access/*{SV{MT=FO,RE=\"906");
+	accept_change(r);
+	HAS(rig_last(r), "SC=ip/1/core/*{SV{MT=RS,RE=\"900 Service Restored");
+	accept_change(r);
+	CU_ASSERT_EQUAL(r->n_sent, n + 3);
+	gw_realm_set(&r->gw, 0x3);
+	HAS(rig_last(r), "SC=ip/1/access/*{SV{MT=RS,RE=\"900");
+	accept_change(r);
+	gw_realm_set(&r->gw, 0x1);
+	accept_change(r);
 	rig_ask(r, "C=-{MF=ROOT{E=9{ipra/arc}}}");
 	n = r->n_sent;
 	gw_realm_set(&r->gw, 0x1);
@@ -117,20 +144,21 @@ static void net_fails(void)
 	CU_ASSERT_EQUAL(stub_gates(), 2);
 	n = r->n_sent;
 	gw_realm_set(&r->gw, 0x1);
-	CU_ASSERT_EQUAL(r->n_sent, n + 1);
-	HAS(rig_last(r), "C=1{N=ip/1/core/2{OE=4{20260115T08300000:"
-			 "nt/netfail{ST=1,cs=\"link down\"}}}}");
+	/* and the ServiceChange for all of them */
+	CU_ASSERT_EQUAL(r->n_sent, n + 2);
+	HAS(r->sent[n], "C=1{N=ip/1/core/2{OE=4{20260115T08300000:"
+			"nt/netfail{ST=1,cs=\"link down\"}}}}");
 	gw_realm_set(&r->gw, 0x3);
-	CU_ASSERT_EQUAL(r->n_sent, n + 1);
+	CU_ASSERT_EQUAL(r->n_sent, n + 2);
 	gw_realm_set(&r->gw, 0x2);
 	HAS(rig_last(r), "N=ip/1/access/1{OE=3{");
-	CU_ASSERT_EQUAL(r->n_sent, n + 2);
+	CU_ASSERT_EQUAL(r->n_sent, n + 3);
 	rig_free(r);
 }
 
 static const struct suite_test tests[] = {
 	{ "T47 ipra/arc: changes in order", changes },
-	{ "T47 ipra/arc: not asked for", not_asked },
+	{ "T33 T47 6.11 not asked for: 906, 900", not_asked },
 	{ "T47 ipra/arc: without controller", without_controller },
 	{ "T47 nt/netfail", net_fails },
 	{ NULL, NULL },
