@@ -28,7 +28,8 @@ json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail);
 json_t *ctl_json_gateways(const struct gw_host *host);
 json_t *ctl_json_status(const struct gw *gw);
 json_t *ctl_json_statistics(const struct gw *gw);
-json_t *ctl_json_limits(const struct gw *gw); /* admission */
+json_t *ctl_json_service(const struct gw *gw); /* draining, or not */
+json_t *ctl_json_limits(const struct gw *gw);  /* admission */
 json_t *ctl_json_overload(const struct gw *gw);
 /* Octets that came from outside: what is not UTF-8, and NUL, as \xNN. */
 json_t *ctl_json_text(const char *octets, size_t n);
@@ -54,13 +55,17 @@ struct ctl_command {
 	 * name of the command.  Both NULL: with a list of contexts. */
 	json_t *(*object)(const struct gw *gw);
 	json_t *(*all)(const struct gw_host *host);
+	/* Changes something first; NULL, or why not. */
+	const char *(*order)(struct gw *gw, uint32_t seconds);
+	bool takes_seconds;
 };
 
 /* A request that was understood. */
 struct ctl_request {
 	const struct ctl_command *cmd;
-	const struct gw *gw; /* NULL: all of them */
-	uint32_t id;         /* of a context; 0: none */
+	struct gw *gw;    /* NULL: all of them */
+	uint32_t id;      /* of a context; 0: none */
+	uint32_t seconds; /* 0: none */
 };
 
 /* NULL, or what is wrong. */

@@ -334,6 +334,8 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 	struct ctl_job *job = NULL;
 	const char *wrong = ctl_request_read(&r, req, jobs->host);
 
+	if (!wrong && r.cmd->order)
+		wrong = r.cmd->order(r.gw, r.seconds);
 	if (wrong)
 		ctl_refuse(sink->out, wrong);
 	else if (r.cmd->object || r.cmd->all)

@@ -2,6 +2,21 @@
 #include <string.h>
 
 #include "gateway/ctl_int.h"
+#include "gateway/drain.h"
+
+enum { MAX_SECONDS = 86400 };
+
+static const char *drain(struct gw *gw, uint32_t seconds)
+{
+	return gw_drain(gw, seconds) ? "it is draining or stopping already" :
+				       NULL;
+}
+
+static const char *resume(struct gw *gw, uint32_t seconds)
+{
+	(void)seconds;
+	return gw_drain_cancel(gw) ? "it is not draining" : NULL;
+}
 
 static const struct ctl_command commands[] = {
 	{ .name = "contexts", .detail = CTL_SUMMARY },
@@ -13,13 +28,17 @@ static const struct ctl_command commands[] = {
 	{ .name = "gateways", .all = ctl_json_gateways },
 	{ .name = "status", .object = ctl_json_status },
 	{ .name = "statistics", .object = ctl_json_statistics },
+	{ .name = "drain",
+	  .object = ctl_json_service,
+	  .order = drain,
+	  .takes_seconds = true },
+	{ .name = "resume", .object = ctl_json_service, .order = resume },
 	{ .name = NULL },
 };
 
-static const struct gw *find_gateway(const struct gw_host *host,
-				     const char *name)
+static struct gw *find_gateway(const struct gw_host *host, const char *name)
 {
-	const struct gw *gw;
+	struct gw *gw;
 
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		if (!strcmp(gw->conf.name, name))
@@ -56,6 +75,19 @@ static const char *parse_id(const json_t *req, struct ctl_request *r)
 	return NULL;
 }
 
+static const char *parse_seconds(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "seconds");
+	json_int_t n = json_integer_value(j);
+
+	if (j && !r->cmd->takes_seconds)
+		return "this command takes no seconds";
+	if (j && (!json_is_integer(j) || n < 1 || n > MAX_SECONDS))
+		return "the seconds are a number from 1 to 86400";
+	r->seconds = (uint32_t)n;
+	return NULL;
+}
+
 static const char *parse_gateway(const struct gw_host *host, const json_t *req,
 				 struct ctl_request *r)
 {
@@ -75,7 +107,7 @@ static const char *parse_gateway(const struct gw_host *host, const json_t *req,
 static const char *find_context(const struct gw_host *host,
 				struct ctl_request *r)
 {
-	const struct gw *gw;
+	struct gw *gw;
 
 	if (r->gw)
 		return gw_context_find(r->gw, r->id) ?
@@ -96,7 +128,7 @@ static const char *find_context(const struct gw_host *host,
 static const char *choose_gateway(const struct gw_host *host,
 				  struct ctl_request *r)
 {
-	const struct gw *first = TAILQ_FIRST(&host->gateways);
+	struct gw *first = TAILQ_FIRST(&host->gateways);
 
 	if (r->id)
 		return find_context(host, r);
@@ -117,6 +149,8 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 	wrong = parse_command(req, r);
 	if (!wrong)
 		wrong = parse_id(req, r);
+	if (!wrong)
+		wrong = parse_seconds(req, r);
 	if (!wrong)
 		wrong = parse_gateway(host, req, r);
 	return wrong ? wrong : choose_gateway(host, r);

@@ -97,6 +97,17 @@ static json_t *realms(const struct gw *gw)
 	return list;
 }
 
+json_t *ctl_json_service(const struct gw *gw)
+{
+	const char *service = gw->is_stopping    ? "stopping" :
+			      gw->drain_until_us ? "draining" :
+			      gw->service.is_out ? "out of service" :
+						   "in service";
+
+	return json_pack("{s:s,s:s,s:o}", "name", gw->conf.name, "service",
+			 service, "contexts", num(gw->n_contexts));
+}
+
 json_t *ctl_json_status(const struct gw *gw)
 {
 	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",

@@ -9,7 +9,10 @@
 #include "gateway/bridge.h"
 #include "gateway/ctl.h"
 #include "gateway/job.h"
+#include "gateway/log.h"
+#include "gateway/packages.h"
 #include "gateway/realm.h"
+#include "h248/span.h"
 
 /* In one turn of the loop; the time is that after which no other gateway's jobs
  * are begun (decision 24). */
@@ -162,6 +165,47 @@ void gw_host_engine_ready(struct gw_host *host)
 		hand_over(host, &evt);
 	}
 	run_jobs(host);
+}
+
+/* Whether each package of a that is supported is in b, in this version. */
+static bool has_all(const struct h248_pkgs *b, const struct h248_pkgs *a)
+{
+	const struct h248_pkg *p, *q;
+
+	for (p = h248_pkgs_first(a); p; p = p->next) {
+		q = h248_pkgs_find(b, h248_span_of(p->name));
+		if (p->is_supported &&
+		    (!q || !q->is_supported || q->version != p->version))
+			return false;
+	}
+	return true;
+}
+
+/* What the gateways keep of a package is copied: names and values. */
+void gw_host_reload_packages(struct gw_host *host)
+{
+	static const struct h248_report r = { .what = H248_CHANGE_PACKAGES };
+	struct h248_pkgs *pkgs, *old = host->pkgs;
+	char err[512];
+	bool has_changed;
+	struct gw *gw;
+
+	if (gw_packages_load(host->conf->package_dir, &pkgs, err,
+			     sizeof(err))) {
+		gw_log(LOG_ERR, NULL, "packages stay as they were: %s", err);
+		return;
+	}
+	has_changed = !has_all(pkgs, old) || !has_all(old, pkgs);
+	host->pkgs = pkgs;
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		gw->pkgs = pkgs;
+		if (has_changed)
+			(void)h248_assoc_report(gw->assoc, &r, NULL, NULL,
+						gw_now_ms());
+	}
+	h248_pkgs_free(old);
+	gw_log(LOG_NOTICE, NULL, "packages read again, %s",
+	       has_changed ? "others than before" : "the same as before");
 }
 
 void gw_host_links_ready(struct gw_host *host)

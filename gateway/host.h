@@ -54,6 +54,11 @@ void gw_host_leave(struct gw_host *host, struct gw *gw);
 /* Reads what the engine has to say, and hands it to whom it concerns. */
 void gw_host_engine_ready(struct gw_host *host);
 
+/* Reads the package definitions again; files that cannot be used change
+ * nothing.  When the supported packages or their versions are others, the
+ * controllers hear it (ServiceChange 916).  Not while a command is checked. */
+void gw_host_reload_packages(struct gw_host *host);
+
 /* Looks which realms are available, and tells each gateway of its own. */
 void gw_host_links_ready(struct gw_host *host);
 

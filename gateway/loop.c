@@ -67,8 +67,11 @@ static void on_hup(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	TAILQ_FOREACH (gw, &host->gateways, entry)
+	gw_host_reload_packages(host);
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
 		gw_wire_reload(gw);
+		gw_wire_arm(gw);
+	}
 }
 
 static int make_events(struct gw_host *h)

@@ -37,3 +37,6 @@ session_client b
 session_end
 says "" contexts
 ! grep -qF "$term_a" "$DIR/said" || die "the context is still listed"
+says "draining" drain 60
+says "in service" resume
+! ctl resume >/dev/null 2>&1 || die "nothing is to be resumed"

@@ -294,6 +294,11 @@ static void refusals(void)
 		{ "{\"command\":\"dump\",\"id\":-1}\n", "is a number" },
 		{ "{\"command\":\"dump\",\"id\":4294967296}\n", "is a number" },
 		{ "{\"command\":\"dump\",\"id\":2}\n", "no such context" },
+		{ "{\"command\":\"dump\",\"seconds\":2}\n", "no seconds" },
+		{ "{\"command\":\"drain\",\"seconds\":0}\n", "1 to 86400" },
+		{ "{\"command\":\"drain\",\"seconds\":86401}\n", "1 to 86400" },
+		{ "{\"command\":\"drain\",\"id\":1}\n", "takes no id" },
+		{ "{\"command\":\"resume\"}\n", "not draining" },
 	};
 	struct fixture f;
 	int fd;

@@ -15,7 +15,7 @@
 
 #define DEFAULT_SOCKET "/run/bgfd/control"
 
-enum id_use { ID_NONE, ID_OPTIONAL, ID_NEEDED };
+enum id_use { ID_NONE, ID_OPTIONAL, ID_NEEDED, ID_SECONDS };
 
 static const struct command {
 	const char *name;
@@ -45,6 +45,13 @@ static const struct command {
 	{ "statistics", ID_NONE, text_statistics, "commands, errors, drops",
 	  "Counters since the start: commands by kind, answers by H.248.8 error\n"
 	  "code, messages, reports of the packet engine, drops by reason." },
+	{ "drain", ID_SECONDS, text_service,
+	  "no new contexts; those there are may end",
+	  "Tells the controller (Graceful) and refuses new contexts with error 503.\n"
+	  "After SECONDS the contexts that are left are ended; without SECONDS they\n"
+	  "may take as long as they like.  The process stays." },
+	{ "resume", ID_NONE, text_service, "takes `drain` back",
+	  "Tells the controller (Restart 918), and new contexts are made again." },
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
@@ -60,7 +67,7 @@ struct options {
 
 static void usage(const struct command *cmd, FILE *to)
 {
-	static const char *const id[] = { "", " [ID]", " ID" };
+	static const char *const id[] = { "", " [ID]", " ID", " [SECONDS]" };
 
 	if (cmd)
 		fprintf(to, "usage: bgfctl [OPTION]... %s%s\n\n%s\n", cmd->name,
@@ -69,7 +76,7 @@ static void usage(const struct command *cmd, FILE *to)
 		fprintf(to, "usage: bgfctl [OPTION]... COMMAND [ID]\n\n");
 	for (size_t i = 0; !cmd && i < sizeof(commands) / sizeof(*commands);
 	     i++)
-		fprintf(to, "  %-10s %-5s %s\n", commands[i].name,
+		fprintf(to, "  %-10s %-10s %s\n", commands[i].name,
 			id[commands[i].id], commands[i].summary);
 	fprintf(to,
 		"\n  -s, --socket PATH   control socket of bgfd (" DEFAULT_SOCKET
@@ -142,8 +149,12 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 	if (n > (o->cmd->id == ID_NONE ? 1 : 2))
 		return complain(err, "one word too many", word[n - 1]);
 	if (n > 1 && parse_id(word[1], &o->id))
-		return complain(err, "the id of a context is a number from 1",
-				word[1]);
+		return complain(
+			err,
+			o->cmd->id == ID_SECONDS ?
+				"seconds are a number from 1" :
+				"the id of a context is a number from 1",
+			word[1]);
 	o->has_id = n > 1;
 	return BGFCTL_OK;
 }
@@ -221,7 +232,8 @@ static int ask(const struct options *o, FILE *out, FILE *err)
 	char why[512];
 	int rc = BGFCTL_OK;
 
-	request = json_pack("{s:s,s:o*,s:s*}", "command", o->cmd->name, "id",
+	request = json_pack("{s:s,s:o*,s:s*}", "command", o->cmd->name,
+			    o->cmd->id == ID_SECONDS ? "seconds" : "id",
 			    o->has_id ? json_integer(o->id) : NULL, "gateway",
 			    o->gateway);
 	result = client_ask(o->socket, request, &reply, why, sizeof(why));

@@ -19,6 +19,7 @@ void text_dump(const json_t *reply, FILE *out);
 void text_gateways(const json_t *reply, FILE *out);
 void text_status(const json_t *reply, FILE *out);
 void text_statistics(const json_t *reply, FILE *out);
+void text_service(const json_t *reply, FILE *out); /* of drain, resume */
 
 /* <reply> with an element for each member; an item of the list "streams" is
  * <stream>.  Well-formed whatever the strings hold. */

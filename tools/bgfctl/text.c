@@ -168,6 +168,13 @@ void text_status(const json_t *reply, FILE *out)
 	print_members(json_object_get(s, "overload"), 2, out);
 }
 
+void text_service(const json_t *reply, FILE *out)
+{
+	const char *name = json_string_value(json_object_get(reply, "command"));
+
+	print_members(json_object_get(reply, name ? name : "drain"), 0, out);
+}
+
 void text_statistics(const json_t *reply, FILE *out)
 {
 	static const struct column commands[] = { { "COMMAND", false },
