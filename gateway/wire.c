@@ -9,6 +9,7 @@
 #include "gateway/host.h"
 #include "gateway/drain.h"
 #include "gateway/job.h"
+#include "gateway/link.h"
 #include "gateway/log.h"
 
 enum { MAX_SLEEP_MS = 1000 };
@@ -24,7 +25,7 @@ static void end(struct gw *gw)
 
 static uint64_t next_ms(const struct gw *gw)
 {
-	if (!gw_link_is_over(gw))
+	if (!gw_drain_is_over(gw))
 		return gw_next_ms(gw);
 	return gw->transport.ops || gw->n_contexts ? 0 : UINT64_MAX;
 }
@@ -50,7 +51,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (gw_link_is_over(gw))
+	if (gw_drain_is_over(gw))
 		end(gw);
 	else
 		gw_tick(gw);

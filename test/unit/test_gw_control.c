@@ -110,11 +110,12 @@ static void controller_restarts(void)
 	rig_free(r);
 }
 
-static void shell(const char *command, const char *dir)
+/* `before` and `after` around the name of the directory. */
+static void shell(const char *before, const char *dir, const char *after)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), command, dir);
+	snprintf(text, sizeof(text), "%s%s%s", before, dir, after);
 	CU_ASSERT_EQUAL(system(text), 0);
 }
 
@@ -129,10 +130,10 @@ static void packages_change(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
 	snprintf(conf->package_dir, sizeof(conf->package_dir), "%s", dir);
-	shell("cp " SOURCE_DIR "/conf/packages/*.xml %s", dir);
+	shell("cp " SOURCE_DIR "/conf/packages/*.xml ", dir, "");
 	gw_host_reload_packages(&r->host);
 	CU_ASSERT_EQUAL(r->n_sent, n);
-	shell("rm %s/tman.xml", dir);
+	shell("rm ", dir, "/tman.xml");
 	gw_host_reload_packages(&r->host);
 	CU_ASSERT_EQUAL(r->n_sent, n + 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(
@@ -140,11 +141,11 @@ static void packages_change(void)
 		"{C=-{SC=ROOT{SV{MT=RS,RE=\"916 Packages Change\",PG}}}}"));
 	CU_ASSERT_PTR_NULL(strstr(rig_ask(r, "C=-{AV=ROOT{AT{PG}}}"), "tman"));
 	n = r->n_sent;
-	shell("echo no package >%s/g.xml", dir);
+	shell("echo no package >", dir, "/g.xml");
 	gw_host_reload_packages(&r->host);
 	CU_ASSERT_EQUAL(r->n_sent, n);
 	ASK(r, "C=-{AV=ROOT{AT{PG}}}", "g-1");
-	shell("rm -r %s", dir);
+	shell("rm -r ", dir, "");
 	rig_free(r);
 }
 

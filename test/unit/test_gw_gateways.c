@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "gateway/context.h"
+#include "gateway/drain.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
 #include "test/support/engine_stub.h"
@@ -231,16 +232,16 @@ static void farewell(void)
 	one->gw.conf.h248.drain_s = 30;
 	rig_ask(one, BOTH);
 	rig_ask(two, BOTH);
-	gw_link_stop(&one->gw);
-	gw_link_stop(&two->gw);
+	gw_drain_stop(&one->gw);
+	gw_drain_stop(&two->gw);
 	says(rig_last(one), "MT=GR", __LINE__);
 	says(rig_last(two), "MT=FO", __LINE__);
 	pass(UINT64_C(3000000));
-	CU_ASSERT(gw_link_is_over(&two->gw));
-	CU_ASSERT_FALSE(gw_link_is_over(&one->gw));
+	CU_ASSERT(gw_drain_is_over(&two->gw));
+	CU_ASSERT_FALSE(gw_drain_is_over(&one->gw));
 	CU_ASSERT_EQUAL(one->gw.n_contexts, 1);
 	pass(UINT64_C(30000000));
-	CU_ASSERT(gw_link_is_over(&one->gw));
+	CU_ASSERT(gw_drain_is_over(&one->gw));
 	stop();
 }
 
