@@ -53,7 +53,7 @@ static void start(struct gw_plan *p, unsigned int i,
 			.has_request_id = d->has_request_id,
 			.request_id = d->request_id,
 		};
-		p->rearm[i] = s->gate.gen && s->is_latch_pending;
+		p->rearm[i] |= s->gate.gen && s->is_latch_pending;
 		p->is_done[i] = latch == GW_LATCH_OFF;
 	} else {
 		s->completion = p->ended[i];

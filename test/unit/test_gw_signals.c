@@ -111,6 +111,26 @@ static void keep_active(void)
 	rig_free(r);
 }
 
+/* Decision 19: a new Remote arms again, whatever the signal beside it says. */
+static void remote_arms(void)
+{
+	struct rig *r = rig_new(10);
+
+	rig_ask(r, ADD(LATCH("")));
+	latched(r);
+	rig_ask(r, MODIFY("M{ST=1{R{\nv=0\nc=IN IP4 198.18.0.10\n"
+			  "m=message 9 TCP -\n}}},"
+			  "SG{ipnapt/latch{napt=OFF}}"));
+	CU_ASSERT_EQUAL_FATAL(stub_count(), 2);
+	CU_ASSERT(stub_cmd(1)->rearm);
+	/* The same Remote again is none that is new. */
+	rig_ask(r, MODIFY("M{ST=1{R{\nv=0\nc=IN IP4 198.18.0.10\n"
+			  "m=message 9 TCP -\n}}},"
+			  "SG{ipnapt/latch{napt=OFF}}"));
+	CU_ASSERT(!stub_cmd(2)->rearm);
+	rig_free(r);
+}
+
 /* A second SYN says nothing about a signal that is over. */
 static void told_once(void)
 {
@@ -173,6 +193,7 @@ static void refused(void)
 static const struct suite_test tests[] = {
 	{ "T40 T41 g/sc: when a signal is over", completed },
 	{ "T41 KeepActive", keep_active },
+	{ "decision 19: a new Remote with Signals", remote_arms },
 	{ "T42 g/sc once", told_once },
 	{ "T11 signals and events in forms that are not built", refused },
 	{ NULL, NULL },
