@@ -1,9 +1,8 @@
 /* gateway/admission.c - see admission.h */
 #include "gateway/admission.h"
 
-#include <stdlib.h>
-
 #include "gateway/job.h"
+#include "gateway/number.h"
 #include "gateway/stream.h"
 #include "h248/error.h"
 
@@ -81,7 +80,7 @@ static uint64_t number(const struct gw_stream *s, const char *item)
 {
 	const struct gw_prop *p = gw_props_find(&s->props, "tman", item);
 
-	return p ? strtoul(p->value, NULL, 0) : 0;
+	return p ? gw_number(p->value) : 0;
 }
 
 static uint64_t rate_of_body(bool is_there, const struct h248_sdp *sdp)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/number.h"
 #include "h248/build.h"
 #include "h248/error.h"
 #include "h248/span.h"
@@ -30,7 +31,7 @@ static uint32_t timer_of(const struct gw_event *e)
 		return 0;
 	for (unsigned int i = 0; i < e->n_params; i++)
 		if (!strcasecmp(e->param[i].name, "timerx"))
-			return (uint32_t)strtoul(e->param[i].value, NULL, 0);
+			return (uint32_t)gw_number(e->param[i].value);
 	return 0;
 }
 

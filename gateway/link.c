@@ -1,7 +1,6 @@
 /* gateway/link.c - see link.h */
 #include "gateway/link.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
@@ -12,6 +11,7 @@
 #include "gateway/log.h"
 #include "gateway/loss.h"
 #include "gateway/notify.h"
+#include "gateway/number.h"
 #include "gateway/realm.h"
 #include "gateway/root.h"
 #include "h248/build.h"
@@ -151,8 +151,7 @@ static uint64_t silence_us(const struct gw *gw)
 		return 0;
 	for (unsigned int i = 0; e && i < e->n_params; i++)
 		if (!strcasecmp(e->param[i].name, "mit"))
-			return strtoul(e->param[i].value, NULL, 10) *
-			       ITO_UNIT_US;
+			return gw_number(e->param[i].value) * ITO_UNIT_US;
 	return ITO_DEFAULT * ITO_UNIT_US;
 }
 

@@ -7,6 +7,7 @@
 
 #include "gateway/filter.h"
 #include "gateway/interop.h"
+#include "gateway/number.h"
 #include "gateway/stream.h"
 #include "h248/error.h"
 
@@ -279,9 +280,9 @@ static int make_rdv(const struct conf_gateway *conf, struct gw_stream *s,
 	if (commit && !strcasecmp(commit, "waiting"))
 		rdv->commit = PKT_COMMIT_WAITING;
 	if (twait)
-		rdv->twait_s = (uint16_t)strtoul(twait, NULL, 0);
+		rdv->twait_s = (uint16_t)gw_number(twait);
 	if (tidle)
-		rdv->tidle_s = (uint32_t)strtoul(tidle, NULL, 0);
+		rdv->tidle_s = (uint32_t)gw_number(tidle);
 	return 0;
 }
 

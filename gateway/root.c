@@ -7,6 +7,7 @@
 
 #include "gateway/audit.h"
 #include "gateway/events.h"
+#include "gateway/number.h"
 #include "gateway/overload.h"
 #include "gateway/realm.h"
 #include "gateway/service.h"
@@ -108,7 +109,7 @@ static uint32_t number(const struct gw *gw, const char *item)
 {
 	const struct gw_prop *p = gw_props_find(&gw->root->props, "root", item);
 
-	return p ? (uint32_t)strtoul(p->value, NULL, 0) : 0;
+	return p ? (uint32_t)gw_number(p->value) : 0;
 }
 
 /* What the controller sets goes before what is configured; a Pending is due

@@ -1,10 +1,10 @@
 /* gateway/source.c - see source.h */
 #include "gateway/source.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/filter.h"
+#include "gateway/number.h"
 #include "gateway/stream.h"
 #include "h248/error.h"
 
@@ -51,7 +51,7 @@ static bool is_ours(const struct gw_stream *s, const char *lsa)
 void gw_source_ask(struct gw_stream *s)
 {
 	const char *lsa = value_of(s, "lsa"), *lsp = value_of(s, "lsp");
-	unsigned long port = lsp ? strtoul(lsp, NULL, 0) : 0;
+	unsigned long port = lsp ? gw_number(lsp) : 0;
 	struct in6_addr a;
 
 	if (!is_on(s, "esas") || !is_on(s, "esps") || !port ||
@@ -75,7 +75,7 @@ int gw_source_check(const struct gw_stream *s, struct h248_err *err)
 	if (is_on(s, "esas") && !(lsa && is_ours(s, lsa)))
 		return refuse(err, "lsa", lsa);
 	if (is_on(s, "esps") &&
-	    !(lsp && strtoul(lsp, NULL, 0) == s->gate_cfg.leg.local_port))
+	    !(lsp && gw_number(lsp) == s->gate_cfg.leg.local_port))
 		return refuse(err, "lsp", lsp);
 	return 0;
 }

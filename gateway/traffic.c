@@ -1,10 +1,10 @@
 /* gateway/traffic.c - tman/ and adid/ of a stream, for the engine */
 #include "gateway/traffic.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/events.h"
+#include "gateway/number.h"
 #include "gateway/stream.h"
 #include "h248/error.h"
 
@@ -18,7 +18,7 @@ static bool read_number(const struct gw_stream *s, const char *item,
 {
 	const struct gw_prop *p = gw_props_find(&s->props, "tman", item);
 
-	*out = p ? (uint32_t)strtoul(p->value, NULL, 0) : 0;
+	*out = p ? (uint32_t)gw_number(p->value) : 0;
 	return p;
 }
 
@@ -71,7 +71,7 @@ static void make_watch(const struct gw_stream *s,
 		const struct gw_param *p = &e->param[i];
 
 		if (!strcasecmp(p->name, "dt"))
-			out->quiet_s = (uint32_t)strtoul(p->value, NULL, 0);
+			out->quiet_s = (uint32_t)gw_number(p->value);
 		else if (!strcasecmp(p->name, "dir"))
 			out->quiet_ways = ways_of(p->value);
 	}

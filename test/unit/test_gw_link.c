@@ -116,6 +116,8 @@ static void t32_range(void)
 		{ "it/ito{mit=100}", "MF=ROOT}", 1 * SECOND },
 		{ "IT/ITO{MIT=100}", "MF=ROOT}", 1 * SECOND },
 		{ "it/ito{mit=65535}", "MF=ROOT}", 655350000 },
+		{ "it/ito{mit=0x64}", "MF=ROOT}", 1 * SECOND },
+		{ "it/ito{mit=0100}", "MF=ROOT}", 1 * SECOND },
 		{ "it/ito{mit=99}", "ER=", 0 },
 		{ "it/ito{mit=65536}", "ER=", 0 },
 	};

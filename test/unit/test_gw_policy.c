@@ -118,7 +118,7 @@ static void shared_values(void)
 	reply = rig_ask(r, "C=1{A=${M{ST=1{O{tcprv/twait=61}," SDP_L
 			   "}},SG{ipnapt/latch{napt=LATCH}}}}");
 	CU_ASSERT_PTR_NOT_NULL(strstr(reply, "ER=473{"));
-	rig_ask(r, "C=1{A=${M{ST=1{O{tcprv/tidle=100}," SDP_L
+	rig_ask(r, "C=1{A=${M{ST=1{O{tcprv/tidle=0100}," SDP_L
 		   "}},SG{ipnapt/latch{napt=LATCH}}}}");
 	CU_ASSERT_EQUAL(stub_cmd(1)->cfg.rdv.twait_s, 60);
 	CU_ASSERT_EQUAL(stub_cmd(1)->cfg.rdv.tidle_s, 100);

@@ -32,7 +32,7 @@ static const struct {
 	uint64_t first_ms; /* none a moment before */
 } timers[] = {
 	{ "configured", "C=-{AV=ROOT{AT{}}}", 2000 },
-	{ "5.4 normalMGExecutionTime", ROOT("normalMGExecutionTime", "800"),
+	{ "5.4 normalMGExecutionTime", ROOT("normalMGExecutionTime", "0800"),
 	  800 },
 	{ "5.4 MGProvisionalResponseTimerValue",
 	  ROOT("MGProvisionalResponseTimerValue", "1200"), 1200 },

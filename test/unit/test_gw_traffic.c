@@ -41,6 +41,10 @@ static const struct tman_case {
 	    .mbs = 1,
 	    .pdr = 1000,
 	    .dvt_us = 7 } },
+	/* A zero in front makes no octal number of it. */
+	{ ",tman/pol=ON,tman/sdr=0100,tman/mbs=08,tman/pdr=0x0100",
+	  NULL,
+	  { .is_policed = true, .sdr = 100, .mbs = 8, .pdr = 256 } },
 	{ ",tman/pol=ON", "ER=472{", { .is_policed = false } },
 	{ ",tman/pol=ON,tman/sdr=1000", "ER=472{", { .is_policed = false } },
 	{ ",tman/pol=ON,tman/mbs=1000", "ER=472{", { .is_policed = false } },
@@ -92,6 +96,7 @@ static const struct adid_case {
 	{ ",E=7{tcprv/est}", 0, 0, 0 },
 	{ ",E=7{adid/ipstop}", 30, 7, 3 },
 	{ ",E=7{adid/ipstop{dt=5}}", 5, 7, 3 },
+	{ ",E=7{adid/ipstop{dt=010}}", 10, 7, 3 },
 	{ ",E=8{adid/ipstop{dt=5,dir=IN}}", 5, 8, 1 << PKT_DIR_IN },
 	{ ",E=8{adid/ipstop{dir=OUT,dt=6}}", 6, 8, 1 << PKT_DIR_OUT },
 };
