@@ -144,6 +144,7 @@ struct conf_h248 {
 	enum conf_encoding encoding;
 	char group[CONF_NAME]; /* of TerminationIDs, "1" */
 	uint16_t max_txns_per_msg;
+	uint32_t max_actions, max_commands; /* of a transaction */
 	uint32_t retransmit_ms, retransmit_max_ms;
 	uint32_t t_max_ms, long_timer_ms, provisional_ms, mwd_ms;
 	uint32_t segment_ms; /* for what is missing of a segmented reply */

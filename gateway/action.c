@@ -238,8 +238,12 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 {
 	const struct h248_action *a = job->current;
 	uint32_t id = job->ids[job->i_id];
-	int r = check_props(job->gw, a, err);
+	int r = 0;
 
+	if (job->n_actions > job->gw->conf.h248.max_actions)
+		r = h248_err_set(err, 510, a->at, "too many actions");
+	if (!r)
+		r = check_props(job->gw, a, err);
 	if (!r)
 		r = check_audit(job->gw, a, err);
 	job->ctx = NULL;
@@ -268,11 +272,26 @@ static bool is_left_out(const struct gw_job *job)
 	       !is_selected(job->ctx, job->current->audit);
 }
 
+/* There is no room for the answer, and nothing else would come of the rest. */
+static bool is_in_vain(const struct gw_job *job)
+{
+	const struct h248_cmd *c = job->current ? job->current->cmds : NULL;
+
+	if (!h248_arena_failed(job->arena))
+		return false;
+	while (c && (c->kind == H248_CMD_AUDIT_VALUE ||
+		     c->kind == H248_CMD_AUDIT_CAP))
+		c = c->next;
+	return !c;
+}
+
 bool gw_exec_begin_action(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
 	int r;
 
+	if (is_in_vain(job))
+		job->i_id = job->n_ids;
 	if (job->i_id == job->n_ids) {
 		job->current = job->action;
 		if (job->is_failed || !job->current || expand(job)) {
@@ -280,6 +299,7 @@ bool gw_exec_begin_action(struct gw_job *job)
 			return false;
 		}
 		job->action = job->current->next;
+		job->n_actions++;
 	}
 	if (job->state == GW_JOB_EXPAND)
 		return true;

@@ -7,6 +7,7 @@
 
 #include "gateway/admission.h"
 #include "gateway/events.h"
+#include "gateway/notify.h"
 #include "gateway/stream.h"
 #include "h248/span.h"
 
@@ -191,8 +192,10 @@ void gw_term_free(struct gw_term *term)
 {
 	struct gw_observed *o;
 
-	if (term->ctx)
+	if (term->ctx) {
 		gw_admission_release(term);
+		gw_notify_forget(term);
+	}
 	for (unsigned int i = 0; i < term->n_slots; i++) {
 		if (term->ctx && term->stream[i].gate.gen)
 			gw_gate_unbind(term->ctx->gw, term->stream[i].gate);

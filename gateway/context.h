@@ -103,6 +103,8 @@ struct gw_observed {
 STAILQ_HEAD(gw_observed_list, gw_observed);
 
 struct gw_term {
+	TAILQ_ENTRY(gw_term) to_tell; /* of gw.to_tell */
+	bool is_to_tell;
 	char id[H248_MAX_TERM_ID + 1];
 	struct gw_context *ctx;
 	struct gw_stream *stream; /* owned, n_slots of them */

@@ -19,7 +19,7 @@
 #include "gateway/service.h"
 #include "h248/span.h"
 
-enum { HANGTERM_EVERY_US = 1000000 };
+enum { HANGTERM_EVERY_US = 1000000 }; /* and as long as it takes */
 
 static void send_octets(void *arg, const struct sockaddr_storage *to,
 			const char *buf, size_t n)
@@ -162,6 +162,7 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	gw->pkgs = host->pkgs;
 	gw->engine = host->engine;
 	gw->start_us = gw_now_us();
+	TAILQ_INIT(&gw->to_tell);
 	TAILQ_INIT(&gw->front);
 	TAILQ_INIT(&gw->ready);
 	TAILQ_INIT(&gw->blocked);
@@ -232,9 +233,11 @@ void gw_tick(struct gw *gw)
 
 	h248_assoc_tick(gw->assoc, now_us / 1000);
 	if (now_us >= gw->hangterm_us) {
-		gw->hangterm_us = now_us + HANGTERM_EVERY_US;
-		gw_notify_hangterm(gw, now_us);
+		gw->hangterm_us = now_us;
+		if (!gw_notify_hangterm(gw, now_us))
+			gw->hangterm_us += HANGTERM_EVERY_US;
 	}
+	gw_notify_resume(gw);
 	gw_link_tick(gw, now_us);
 	gw_service_tick(gw, now_us);
 	gw_overload_tick(gw);

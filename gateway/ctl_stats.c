@@ -183,14 +183,15 @@ static json_t *authentication(const struct gw *gw)
 
 static json_t *sessions(const struct gw_stats *s)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "contexts_created", num(s->contexts_created),
 			 "contexts_closed", num(s->contexts_closed), "latched",
 			 num(s->syn), "opened", num(s->open), "failed",
 			 num(s->fail), "ended", num(s->closed), "notifies",
 			 num(s->notifies), "notifies_failed",
 			 num(s->notify_failed), "notifies_unknown",
-			 num(s->notify_unknown));
+			 num(s->notify_unknown), "events_lost",
+			 num(s->events_lost));
 }
 
 static json_t *packets(const struct pkt_counters *c)

@@ -212,12 +212,27 @@ static void set_call(struct gw_job *job)
 	c->term = NULL;
 }
 
+/* Commands count as they are written, however many contexts they are for. */
+static bool is_over_budget(struct gw_job *job)
+{
+	if (job->i_id > 1)
+		return false;
+	return ++job->n_cmds > job->gw->conf.h248.max_commands;
+}
+
 static bool begin_cmd(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
 
 	if (!job->cmd || (job->is_failed && !job->out)) {
 		gw_exec_end_action(job);
+		return true;
+	}
+	if (is_over_budget(job)) {
+		h248_err_set(&err, 510, job->cmd->at, "too many commands");
+		fail_cmd(job, &err);
+		job->is_failed = true;
+		job->cmd = NULL;
 		return true;
 	}
 	job->gw->stats.cmd_in[job->cmd->kind]++;

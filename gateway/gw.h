@@ -25,10 +25,12 @@ struct gw_host;     /* gateway/host.h */
 struct gw_job;      /* gateway/job.h */
 struct gw_wait;     /* gateway/job.h */
 struct gw_context;  /* gateway/context.h */
+struct gw_term;     /* gateway/context.h */
 struct gw_gate_ref; /* gateway/context.c */
 struct gw_root;     /* gateway/root.h */
 
 TAILQ_HEAD(gw_contexts, gw_context);
+TAILQ_HEAD(gw_terms, gw_term);
 TAILQ_HEAD(gw_jobs, gw_job);
 TAILQ_HEAD(gw_waits, gw_wait);
 
@@ -41,6 +43,7 @@ struct gw_stats {
 	uint64_t error_code[GW_MAX_ERROR_CODE]; /* answers by H.248.8 code */
 	uint64_t notifies, notify_failed;
 	uint64_t notify_unknown; /* the controller did not know it */
+	uint64_t events_lost;    /* a termination had too many, or no memory */
 	uint64_t contexts_created, contexts_closed;
 	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
 };
@@ -124,9 +127,12 @@ struct gw {
 	unsigned int n_jobs;
 	uint64_t next_token;
 
-	struct gw_root *root; /* Events and properties of ROOT */
-	uint64_t start_us;    /* monotonic */
-	uint64_t hangterm_us; /* next look at hangterm timers */
+	struct gw_root *root;        /* Events and properties of ROOT */
+	uint64_t start_us;           /* monotonic */
+	uint64_t hangterm_us;        /* next look at hangterm timers */
+	uint32_t hangterm_bucket;    /* how far it is */
+	struct gw_terms to_tell;     /* have events; gateway/notify.c */
+	unsigned int n_notifies_out; /* of terminations */
 	/* gateway/link.c; monotonic */
 	uint64_t heard_us; /* our controller, or when we spoke of silence */
 	uint64_t orphans_until_us; /* 0: there is a controller */

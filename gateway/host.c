@@ -14,8 +14,8 @@
 #include "gateway/realm.h"
 #include "h248/span.h"
 
-/* In one turn of the loop; the time is that after which no other gateway's jobs
- * are begun (decision 24). */
+/* In one turn of the loop; the time is that after which no more of them, nor
+ * another gateway's jobs, are begun (decision 24). */
 enum { EVENTS_PER_TURN = 1024, TURN_US = 5000 };
 
 static struct pkt_prefix prefix_of(const struct conf_prefix *p)
@@ -157,9 +157,12 @@ static void run_jobs(struct gw_host *host)
 
 void gw_host_engine_ready(struct gw_host *host)
 {
+	uint64_t until_us = gw_now_us() + TURN_US;
 	struct pkt_evt evt;
 
-	for (unsigned int n = 0; n < EVENTS_PER_TURN; n++) {
+	/* What is left keeps the descriptor readable. */
+	for (unsigned int n = 0; n < EVENTS_PER_TURN && gw_now_us() < until_us;
+	     n++) {
 		if (!pkt_engine_next_evt(host->engine, &evt))
 			break;
 		hand_over(host, &evt);

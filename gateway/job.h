@@ -44,6 +44,7 @@ struct gw_job {
 	bool is_failed;   /* nothing more is executed */
 	bool is_answered; /* something of this action is in the reply */
 
+	unsigned int n_actions, n_cmds;   /* begun, as written */
 	const struct h248_action *action; /* next one to begin */
 	const struct h248_action *current;
 	uint32_t *ids; /* owned; contexts the action is for, n_ids of them */

@@ -13,7 +13,7 @@
 #include "h248/build.h"
 #include "h248/span.h"
 
-enum { MAX_BATCH = 8 };
+enum { MAX_BATCH = 8, BUCKETS_PER_LOOK = 1024 };
 
 /* Who a Notify was about: the termination may be gone when it is answered. */
 struct pending {
@@ -23,7 +23,7 @@ struct pending {
 	uint64_t added_us;
 };
 
-static void flush(struct gw_term *term);
+static void tell(struct gw_term *term);
 
 void gw_notify_text(struct gw_notify_params *p, const char *name,
 		    const char *value, bool is_quoted)
@@ -163,27 +163,31 @@ static void answered(void *arg, int err, const struct h248_txn *reply)
 	struct pending *p = arg;
 	struct gw_term *term = find(p);
 	uint16_t code = err ? 0 : error_of(reply);
+	struct gw *gw = p->gw;
 	unsigned int n;
 
+	gw->n_notifies_out--;
 	if (!term)
 		goto out;
 	n = term->n_notify_out;
 	term->n_notify_out = 0;
 	if (err) {
-		/* Kept; sent again when the association is back. */
 		struct gw_about at = gw_about_term(term);
 
-		p->gw->stats.notify_failed++;
+		gw->stats.notify_failed++;
 		gw_log(LOG_WARNING, &at, "Notify not answered: %s",
 		       strerror(-err));
-		goto out;
+	} else {
+		drop_first(term, n);
 	}
-	drop_first(term, n);
 	if (code)
-		refused(p->gw, term, code);
-	flush(term);
+		refused(gw, term, code);
+	/* Kept when it was not answered: sent again when there is somebody. */
+	tell(term);
 out:
 	free(p);
+	if (!err)
+		gw_notify_resume(gw);
 }
 
 static unsigned int batch(const struct gw_term *term)
@@ -216,33 +220,66 @@ static int send_notify(struct gw_term *term, struct pending *p,
 				  NULL);
 }
 
-static void flush(struct gw_term *term)
+/* 0, or a negative errno: it was not sent. */
+static int send_batch(struct gw_term *term, unsigned int n)
 {
 	struct gw *gw = term->ctx->gw;
-	unsigned int n = batch(term);
-	struct h248_arena *a;
-	struct pending *p;
+	struct h248_arena *a = h248_arena_new(0);
+	struct pending *p = calloc(1, sizeof(*p));
+	int r = -ENOMEM;
 
-	if (!n || term->n_notify_out ||
-	    h248_assoc_state(gw->assoc) != H248_ASSOC_ACTIVE)
-		return;
-	a = h248_arena_new(0);
-	p = calloc(1, sizeof(*p));
 	if (a && p) {
 		p->gw = gw;
 		p->ctx = term->ctx->id;
 		p->added_us = term->added_us;
 		memcpy(p->term, term->id, sizeof(p->term));
-		term->n_notify_out = n;
-		if (!send_notify(term, p, a, n)) {
-			gw->stats.notifies++;
-			p = NULL;
-		} else {
-			term->n_notify_out = 0;
-		}
+		r = send_notify(term, p, a, n);
 	}
-	free(p);
+	if (r)
+		free(p);
 	h248_arena_free(a);
+	return r;
+}
+
+static bool has_room(const struct gw *gw)
+{
+	return gw->n_notifies_out < GW_MAX_NOTIFIES &&
+	       h248_assoc_state(gw->assoc) == H248_ASSOC_ACTIVE;
+}
+
+/* Nothing more goes out for it while one is out, whose answer asks again. */
+static void tell(struct gw_term *term)
+{
+	struct gw *gw = term->ctx->gw;
+
+	if (term->is_to_tell || term->n_notify_out || !term->n_observed)
+		return;
+	term->is_to_tell = true;
+	TAILQ_INSERT_TAIL(&gw->to_tell, term, to_tell);
+}
+
+void gw_notify_forget(struct gw_term *term)
+{
+	if (term->is_to_tell)
+		TAILQ_REMOVE(&term->ctx->gw->to_tell, term, to_tell);
+	term->is_to_tell = false;
+}
+
+/* What cannot be sent now stays where it is, at the head. */
+void gw_notify_resume(struct gw *gw)
+{
+	struct gw_term *term;
+	unsigned int n;
+
+	while (has_room(gw) && (term = TAILQ_FIRST(&gw->to_tell))) {
+		n = batch(term);
+		if (send_batch(term, n))
+			return;
+		term->n_notify_out = n;
+		gw->n_notifies_out++;
+		gw->stats.notifies++;
+		gw_notify_forget(term);
+	}
 }
 
 /* Events in a Notify that is out stay; the oldest after them goes. */
@@ -255,6 +292,7 @@ static void drop_oldest(struct gw_term *term)
 	STAILQ_REMOVE(&term->observed, old, gw_observed, entry);
 	free(old);
 	term->n_observed--;
+	term->ctx->gw->stats.events_lost++;
 }
 
 /* Only as long as its parameters are.  Without memory, the one before. */
@@ -290,8 +328,10 @@ void gw_notify(struct gw_term *term, const char *pkg, const char *item,
 	if (!gw_events_find(&term->events, pkg, item, id))
 		return;
 	o = calloc(1, sizeof(*o));
-	if (!o)
+	if (!o) {
+		term->ctx->gw->stats.events_lost++;
 		return;
+	}
 	o->at_us = at_us;
 	o->request_id = term->events.request_id;
 	snprintf(o->pkg, sizeof(o->pkg), "%s", pkg);
@@ -302,16 +342,8 @@ void gw_notify(struct gw_term *term, const char *pkg, const char *item,
 		memcpy(o->param, params->param, sizeof(o->param));
 	}
 	keep(term, o);
-	flush(term);
-}
-
-void gw_notify_resume(struct gw *gw)
-{
-	struct gw_context *ctx;
-
-	TAILQ_FOREACH (ctx, &gw->contexts, entry)
-		for (unsigned int i = 0; i < ctx->n_terms; i++)
-			flush(ctx->term[i]);
+	tell(term);
+	gw_notify_resume(term->ctx->gw);
 }
 
 static void look(struct gw_term *term, uint64_t now_us)
@@ -326,14 +358,22 @@ static void look(struct gw_term *term, uint64_t now_us)
 	gw_notify(term, "hangterm", "thb", NULL, now_us, NULL);
 }
 
-void gw_notify_hangterm(struct gw *gw, uint64_t now_us)
+static void look_bucket(struct gw *gw, uint32_t bucket, uint64_t now_us)
 {
-	struct gw_context *ctx;
+	struct gw_context *ctx = gw->ctx_bucket[bucket];
 
-	TAILQ_FOREACH (ctx, &gw->contexts, entry)
-		for (unsigned int i = 0; i < ctx->n_terms; i++) {
+	for (; ctx; ctx = ctx->next_in_bucket)
+		for (unsigned int i = 0; i < ctx->n_terms; i++)
 			look(ctx->term[i], now_us);
-			/* What found no room when it happened (C34). */
-			flush(ctx->term[i]);
-		}
+}
+
+bool gw_notify_hangterm(struct gw *gw, uint64_t now_us)
+{
+	for (unsigned int n = 0;
+	     n < BUCKETS_PER_LOOK && gw->hangterm_bucket < gw->n_buckets; n++)
+		look_bucket(gw, gw->hangterm_bucket++, now_us);
+	if (gw->hangterm_bucket < gw->n_buckets)
+		return true;
+	gw->hangterm_bucket = 0;
+	return false;
 }

@@ -2,11 +2,16 @@
  * gateway/notify.h - telling the controller what happened
  *
  * One Notify of a termination is out at a time, so that the order is kept
- * (h248.md 2.2); what happens meanwhile waits on the termination.
+ * (h248.md 2.2); what happens meanwhile waits on the termination.  Of all
+ * terminations together GW_MAX_NOTIFIES are out, and the others wait in the
+ * order of their first event: an avalanche is told as fast as the controller
+ * answers (C34).
  */
 #pragma once
 
 #include "gateway/context.h"
+
+enum { GW_MAX_NOTIFIES = 64 };
 
 struct gw_notify_params {
 	unsigned int n;
@@ -24,10 +29,13 @@ void gw_notify_uint(struct gw_notify_params *p, const char *name,
 void gw_notify(struct gw_term *term, const char *pkg, const char *item,
 	       const struct gw_stream *stream, uint64_t at_us,
 	       const struct gw_notify_params *params);
-/* Sends what waits on any termination (the association is back). */
+/* Sends what waits on any termination, when there is room and a controller. */
 void gw_notify_resume(struct gw *gw);
-/* hangterm/thb: looks for terminations nobody spoke of (h248.md 5.7). */
-void gw_notify_hangterm(struct gw *gw, uint64_t now_us);
+/* The termination goes: it has nothing to tell. */
+void gw_notify_forget(struct gw_term *term);
+/* hangterm/thb: looks for terminations nobody spoke of (h248.md 5.7), some
+ * each time.  true: call again, there are more. */
+bool gw_notify_hangterm(struct gw *gw, uint64_t now_us);
 
 /* ObservedEvents of n events, linked from first. */
 struct h248_desc *gw_observed_build(const struct gw_observed *first,

@@ -60,6 +60,8 @@ static void configure(struct conf_gateway *c, unsigned int max_contexts)
 	c->h248.controller[0] = address("198.51.100.10");
 	c->h248.n_controllers = 1;
 	c->h248.max_txns_per_msg = 10;
+	c->h248.max_actions = 256;
+	c->h248.max_commands = 4096;
 	c->h248.retransmit_ms = 500;
 	c->h248.retransmit_max_ms = 4000;
 	c->h248.t_max_ms = 25000;

@@ -109,6 +109,8 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].h248.provisional_ms, 2001);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.mwd_ms, 3001);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.max_txns_per_msg, 11);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.max_actions, 101);
+	CU_ASSERT_EQUAL(c.gateway[0].h248.max_commands, 1001);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.pending_limit, 12);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.context_lifetime_s, 3601);
 	CU_ASSERT_EQUAL(c.gateway[0].h248.drain_s, 301);
