@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/event.h>
@@ -13,10 +14,10 @@
 
 enum {
 	/* In a row, before other events have their turn: enough that what waits
-	 * is known to the reader and not lost in the kernel, and no more than
-	 * some milliseconds of decoding. */
+	 * is known to the reader and not lost in the kernel, and no longer than
+	 * half of what a turn may take (decision 24). */
 	BATCH = 256,
-	BATCH_OCTETS = 256 << 10,
+	BATCH_US = 5000,
 	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
 	OUT_BATCH = 64,
 	OUT_OCTETS = 2 * H248_MAX_MSG_OCTETS,
@@ -41,7 +42,6 @@ struct h248_udp {
 	void *arg;
 	bool is_reading; /* inside the callback */
 	bool is_closed;  /* by the callback: free when it returns */
-	size_t n_read;   /* octets of this batch */
 	struct out out;
 	char buf[H248_MAX_MSG_OCTETS + 1];
 };
@@ -95,21 +95,27 @@ static bool read_one(struct h248_udp *u)
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK &&
 		       errno != ENOMEM;
-	u->n_read += (size_t)n;
 	u->recv(u->arg, &from, u->buf, (size_t)n);
 	return true;
 }
 
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	uint64_t until_us = now_us() + BATCH_US;
 	struct h248_udp *u = arg;
 
 	(void)fd;
 	(void)what;
 	u->is_reading = true;
-	u->n_read = 0;
-	for (int i = 0; i < BATCH && u->n_read < BATCH_OCTETS && !u->is_closed;
-	     i++)
+	for (int i = 0; i < BATCH && !u->is_closed && now_us() < until_us; i++)
 		if (!read_one(u))
 			break;
 	u->is_reading = false;
