@@ -206,10 +206,11 @@ static void c35_served_in_front(void)
 	fill(r, QUEUE);
 	out.order_n = 0;
 	put(r, 11, "C=-{AV=ROOT{AT{PG}}}"); /* an audit waits for its turn */
+	put(r, 15, "C=1{AV=*{AT{}}}");      /* and so does one of a context */
 	put(r, 12, HEARTBEAT);
 	put(r, 13, "C=1{S=*{AT{}}}");
 	put(r, 14, "C=${EG," LEG "}");
-	CU_ASSERT_EQUAL(r->gw.n_jobs, QUEUE + 4);
+	CU_ASSERT_EQUAL(r->gw.n_jobs, QUEUE + 5);
 	work(r);
 	/* 13 and 14 wait for the engine; nothing else is before 12. */
 	snprintf(want, sizeof(want), "12 ");
