@@ -198,6 +198,16 @@ static struct h248_prop *params_of(const struct gw_call *c,
 	return list;
 }
 
+/* A copy: packages may be read anew before the reply is sent. */
+static struct h248_name name_of(const struct h248_pkg *p,
+				const struct h248_item *i, struct h248_arena *a)
+{
+	return (struct h248_name) {
+		.pkg = h248_arena_dup(a, h248_span_of(p->name)),
+		.item = h248_arena_dup(a, h248_span_of(i->name)),
+	};
+}
+
 static struct h248_event *event_of(const struct gw_call *c,
 				   const struct h248_desc *item,
 				   const struct h248_pkg *p,
@@ -212,7 +222,7 @@ static struct h248_event *event_of(const struct gw_call *c,
 	e = H248_NEW(c->arena, struct h248_event);
 	if (!e)
 		return NULL;
-	e->name = name;
+	e->name = name_of(p, i, c->arena);
 	e->params = params_of(c, i);
 	return e;
 }
@@ -253,8 +263,7 @@ static struct h248_signal *signal_of(const struct gw_call *c,
 
 	if (!s)
 		return NULL;
-	s->name.pkg = h248_span_of(p->name);
-	s->name.item = h248_span_of(i->name);
+	s->name = name_of(p, i, c->arena);
 	s->params = params_of(c, i);
 	return s;
 }

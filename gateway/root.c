@@ -230,7 +230,8 @@ struct h248_desc *gw_root_packages(const struct gw *gw,
 			continue;
 		n = H248_NEW(a, struct h248_package_version);
 		if (n) {
-			n->name = h248_span_of(p->name);
+			/* They may be read anew before this is sent. */
+			n->name = h248_arena_dup(a, h248_span_of(p->name));
 			n->version = p->version;
 		}
 		H248_APPEND(tail, n);

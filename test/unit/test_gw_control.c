@@ -149,12 +149,42 @@ static void packages_change(void)
 	rig_free(r);
 }
 
+/* The first commands of a transaction are answered already, the last one
+ * waits for the engine: what they said is not that of the new files. */
+static void reply_outlives_packages(void)
+{
+	static const char *const parts[] = { "root-2", "tcprv/est",
+					     "ipnapt/latch", "SA{" };
+	struct rig *r = rig_new(10);
+	struct conf *conf = (struct conf *)r->host.conf;
+
+	snprintf(conf->package_dir, sizeof(conf->package_dir),
+		 SOURCE_DIR "/conf/packages");
+	rig_ask(r, BOTH);
+	rig_send(r, "T=4711{C=-{AV=ROOT{AT{PG}}},C=1{"
+		    "AC=ip/1/access/1{AT{E,SG}},AV=ip/1/access/1{AT{SA}}}}");
+	rig_events(r);
+	CU_ASSERT_EQUAL(r->gw.n_jobs, 1);
+	gw_host_reload_packages(&r->host);
+	stub_done_all();
+	rig_events(r);
+	CU_ASSERT_EQUAL(r->gw.n_jobs, 0);
+	for (unsigned int i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!strstr(rig_last(r), parts[i])) {
+			fprintf(stderr, "no <%s> in %s\n", parts[i],
+				rig_last(r));
+			CU_FAIL("part of the reply");
+		}
+	rig_free(r);
+}
+
 static const struct suite_test tests[] = {
 	{ "C25 T23 Subtract overtakes Add", subtract_overtakes },
 	{ "C25 T23 Modify after Subtract", modify_after_subtract },
 	{ "C12 T8 another version in the middle", other_version },
 	{ "C32 T21 a controller begins anew", controller_restarts },
 	{ "T33 packages change: 916", packages_change },
+	{ "T33 packages change under a reply", reply_outlives_packages },
 	{ NULL, NULL },
 };
 
