@@ -40,18 +40,23 @@ static bool is_possible(const struct txn_parts *p, const struct h248_txn *txn)
 	return !p->last || p->last == no;
 }
 
+/* Without a segment that was taken there are no parts: the request goes on as
+ * if nothing had come. */
 enum txn_part h248_txn_parts_add(struct h248_txns *t, struct txn_parts **parts,
 				 struct txn_msg *m, struct h248_txn *txn)
 {
+	static const struct txn_parts none;
 	struct txn_parts *p = *parts;
 
-	if (!p)
-		p = *parts = calloc(1, sizeof(*p));
-	if (!p || !is_possible(p, txn))
+	if (!is_possible(p ? p : &none, txn))
 		return TXN_PART_REFUSED;
-	if (p->txn[txn->segment - 1])
+	if (p && p->txn[txn->segment - 1])
 		return TXN_PART_AGAIN;
 	if (t->out.n_parts >= TXN_MAX_PARTS)
+		return TXN_PART_REFUSED;
+	if (!p)
+		p = *parts = calloc(1, sizeof(*p));
+	if (!p)
 		return TXN_PART_REFUSED;
 	m->refs++;
 	p->msg[txn->segment - 1] = m;

@@ -380,6 +380,24 @@ static void endless(void)
 	end_free(e);
 }
 
+/* One that is refused as the first of its reply has not been heard: the
+ * request is repeated, and its reply is taken. */
+static void refused(void)
+{
+	struct end *e = end_new(&defaults);
+
+	ask(e);
+	receive(e, HEAD "P=100/65{C=1{AV=a}}");
+	CU_ASSERT_EQUAL(e->net.n_sent, 1);
+	wait(e, 6000);
+	CU_ASSERT_EQUAL(e->n_done, 0);
+	CU_ASSERT(e->net.n_sent > 1);
+	receive(e, PART("1/&", "1"));
+	CU_ASSERT_EQUAL(e->n_done, 1);
+	CU_ASSERT_EQUAL(e->error, 0);
+	end_free(e);
+}
+
 /* All requests together: 1024. */
 static void all_together(void)
 {
@@ -536,6 +554,7 @@ static const struct suite_test tests[] = {
 	{ "C27 missing segments: 459", missing },
 	{ "C27 segments of two replies, mixed", interleaved },
 	{ "C27 65 535 segments", endless },
+	{ "C27 a segment that is refused", refused },
 	{ "C27 all that is kept", all_together },
 	{ "C32 T21 a controller restarts", c32_restart },
 	{ "C32 what runs while it restarts", c32_running },
