@@ -319,6 +319,8 @@ static int read_connections(const sdp_connection_t *session,
 	rc = read_connection(c, out, err);
 	if (!rc && family && out->family && family != out->family)
 		rc = refuse(err, 474, "c= of two address families");
+	if (!out->family) /* left open here, but not there */
+		out->family = family;
 	return rc;
 }
 

@@ -290,6 +290,21 @@ static const struct {
 	{ "no SDP", "x", 0, NULL, -EBADMSG, NULL },
 };
 
+/* c= of the media leaves open what that of the session says: it holds, or the
+ * answer would be of a family that one of both lines denies. */
+static void family_of_session(void)
+{
+	struct h248_span body =
+		H248_SPAN("c=IN IP6 $\nm=- $ TCP -\nc=IN $ $\n");
+	struct h248_sdp sdp;
+	struct h248_err err;
+	size_t n = 0;
+
+	CU_ASSERT_EQUAL_FATAL(h248_sdp_parse(body, &sdp, 1, &n, &err), 0);
+	CU_ASSERT_EQUAL(sdp.family, AF_INET6);
+	CU_ASSERT(sdp.is_address_choose);
+}
+
 static void complete(void)
 {
 	for (size_t i = 0; i < sizeof(completions) / sizeof(*completions);
@@ -352,6 +367,8 @@ int main(void)
 		{ "bandwidth, connection, too many alternatives", details },
 		{ "C08 C14 T15 large bodies", large },
 		{ "C02 truncated at every octet", truncated },
+		{ "C14 family of the session, chosen by the media",
+		  family_of_session },
 		{ "1.4 completing a Local body", complete },
 		{ NULL, NULL },
 	};
