@@ -105,11 +105,32 @@ int gw_root_check(struct gw_call *c, struct h248_err *err)
 }
 
 /* 0: not set by the controller. */
-static uint32_t number(const struct gw *gw, const char *item)
+static uint32_t number_of(const struct gw *gw, const char *pkg,
+			  const char *item)
 {
-	const struct gw_prop *p = gw_props_find(&gw->root->props, "root", item);
+	const struct gw_prop *p = gw_props_find(&gw->root->props, pkg, item);
 
 	return p ? (uint32_t)gw_number(p->value) : 0;
+}
+
+static uint32_t number(const struct gw *gw, const char *item)
+{
+	return number_of(gw, "root", item);
+}
+
+/* What the controller can take is not what the path can: segments stay as short
+ * as configured. */
+static void apply_segments(struct gw *gw)
+{
+	uint32_t ms = number_of(gw, "seg", "MGSegmentationTimerValue");
+	uint32_t max = number_of(gw, "seg", "MGCMaxPDUSize");
+	uint32_t octets = gw->conf.h248.segment_octets;
+
+	if (!ms)
+		ms = gw->conf.h248.segment_ms;
+	if (max && (!octets || octets > max))
+		octets = max;
+	h248_assoc_set_segments(gw->assoc, ms, octets, max);
 }
 
 /* What the controller sets goes before what is configured; a Pending is due
@@ -132,6 +153,7 @@ static void apply(struct gw *gw)
 	h248_assoc_set_limits(gw->assoc, ms, (uint16_t)limit,
 			      (uint16_t)number(gw,
 					       "MGCOriginatedPendingLimit"));
+	apply_segments(gw);
 }
 
 void gw_root_commit(struct gw_call *c)
@@ -156,6 +178,21 @@ static struct h248_prop *read_only(const char *item, uint64_t value,
 		       NULL;
 }
 
+/* What holds as long as the controller has not said otherwise; in version 3,
+ * which brought it. */
+static struct h248_prop *segments(const struct gw *gw, const char *item,
+				  uint64_t value, const struct h248_prop *only,
+				  struct h248_arena *a)
+{
+	const struct h248_pkg *p = h248_pkgs_find(gw->pkgs, H248_SPAN("seg"));
+
+	return p && p->is_supported && h248_assoc_version(gw->assoc) >= 3 &&
+			       !gw_props_find(&gw->root->props, "seg", item) &&
+			       gw_audit_names(only, "seg", item) ?
+		       h248_prop_uint(a, "seg", item, value) :
+		       NULL;
+}
+
 static void put_props(const struct gw *gw, struct h248_term_state *ts,
 		      const struct h248_prop *only, struct h248_arena *a)
 {
@@ -167,6 +204,10 @@ static void put_props(const struct gw *gw, struct h248_term_state *ts,
 				    gw->conf.max_contexts, only, a));
 	H248_APPEND(tail, read_only("maxTerminationsPerContext", GW_MAX_TERMS,
 				    only, a));
+	H248_APPEND(tail, segments(gw, "MGSegmentationTimerValue",
+				   gw->conf.h248.segment_ms, only, a));
+	H248_APPEND(tail,
+		    segments(gw, "MGMaxPDUSize", H248_MAX_MSG_OCTETS, only, a));
 	if (gw_audit_names(only, "ipra", "ar"))
 		H248_APPEND(tail, gw_realm_available(gw, a));
 	STAILQ_FOREACH (p, &gw->root->props, entry) {

@@ -571,3 +571,9 @@ void h248_assoc_set_answer_time(struct h248_assoc *a, uint32_t ms)
 {
 	h248_txns_set_answer_time(a->txns, ms);
 }
+
+void h248_assoc_set_segments(struct h248_assoc *a, uint32_t segment_ms,
+			     uint32_t segment_octets, uint32_t max_octets)
+{
+	h248_txns_set_segments(a->txns, segment_ms, segment_octets, max_octets);
+}

@@ -156,6 +156,9 @@ void h248_assoc_set_limits(struct h248_assoc *a, uint32_t provisional_ms,
 			   uint16_t pending_limit, uint16_t pending_limit_in);
 /* As h248_txns_set_answer_time(). */
 void h248_assoc_set_answer_time(struct h248_assoc *a, uint32_t ms);
+/* As h248_txns_set_segments(). */
+void h248_assoc_set_segments(struct h248_assoc *a, uint32_t segment_ms,
+			     uint32_t segment_octets, uint32_t max_octets);
 enum h248_assoc_state h248_assoc_state(const struct h248_assoc *a);
 const char *h248_assoc_state_name(enum h248_assoc_state s);
 /* NULL when there is none. */

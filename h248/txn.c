@@ -81,6 +81,12 @@ int h248_txn_encode_into(struct h248_txns *t, struct h248_txn *txn,
 	return h248_text_enc(&m, &t->p.style, t->tx, room - head, n);
 }
 
+size_t h248_txn_room(const struct h248_txns *t)
+{
+	return t->max_octets && t->max_octets < sizeof(t->tx) ? t->max_octets :
+								sizeof(t->tx);
+}
+
 int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
 		    struct h248_error_desc *error, size_t *n)
 {
@@ -443,6 +449,15 @@ void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
 void h248_txns_set_answer_time(struct h248_txns *t, uint32_t ms)
 {
 	t->answer_ms = ms;
+}
+
+void h248_txns_set_segments(struct h248_txns *t, uint32_t segment_ms,
+			    uint32_t segment_octets, uint32_t max_octets)
+{
+	t->p.segment_ms = segment_ms;
+	t->p.segment_octets = segment_octets;
+	t->max_octets = max_octets;
+	set_defaults(&t->p);
 }
 
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t)

@@ -160,4 +160,11 @@ void h248_txns_set_limits(struct h248_txns *t, uint32_t provisional_ms,
 /* How long the answer to a request of ours normally takes: it is not repeated
  * before.  0: retransmit_ms. */
 void h248_txns_set_answer_time(struct h248_txns *t, uint32_t ms);
+/*
+ * Of the replies from now on.  The first two are those of struct
+ * h248_txn_params; max_octets: what the peer can take, a reply that is longer
+ * and cannot be cut becomes 533; 0: any.
+ */
+void h248_txns_set_segments(struct h248_txns *t, uint32_t segment_ms,
+			    uint32_t segment_octets, uint32_t max_octets);
 const struct h248_txn_counters *h248_txns_counters(const struct h248_txns *t);

@@ -345,7 +345,8 @@ static int encode_reply(struct h248_in *in, struct h248_txn *reply, size_t *n)
 {
 	struct h248_error_desc e;
 	struct h248_txn verdict = *reply;
-	int rc = h248_txn_encode(in->t, reply, NULL, n);
+	int rc = h248_txn_encode_into(in->t, reply, NULL, h248_txn_room(in->t),
+				      n);
 
 	if (!rc)
 		return 0;
@@ -385,13 +386,14 @@ static void keep_reply(struct h248_in *in, size_t n)
 }
 
 /* Whether it was too long for one message and could be cut. */
-static bool keep_segments(struct h248_in *in, const struct h248_txn *reply,
-			  int rc, size_t n)
+static bool keep_segments(struct h248_in *in, struct h248_txn *reply)
 {
 	const struct h248_txn_params *p = &in->t->p;
+	size_t n;
 
 	if (!p->segment_octets || p->version < 3 || !reply->actions ||
-	    (rc != -EMSGSIZE && (rc || n <= p->segment_octets)))
+	    h248_txn_encode_into(in->t, reply, NULL, p->segment_octets, &n) !=
+		    -EMSGSIZE)
 		return false;
 	in->segments = h248_txn_cut(in->t, reply);
 	if (!in->segments)
@@ -405,9 +407,8 @@ static bool keep_segments(struct h248_in *in, const struct h248_txn *reply,
 static void encode_and_keep(struct h248_in *in, struct h248_txn *reply)
 {
 	size_t n = 0;
-	int rc = h248_txn_encode(in->t, reply, NULL, &n);
 
-	if (keep_segments(in, reply, rc, n))
+	if (keep_segments(in, reply))
 		in->interval_ms = in->t->p.retransmit_ms;
 	else if (!encode_reply(in, reply, &n))
 		keep_reply(in, n);

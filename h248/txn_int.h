@@ -76,6 +76,7 @@ struct h248_txns {
 	struct txn_out_table out;
 	bool is_closing;
 	uint32_t answer_ms;   /* as the controller says; 0: it did not */
+	uint32_t max_octets;  /* that the controller takes; 0: any */
 	uint64_t auth_log_ms; /* the log may tell of a refusal again */
 	const struct h248_mid *sender; /* of the message being taken apart */
 	char tx[H248_MAX_MSG_OCTETS];
@@ -91,6 +92,8 @@ int h248_txn_encode(struct h248_txns *t, struct h248_txn *txn,
 /* The same, with less room: octets of t->tx. */
 int h248_txn_encode_into(struct h248_txns *t, struct h248_txn *txn,
 			 struct h248_error_desc *error, size_t room, size_t *n);
+/* What a reply may take: all of t->tx, or what the controller can take. */
+size_t h248_txn_room(const struct h248_txns *t);
 void h248_txn_transmit(struct h248_txns *t, const struct sockaddr_storage *to,
 		       const char *buf, size_t n);
 /* Encode and send what is never repeated: Pending, K, errors. */

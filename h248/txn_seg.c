@@ -104,13 +104,13 @@ static int encode(struct h248_txns *t, const struct h248_txn *reply,
 }
 
 /* The end of the longest segment that begins at piece i; one that is too long
- * alone may take a whole message. */
+ * alone may take as much as the controller can. */
 static int longest(struct h248_txns *t, const struct h248_txn *reply,
 		   struct piece *p, size_t i, size_t n_pieces, unsigned int no,
 		   size_t *end, size_t *n)
 {
 	size_t fits = i, over = n_pieces + 1, mid = n_pieces;
-	size_t room = t->p.segment_octets;
+	size_t most = h248_txn_room(t), room = t->p.segment_octets;
 
 	while (fits + 1 < over) {
 		if (encode(t, reply, p, i, mid, mid == n_pieces, no, room, n))
@@ -121,7 +121,7 @@ static int longest(struct h248_txns *t, const struct h248_txn *reply,
 	}
 	*end = fits > i ? fits : i + 1;
 	if (fits == i)
-		room = sizeof(t->tx);
+		room = most;
 	return encode(t, reply, p, i, *end, *end == n_pieces, no, room, n);
 }
 

@@ -67,6 +67,7 @@ static void configure(struct conf_gateway *c, unsigned int max_contexts)
 	c->h248.t_max_ms = 25000;
 	c->h248.long_timer_ms = 30000;
 	c->h248.provisional_ms = 2000;
+	c->h248.segment_ms = 4000;
 	realm(&c->realm[0], "access.example", "access");
 	realm(&c->realm[1], "core.example", "core");
 	c->realm[0].is_default = true;

@@ -50,7 +50,7 @@ static void shipped(void)
 	CU_ASSERT(i->is_required && i->type == CONF_TYPE_ENUM);
 	CU_ASSERT_STRING_EQUAL(i->values, "OFF LATCH RELATCH");
 	p = find(list, "seg");
-	CU_ASSERT(p && !p->is_supported);
+	CU_ASSERT(p && p->is_supported);
 	conf_packages_free(list);
 }
 

@@ -27,17 +27,21 @@ static const struct {
 	{ "root read-only", "root", "maxNumberOfContexts", "5", H248_IN_ROOT,
 	  534 },
 	{ "tman", "tman", "sdr", "4294967296", H248_IN_LOCAL_CONTROL, 449 },
-	{ "not supported", "seg", "x", "1", H248_IN_LOCAL_CONTROL, 440 },
+	{ "not offered", "seg", "MGMaxPDUSize", "600", H248_IN_ROOT, 440 },
 };
 
 static void requests(void)
 {
 	struct h248_pkgs *pkgs = NULL;
+	struct h248_pkg *seg;
 	char text[256];
 
 	CU_ASSERT_EQUAL_FATAL(gw_packages_load(SOURCE_DIR "/conf/packages",
 					       &pkgs, text, sizeof(text)),
 			      0);
+	seg = (struct h248_pkg *)h248_pkgs_find(pkgs, H248_SPAN("seg"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(seg);
+	seg->is_supported = false;
 	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
 		struct h248_value v = { .text = h248_span_of(t[i].value) };
 		struct h248_prop p = {

@@ -152,6 +152,134 @@ static void pendings_taken(void)
 	}
 }
 
+#define SEG(item, value) "C=-{MF=ROOT{M{TS{seg/" item "=" value "}}}}"
+#define EVERYTHING "C=*{AV=*{AT{M,SG,E}}}"
+
+static struct rig *many(rig_edit_h *edit)
+{
+	struct rig *r = rig_new_with(20, edit);
+
+	for (unsigned int i = 0; i < 8; i++)
+		rig_ask(r, BOTH);
+	return r;
+}
+
+static bool has(const struct rig *r, unsigned int i, const char *part)
+{
+	return i < r->n_sent && strstr(r->sent[i], part);
+}
+
+/* Asks for everything: so many messages come, none is over the limit. */
+static unsigned int parts(struct rig *r, size_t limit, unsigned int *first)
+{
+	*first = r->n_sent;
+	rig_ask(r, EVERYTHING);
+	for (unsigned int i = *first; i < r->n_sent; i++)
+		CU_ASSERT(strlen(r->sent[i]) <= limit);
+	return r->n_sent - *first;
+}
+
+static void short_segments(struct conf_gateway *c)
+{
+	c->h248.segment_octets = 700;
+}
+
+static void version_2(struct conf_gateway *c)
+{
+	c->h248.version = 2;
+}
+
+/* Not before it is set; then each can be read, and all are there. */
+static void max_pdu(void)
+{
+	struct rig *r = many(NULL);
+	unsigned int first, n, terms = 0;
+	char part[32];
+
+	CU_ASSERT_EQUAL(parts(r, 65507, &first), 1);
+	CU_ASSERT(strlen(rig_last(r)) > 4 * 512);
+	rig_ask(r, SEG("MGCMaxPDUSize", "512"));
+	n = parts(r, 512, &first);
+	CU_ASSERT(n > 3);
+	for (unsigned int i = 0; i < n; i++) {
+		snprintf(part, sizeof(part), "P=%u/%u%s{", r->tid - 1, i + 1,
+			 i + 1 == n ? "/&" : "");
+		CU_ASSERT(has(r, first + i, part));
+		for (const char *at = r->sent[first + i];
+		     (at = strstr(at, "AV=ip/")); at++)
+			terms++;
+	}
+	CU_ASSERT_EQUAL(terms, 16);
+	rig_free(r);
+}
+
+/* Segments stay as short as configured when the controller can take more, and
+ * become shorter when it cannot. */
+static void max_pdu_and_configured(void)
+{
+	struct rig *r = many(short_segments);
+	unsigned int first, n = parts(r, 700, &first);
+
+	CU_ASSERT(n > 1);
+	rig_ask(r, SEG("MGCMaxPDUSize", "2048"));
+	CU_ASSERT_EQUAL(parts(r, 700, &first), n);
+	rig_ask(r, SEG("MGCMaxPDUSize", "512"));
+	CU_ASSERT(parts(r, 512, &first) > n);
+	rig_free(r);
+}
+
+/* What cannot be cut, the reply of one command or version 2. */
+static void max_pdu_533(void)
+{
+	struct rig *r = many(version_2);
+	char ask[1024];
+	unsigned int first;
+
+	rig_ask(r, SEG("MGCMaxPDUSize", "1024"));
+	CU_ASSERT_EQUAL(parts(r, 1024, &first), 1);
+	CU_ASSERT(has(r, first, "ER=533{"));
+	rig_free(r);
+	r = many(NULL);
+	snprintf(ask, sizeof(ask), "C=-{MF=ROOT{M{TS{mgcinfo/db=%0600d}}}}", 0);
+	rig_ask(r, ask);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=-{AV=ROOT{AT{M}}}"), "mgcinfo/db"));
+	rig_ask(r, SEG("MGCMaxPDUSize", "512"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_ask(r, "C=-{AV=ROOT{AT{M}}}"), "ER=533{"));
+	rig_free(r);
+}
+
+static const struct {
+	const char *ask;
+	uint64_t wait_ms;
+} waits[] = {
+	{ "C=-{AV=ROOT{AT{}}}", 4000 },
+	{ SEG("MGSegmentationTimerValue", "700"), 700 },
+};
+
+/* Of the reply to a Notify the last segment comes, and no other. */
+static void segment_timer(void)
+{
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		struct rig *r = rig_new(10);
+		char text[96];
+
+		rig_ask(r, waits[i].ask);
+		notify(r);
+		snprintf(text, sizeof(text), "P=%lu/2/&{C=1{N=ip/1/access/1}}",
+			 strtoul(strstr(rig_last(r), "T=") + 2, NULL, 10));
+		rig_send(r, text);
+		CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "SM="));
+		pass(r, waits[i].wait_ms - 1);
+		CU_ASSERT_EQUAL(r->gw.stats.notify_failed, 0);
+		pass(r, waits[i].wait_ms);
+		CU_ASSERT_EQUAL(r->gw.stats.notify_failed, 1);
+		rig_free(r);
+		gw_clock_freeze(0, 0);
+	}
+}
+
 static void context_properties(void)
 {
 	struct rig *r = rig_new(10);
@@ -211,6 +339,11 @@ static const struct suite_test tests[] = {
 	{ "5.4 T22 MGOriginatedPendingLimit: 506", pending_limit },
 	{ "5.4 T21 when a request of ours is repeated", repetition },
 	{ "5.4 T22 MGCOriginatedPendingLimit", pendings_taken },
+	{ "5.4 6.12 C27 MGCMaxPDUSize makes segments", max_pdu },
+	{ "5.4 C27 MGCMaxPDUSize and what is configured",
+	  max_pdu_and_configured },
+	{ "5.4 C27 MGCMaxPDUSize: 533", max_pdu_533 },
+	{ "5.4 C27 MGSegmentationTimerValue", segment_timer },
 	{ "6.9 context properties without a command", context_properties },
 	{ "1.9 T48 statistics stay until Subtract", statistics_last },
 	{ "1.9 lists of terminations (v3)", lists },
