@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/bufferevent.h>
@@ -79,6 +80,21 @@ static unsigned int count_of_source(struct h248_tcp *t,
 	return n;
 }
 
+/* C46: a handshake costs more than who asks for it pays. */
+static bool is_too_often(struct h248_tcp *t)
+{
+	struct timespec ts;
+
+	if (!t->p.tls)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (t->second != (uint64_t)ts.tv_sec) {
+		t->second = (uint64_t)ts.tv_sec;
+		t->handshakes = 0;
+	}
+	return ++t->handshakes > t->p.max_handshakes;
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		      struct sockaddr *sa, int len, void *arg)
 {
@@ -88,7 +104,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 
 	(void)listener;
 	memcpy(&peer, sa, (size_t)len);
-	if (t->n_conns < t->p.max_conns &&
+	if (t->n_conns < t->p.max_conns && !is_too_often(t) &&
 	    count_of_source(t, &peer) < t->p.max_per_source)
 		c = h248_tcp_conn_new(t, &peer);
 	if (!c) {
@@ -189,6 +205,7 @@ static void set_defaults(struct h248_tcp_params *p)
 	p->retry_max_ms = p->retry_max_ms ? p->retry_max_ms : 8000;
 	p->max_conns = p->max_conns ? p->max_conns : 64;
 	p->max_per_source = p->max_per_source ? p->max_per_source : 16;
+	p->max_handshakes = p->max_handshakes ? p->max_handshakes : 100;
 	p->max_out_octets = p->max_out_octets ? p->max_out_octets : 1 << 20;
 }
 

@@ -23,6 +23,7 @@ struct h248_tcp_params {
 	uint32_t retry_max_ms;  /* 8000 */
 	unsigned int max_conns; /* 64 */
 	unsigned int max_per_source; /* accepted from one address; 16 */
+	unsigned int max_handshakes; /* accepted with tls in a second; 100 */
 	size_t max_out_octets;       /* waiting for one peer; 1 MiB */
 	struct h248_tls *tls;        /* borrowed; NULL: none */
 };

@@ -25,7 +25,6 @@
 #include "h248/addr.h"
 #include "h248/transport_tcp_int.h"
 #include "h248/tpkt.h"
-#include "h248/transport_tls.h"
 
 /* Until the kernel gives up a peer that acknowledges nothing: less than
  * T-MAX, so that the next registration finds a new connection. */
@@ -82,6 +81,12 @@ static void end(struct tcp_conn *c, const char *why)
 		t->hooks->lost(t->arg, &peer);
 }
 
+/* What comes until the timer is served is not looked at. */
+static bool is_ending(const struct tcp_conn *c)
+{
+	return c->is_full || c->watch.is_too_much;
+}
+
 /* One message out of the buffer: 1; 0: there is no whole one. */
 static int take(struct tcp_conn *c, struct evbuffer *in)
 {
@@ -111,9 +116,9 @@ static void on_readable(struct bufferevent *bev, void *arg)
 	unsigned int n = 0;
 	int rc = 0;
 
-	while (!c->is_full && (rc = take(c, in)) > 0)
+	while (!is_ending(c) && (rc = take(c, in)) > 0)
 		n++;
-	if (c->is_full)
+	if (is_ending(c))
 		return;
 	if (rc == -EPROTO) {
 		c->t->n.bad_header++;
@@ -181,6 +186,9 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 		return;
 	if (c->is_full) {
 		end(c, "closed: the peer does not read");
+	} else if (c->watch.is_too_much) {
+		c->t->n.untrusted++;
+		end(c, "closed: too many updates of keys");
 	} else if (!c->is_up) {
 		c->t->n.failed++;
 		end(c, "not opened: no answer");
@@ -236,9 +244,10 @@ static int attach(struct tcp_conn *c, int fd)
 	struct h248_tcp *t = c->t;
 
 	set_options(fd);
+	c->watch = (struct h248_tls_watch) { .alarm = c->timer };
 	if (t->p.tls)
 		c->bev = h248_tls_wrap(t->p.tls, t->base, fd, &c->peer,
-				       !c->is_ours);
+				       !c->is_ours, &c->watch);
 	else
 		c->bev = bufferevent_socket_new(t->base, fd,
 						BEV_OPT_CLOSE_ON_FREE);
@@ -314,7 +323,7 @@ int h248_tcp_conn_write(struct tcp_conn *c, const char *buf, size_t n)
 
 	if (rc)
 		return rc;
-	if (c->is_full)
+	if (is_ending(c))
 		return -ENOBUFS;
 	if (evbuffer_get_length(out) + n + sizeof(head) >
 	    c->t->p.max_out_octets) {

@@ -10,6 +10,7 @@
 #include <sys/queue.h>
 
 #include "h248/transport_tcp.h"
+#include "h248/transport_tls.h"
 
 struct bufferevent;
 
@@ -19,10 +20,11 @@ struct tcp_conn {
 	struct sockaddr_storage peer;
 	struct bufferevent *bev; /* NULL: closed, the timer says until when */
 	struct event *timer; /* pause, or deadline of connection or message */
-	uint32_t pause_ms;   /* the next one */
-	bool is_ours;        /* opened by us; else accepted */
-	bool is_up;          /* connected */
-	bool is_full; /* it does not read: ends when the timer is served */
+	struct h248_tls_watch watch;
+	uint32_t pause_ms; /* the next one */
+	bool is_ours;      /* opened by us; else accepted */
+	bool is_up;        /* connected */
+	bool is_full;      /* it does not read: ends when the timer is served */
 };
 LIST_HEAD(tcp_conns, tcp_conn);
 
@@ -37,6 +39,8 @@ struct h248_tcp {
 	struct event *rest;              /* of a listener without descriptors */
 	struct tcp_conns conns;
 	unsigned int n_conns;
+	uint64_t second;         /* of the last handshake that began */
+	unsigned int handshakes; /* that began in it */
 	struct h248_tcp_counters n;
 };
 

@@ -5,9 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -15,8 +17,11 @@
 #include "h248/addr.h"
 
 enum {
-	MAX_DEPTH = 4,     /* certificates between ours and the authority */
-	MAX_CHAIN = 32768, /* octets of all that a peer shows (C47) */
+	MAX_DEPTH = 4,       /* certificates between ours and the authority */
+	MAX_CHAIN = 32768,   /* octets of all that a peer shows (C47) */
+	MAX_KEY_BITS = 8192, /* of any key that a peer shows (C47) */
+	MAX_UPDATES = 16,    /* of keys in a minute (C46) */
+	MINUTE_MS = 60000,
 	PATH = 256,
 };
 
@@ -52,17 +57,46 @@ static int load(SSL_CTX *ctx, const struct h248_tls *tls, char *err, size_t cap)
 	return 0;
 }
 
+static bool is_key_large(const X509 *cert)
+{
+	EVP_PKEY *key = cert ? X509_get0_pubkey(cert) : NULL;
+
+	return key && EVP_PKEY_get_bits(key) > MAX_KEY_BITS;
+}
+
+/* C47: what would cost much is refused before anything is calculated; the
+ * rest is the ordinary verification. */
+static int verify(X509_STORE_CTX *store, void *arg)
+{
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_untrusted(store);
+	bool is_large = is_key_large(X509_STORE_CTX_get0_cert(store));
+	int n = sk_X509_num(chain);
+
+	(void)arg;
+	for (int i = 0; i < n && i < MAX_DEPTH + 2 && !is_large; i++)
+		is_large = is_key_large(sk_X509_value(chain, i));
+	if (!is_large && n <= MAX_DEPTH + 2) /* and the two ends */
+		return X509_verify_cert(store);
+	X509_STORE_CTX_set_error(
+		store, is_large ? X509_V_ERR_APPLICATION_VERIFICATION :
+				  X509_V_ERR_CERT_CHAIN_TOO_LONG);
+	return 0;
+}
+
 /* C46: nothing is renegotiated, resumed, compressed or sent early. */
 static int restrict_it(SSL_CTX *ctx, char *err, size_t cap)
 {
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION |
 					 SSL_OP_NO_COMPRESSION |
 					 SSL_OP_NO_TICKET);
+	/* One record at a time: else many updates of keys are one call. */
+	SSL_CTX_clear_mode(ctx, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 0);
 	SSL_CTX_set_max_early_data(ctx, 0);
 	SSL_CTX_set_verify(
 		ctx, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+	SSL_CTX_set_cert_verify_callback(ctx, verify, NULL);
 	SSL_CTX_set_verify_depth(ctx, MAX_DEPTH);
 	SSL_CTX_set_max_cert_list(ctx, MAX_CHAIN);
 	if (SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1 ||
@@ -153,9 +187,40 @@ static bool expect_name(const struct h248_tls *tls, SSL *ssl,
 	       1;
 }
 
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Of OpenSSL, for every message of the protocol.  What we send may still be
+ * told when the connection, and watch with it, is gone. */
+static void on_protocol(int is_sent, int version, int type, const void *buf,
+			size_t n, SSL *ssl, void *arg)
+{
+	struct h248_tls_watch *watch = arg;
+
+	(void)version;
+	(void)ssl;
+	if (is_sent || type != SSL3_RT_HANDSHAKE || !n ||
+	    *(const uint8_t *)buf != SSL3_MT_KEY_UPDATE)
+		return;
+	if (now_ms() - watch->since_ms > MINUTE_MS) {
+		watch->since_ms = now_ms();
+		watch->updates = 0;
+	}
+	if (++watch->updates <= MAX_UPDATES || watch->is_too_much)
+		return;
+	watch->is_too_much = true;
+	event_active(watch->alarm, EV_TIMEOUT, 0);
+}
+
 struct bufferevent *h248_tls_wrap(struct h248_tls *tls, struct event_base *base,
 				  int fd, const struct sockaddr_storage *peer,
-				  bool is_accepted)
+				  bool is_accepted,
+				  struct h248_tls_watch *watch)
 {
 	SSL *ssl = SSL_new(tls->ctx);
 	struct bufferevent *bev = NULL;
@@ -170,6 +235,8 @@ struct bufferevent *h248_tls_wrap(struct h248_tls *tls, struct event_base *base,
 		SSL_free(ssl);
 		return NULL;
 	}
+	SSL_set_msg_callback(ssl, on_protocol);
+	SSL_set_msg_callback_arg(ssl, watch);
 	/* Messages have lengths: who cuts one off is found out. */
 	bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
 	return bev;
@@ -183,7 +250,9 @@ void h248_tls_why(struct bufferevent *bev, char *buf, size_t cap)
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
 
 	buf[0] = '\0';
-	if (verdict != X509_V_OK)
+	if (verdict == X509_V_ERR_APPLICATION_VERIFICATION)
+		snprintf(buf, cap, "certificate refused: key too large");
+	else if (verdict != X509_V_OK)
 		snprintf(buf, cap, "certificate refused: %s",
 			 X509_verify_cert_error_string(verdict));
 	else if (reason)

@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
@@ -101,4 +104,41 @@ void pki_write_cert(const struct pki *ca, const char *names, long from_s,
 	fclose(f);
 	X509_free(x);
 	EVP_PKEY_free(pkey);
+}
+
+X509 *pki_certify(const struct pki *ca, EVP_PKEY *key, bool is_ca)
+{
+	X509 *x = blank(key, "somebody else", -3600, 3600);
+
+	must(X509_set_issuer_name(x, X509_get_subject_name(ca->cert)));
+	extend(x, ca->cert, NID_basic_constraints,
+	       is_ca ? "critical,CA:TRUE" : "CA:FALSE");
+	must(X509_sign(x, ca->key, EVP_sha256()));
+	return x;
+}
+
+EVP_PKEY *pki_false_rsa(int bits)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	BIGNUM *n = BN_new(), *e = BN_new(), *d = BN_new();
+	OSSL_PARAM *params;
+	EVP_PKEY *key = NULL;
+
+	must(ctx && build && n && e && d);
+	must(BN_rand(n, bits, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ODD) &&
+	     BN_set_word(e, 65537) && BN_set_word(d, 17));
+	must(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, n) &&
+	     OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, e) &&
+	     OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_D, d));
+	params = OSSL_PARAM_BLD_to_param(build);
+	must(params && EVP_PKEY_fromdata_init(ctx) > 0 &&
+	     EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) > 0);
+	OSSL_PARAM_free(params);
+	OSSL_PARAM_BLD_free(build);
+	EVP_PKEY_CTX_free(ctx);
+	BN_free(n);
+	BN_free(e);
+	BN_free(d);
+	return key;
 }
