@@ -18,6 +18,8 @@
 #include <time.h>
 
 #include "gateway/context.h"
+#include "gateway/drain.h"
+#include "gateway/realm.h"
 #include "h248/span.h"
 #include "h248/text.h"
 #include "test/support/engine_stub.h"
@@ -315,6 +317,7 @@ static void heartbeats(void)
 #define EVENTS_A "E=2001{hangterm/thb{timerx=1800},adr/rsac,g/cause}"
 #define EVENTS_B "E=2002{hangterm/thb{timerx=1800},g/cause}"
 #define LATCH "SG{ipnapt/latch{napt=LATCH}}"
+#define LATCH_1 "SG{ipnapt/latch{ST=1,napt=LATCH}}" /* as reported */
 #define ADD_ADD                                                            \
 	"C=${PR=6,\n A=ip/1/access/${\n  M{ST=1{\n   O{MO=IN," O_A         \
 	"},\n   " L_A ",\n   " R_A "}},\n  " EVENTS_A ",\n  " LATCH "},\n" \
@@ -536,7 +539,7 @@ static void packages(void)
 	end();
 }
 
-/* --- 6.10, 6.11, 6.13 ---------------------------------------------------- */
+/* --- 6.10 to 6.13 ------------------------------------------------------ */
 
 static void errors(void)
 {
@@ -584,6 +587,58 @@ static void maintenance(void)
 	end();
 }
 
+/* T=60 to 62: the operator takes the gateway out and back, and the interface of
+ * a realm goes down. */
+static void announced(void)
+{
+	session("2");
+	CU_ASSERT_EQUAL(gw_drain(&rig->gw, 600), 0);
+	OUT(BGF("2") "T=@{C=-{SC=ROOT{SV{MT=GR,RE=\"905 Termination Taken Out "
+		     "Of Service\",DL=600}}}}");
+	in(MGC("2") "P=@{C=-{SC=ROOT}}");
+	CU_ASSERT_EQUAL(gw_drain_cancel(&rig->gw), 0);
+	OUT(BGF("2") "T=@{C=-{SC=ROOT{SV{MT=RS,RE=\"918 Cancel Graceful\"}}}}");
+	in(MGC("2") "P=@{C=-{SC=ROOT}}");
+	gw_realm_set(&rig->gw, 0x2);
+	OUT(BGF("2") "T=@{C=-{SC=ip/1/access/*{SV{MT=FO,"
+		     "RE=\"906 Loss Of Lower Layer Connectivity\"}}}}");
+	in(MGC("2") "P=@{C=-{SC=ip/1/access/*}}");
+	gw_realm_set(&rig->gw, 0x3);
+	OUT(BGF("2") "T=@{C=-{SC=ip/1/access/*{SV{MT=RS,"
+		     "RE=\"900 Service Restored\"}}}}");
+	in(MGC("2") "P=@{C=-{SC=ip/1/access/*}}");
+	CU_ASSERT_EQUAL(rig->gw.n_terms, 2); /* none of it takes sessions */
+	end();
+}
+
+/* As long as the controller says; what it does not acknowledge comes
+ * again. */
+static void segmented(void)
+{
+	const char *ask = MGC("3") "T=50030{C=7001{AV=*{AT{M,SG,E}}}}";
+	const char *second =
+		BGF("3") "P=50030/2/&{C=7001{AV=ip/1/core/102{M{TS{SI=IV},"
+			 "ST=1{O{MO=IN," O_B "}," GOT_B "," R_B "}}," LATCH_1
+			 "," EVENTS_B "}}}";
+
+	session("3");
+	in(MGC("3") "T=50029{C=-{MF=ROOT{M{TS{seg/MGCMaxPDUSize=600}}}}}");
+	OUT(BGF("3") "P=50029{C=-{MF=ROOT}}");
+	in(ask);
+	OUT(BGF("3") "P=50030/1{C=7001{AV=ip/1/access/101{M{TS{SI=IV},"
+		     "ST=1{O{MO=IN," O_A "}," GOT_A "," R_A "}}," LATCH_1
+		     "," EVENTS_A "}}}");
+	OUT(second);
+	in(MGC("3") "SM=50030/1");
+	SILENT();
+	later(500);
+	OUT(second);
+	in(MGC("3") "SM=50030/2/&");
+	in(ask);
+	later(20000);
+	end();
+}
+
 static void return_to_controller(void)
 {
 	session("2");
@@ -628,7 +683,9 @@ static const struct suite_test tests[] = {
 	{ "6.9 packages", packages },
 	{ "6.10 errors by level", errors },
 	{ "6.11 orders of the controller, hand-off", maintenance },
+	{ "6.11 T33 905 and 918, 906 and 900 of a realm", announced },
 	{ "6.11 return to the controller", return_to_controller },
+	{ "6.12 C27 segmented reply", segmented },
 	{ "6.13 MSRP, taken as it is", msrp },
 	{ NULL, NULL },
 };
