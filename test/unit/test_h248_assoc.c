@@ -7,6 +7,8 @@
 #include "test/support/assoc_rig.h"
 #include "test/support/suite.h"
 
+#include "h248/addr.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +134,25 @@ static void service_change_address(void)
 
 /* Whether a request is executed; who is not known gets nothing, whatever it
  * says. */
+/* Before anybody has us a stranger answers in the name of the controller: the
+ * registration goes on, and the stranger gets nothing. */
+static void c50_stranger_answers(void)
+{
+	struct sockaddr_storage stranger = fake_addr("198.51.100.1", 2944);
+	struct gate *g = gate_started(2);
+
+	gate_answer_from(g, "198.51.100.1", "C=-{SC=ROOT}");
+	gate_answer_from(g, "198.51.100.1",
+			 "C=-{SC=ROOT{SV{MG=[198.51.100.1]:2944}}}");
+	gate_wait(g, 20000);
+	CU_ASSERT_NOT_EQUAL(h248_assoc_state(g->a), H248_ASSOC_ACTIVE);
+	CU_ASSERT(g->net.n_sent > 1);
+	for (unsigned int i = 0; i < g->net.n_sent; i++)
+		CU_ASSERT_FALSE(h248_addr_is_same_host(
+			&fake_net_msg(&g->net, i)->to, &stranger));
+	gate_free(g);
+}
+
 static void c50_who_is_heard(void)
 {
 	static const struct {
@@ -523,6 +544,7 @@ int main(void)
 		{ "T31 replies to the registration", replies },
 		{ "T30 ServiceChangeAddress", service_change_address },
 		{ "C50 who is heard", c50_who_is_heard },
+		{ "C50 a stranger answers", c50_stranger_answers },
 		{ "T30 MgcIdToTry loop", redirection_repeats_and_ends },
 		{ "T30 list exhausted", list_exhausted },
 		{ "T30 refusals do not spin", refusals_do_not_spin },

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -283,6 +284,88 @@ static void limits_of_connections(void)
 	close_base(&server);
 }
 
+/* A client at another address of ours. */
+static int client_from(const struct end *server, const char *ip)
+{
+	struct sockaddr_storage from = address(ip, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (const struct sockaddr *)&from,
+				   sizeof(struct sockaddr_in)),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		connect(fd,
+			(const struct sockaddr *)h248_tcp_local(server->tcp),
+			sizeof(struct sockaddr_in)),
+		0);
+	return fd;
+}
+
+/* C42: each of them is below its own limit; the total holds, and who is there
+ * is served.  A place that becomes free is given to the next. */
+static void many_sources(void)
+{
+	enum { N = 40, MAX = 8 };
+	const struct h248_tcp_counters *n;
+	struct end server;
+	int fd[N], late;
+	char ip[16];
+
+	open_server(&server, (struct h248_tcp_params) { .max_conns = MAX });
+	n = h248_tcp_counters(server.tcp);
+	for (int i = 0; i < N; i++) {
+		snprintf(ip, sizeof(ip), "127.0.1.%d", i + 1);
+		fd[i] = client_from(&server, ip);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	UNTIL(n->accepted + n->refused == N);
+	CU_ASSERT_EQUAL(n->accepted, MAX);
+	for (int i = 0; i < MAX; i++)
+		put(fd[i], "\x03\0\0\x06ok", 6);
+	UNTIL(server.count == MAX);
+	for (int i = MAX; i < N; i++)
+		UNTIL(is_ended(fd[i]));
+	put(fd[0], "\x04", 1);
+	UNTIL(n->bad_header == 1);
+	late = client_from(&server, "127.0.2.1");
+	put(late, "\x03\0\0\x06ok", 6);
+	UNTIL(server.count == MAX + 1);
+	close(late);
+	for (int i = 0; i < N; i++)
+		close(fd[i]);
+	close_base(&server);
+}
+
+/* C42: without descriptors nobody is accepted, who is there is served, and
+ * those who wait are accepted when there are some again. */
+static void no_descriptors(void)
+{
+	struct rlimit all, few;
+	struct end server;
+	int first, waiting;
+
+	open_server(&server, (struct h248_tcp_params) { 0 });
+	first = client(&server);
+	put(first, "\x03\0\0\x06ok", 6);
+	UNTIL(server.count == 1);
+	waiting = client(&server);
+	put(waiting, "\x03\0\0\x06ok", 6);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &all), 0);
+	few = all;
+	few.rlim_cur = 0;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	UNTIL(h248_tcp_counters(server.tcp)->refused == 1);
+	put(first, "\x03\0\0\x06ok", 6);
+	UNTIL(server.count == 2);
+	CU_ASSERT_EQUAL(h248_tcp_counters(server.tcp)->accepted, 1);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &all), 0);
+	UNTIL(server.count == 3);
+	close(first);
+	close(waiting);
+	close_base(&server);
+}
+
 /* C43: the queue has an end, and others are served meanwhile. */
 static void peer_that_never_reads(void)
 {
@@ -371,7 +454,7 @@ static void segments(void)
 /* Nobody listens, then somebody, then he goes and another comes. */
 static void connects_again(void)
 {
-	struct h248_tcp_params p = { .retry_ms = 40, .retry_max_ms = 80 };
+	struct h248_tcp_params p = { .retry_ms = 400, .retry_max_ms = 800 };
 	struct sockaddr_storage to;
 	struct end server, gate;
 
@@ -422,6 +505,8 @@ int main(void)
 		{ "C40 no TPKT: closed, nothing guessed", bad_headers },
 		{ "C41 deadline of a message", slow_messages },
 		{ "C42 limits of connections", limits_of_connections },
+		{ "C42 many sources", many_sources },
+		{ "C42 no descriptors left", no_descriptors },
 		{ "C43 a peer that never reads", peer_that_never_reads },
 		{ "C44 reset inside a message", reset_inside_a_message },
 		{ "C45 T24 many in one, one in many segments", segments },
