@@ -151,8 +151,8 @@ struct conf_h248 {
 	uint16_t pending_limit;
 	uint32_t segment_octets; /* of a segment of a reply; 0: none is sent */
 	char tls_certificate[CONF_PATH], tls_key[CONF_PATH], tls_ca[CONF_PATH];
-	char tls_name[CONF_PATH];    /* of controllers; empty: their address */
-	uint32_t drain_s;            /* 0: stop at once */
+	char tls_crl[CONF_PATH], tls_name[CONF_PATH]; /* empty: none; address */
+	uint32_t drain_s;                             /* 0: stop at once */
 	uint32_t context_lifetime_s; /* without controller; 0: for ever */
 	enum conf_return return_when;
 	uint32_t return_s;       /* between two attempts */

@@ -233,6 +233,8 @@ static const struct conf_row rows[] = {
 	     "/etc/bgfd/bgfd.key"),
 	TEXT(TLS, "ca", IN(conf_h248, tls_ca), 0, CONF_PATH - 1, NULL, "",
 	     "/etc/bgfd/ca.pem"),
+	TEXT(TLS, "crl", IN(conf_h248, tls_crl), 0, CONF_PATH - 1, NULL, "",
+	     "/etc/bgfd/crl.pem"),
 	TEXT(TLS, "name", IN(conf_h248, tls_name), 0, CONF_PATH - 1, "-._", "",
 	     "mgc.example"),
 	WORD(CHANGE, "event", IN(conf_change, event), change_events, NULL),

@@ -104,6 +104,7 @@ static int open_transport(struct gw *gw, char *err, size_t cap)
 		.certificate = c->tls_certificate,
 		.key = c->tls_key,
 		.ca = c->tls_ca,
+		.crl = c->tls_crl,
 		.name = c->tls_name,
 	};
 	struct h248_transport_params p = {

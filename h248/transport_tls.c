@@ -29,7 +29,7 @@ enum {
 static const char CIPHERS[] = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 struct h248_tls {
-	char certificate[PATH], key[PATH], ca[PATH], name[PATH];
+	char certificate[PATH], key[PATH], ca[PATH], crl[PATH], name[PATH];
 	SSL_CTX *ctx;
 };
 
@@ -44,6 +44,21 @@ static int fail(char *err, size_t cap, const char *what, const char *file)
 	return -EINVAL;
 }
 
+/* C47: an authority without its list, or with an old one, is not trusted. */
+static int load_crl(SSL_CTX *ctx, const char *crl, char *err, size_t cap)
+{
+	X509_STORE *store = SSL_CTX_get_cert_store(ctx);
+	X509_LOOKUP *file = X509_STORE_add_lookup(store, X509_LOOKUP_file());
+
+	if (!crl[0])
+		return 0;
+	if (!file || X509_load_crl_file(file, crl, X509_FILETYPE_PEM) < 1)
+		return fail(err, cap, "revocation list", crl);
+	X509_STORE_set_flags(store,
+			     X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+	return 0;
+}
+
 static int load(SSL_CTX *ctx, const struct h248_tls *tls, char *err, size_t cap)
 {
 	if (SSL_CTX_use_certificate_chain_file(ctx, tls->certificate) != 1)
@@ -54,7 +69,7 @@ static int load(SSL_CTX *ctx, const struct h248_tls *tls, char *err, size_t cap)
 		return fail(err, cap, "key and certificate", NULL);
 	if (SSL_CTX_load_verify_locations(ctx, tls->ca, NULL) != 1)
 		return fail(err, cap, "authority", tls->ca);
-	return 0;
+	return load_crl(ctx, tls->crl, err, cap);
 }
 
 static bool is_key_large(const X509 *cert)
@@ -143,7 +158,7 @@ int h248_tls_new(const struct h248_tls_params *params, struct h248_tls **out,
 	}
 	if (copy(tls->certificate, params->certificate) &&
 	    copy(tls->key, params->key) && copy(tls->ca, params->ca) &&
-	    copy(tls->name, params->name)) {
+	    copy(tls->crl, params->crl) && copy(tls->name, params->name)) {
 		rc = h248_tls_reload(tls, err, cap);
 	} else {
 		snprintf(err, cap, "TLS: a name is too long");

@@ -22,6 +22,9 @@ struct h248_tls_params {
 	const char *certificate; /* ours and what leads to ca, PEM */
 	const char *key;         /* of it, PEM */
 	const char *ca;          /* whom we trust, PEM */
+	/* Lists of revoked certificates, PEM: one of each authority in a chain;
+	 * NULL or empty: none is asked. */
+	const char *crl;
 	/* What the certificate of the other one must be for; NULL or empty:
 	 * its address when we connect, any when it does. */
 	const char *name;

@@ -69,7 +69,8 @@ struct pki *pki_new(void)
 	ca->cert = blank(ca->key, "authority of a test", -3600, 3600);
 	must(X509_set_issuer_name(ca->cert, X509_get_subject_name(ca->cert)));
 	extend(ca->cert, ca->cert, NID_basic_constraints, "critical,CA:TRUE");
-	extend(ca->cert, ca->cert, NID_key_usage, "critical,keyCertSign");
+	extend(ca->cert, ca->cert, NID_key_usage,
+	       "critical,keyCertSign,cRLSign");
 	must(X509_sign(ca->cert, ca->key, EVP_sha256()));
 	return ca;
 }
@@ -141,4 +142,40 @@ EVP_PKEY *pki_false_rsa(int bits)
 	BN_free(e);
 	BN_free(d);
 	return key;
+}
+
+static void revoke(X509_CRL *crl, const char *cert)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	FILE *f = fopen(cert, "r");
+	X509 *x = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+
+	must(x && entry &&
+	     X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(x)) &&
+	     X509_REVOKED_set_revocationDate(entry, X509_getm_notBefore(x)) &&
+	     X509_CRL_add0_revoked(crl, entry));
+	X509_free(x);
+	fclose(f);
+}
+
+void pki_write_crl(const struct pki *ca, const char *cert, long to_s,
+		   const char *path)
+{
+	X509_CRL *crl = X509_CRL_new();
+	ASN1_TIME *from = X509_gmtime_adj(NULL, -7200);
+	ASN1_TIME *to = X509_gmtime_adj(NULL, to_s);
+	FILE *f = fopen(path, "w");
+
+	must(f && crl && from && to && X509_CRL_set_version(crl, 1) &&
+	     X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca->cert)) &&
+	     X509_CRL_set1_lastUpdate(crl, from) &&
+	     X509_CRL_set1_nextUpdate(crl, to));
+	if (cert)
+		revoke(crl, cert);
+	must(X509_CRL_sign(crl, ca->key, EVP_sha256()) &&
+	     PEM_write_X509_CRL(f, crl));
+	fclose(f);
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(to);
+	X509_CRL_free(crl);
 }

@@ -22,3 +22,7 @@ X509 *pki_certify(const struct pki *ca, EVP_PKEY *key, bool is_ca);
 /* An RSA key of so many bits, at once: of random numbers, so that what it
  * signs is wrong.  The caller's. */
 EVP_PKEY *pki_false_rsa(int bits);
+/* Its list of revoked certificates, PEM, due to be renewed in to_s; cert: the
+ * file of the one that is on it, NULL: none. */
+void pki_write_crl(const struct pki *ca, const char *cert, long to_s,
+		   const char *path);

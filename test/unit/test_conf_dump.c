@@ -99,6 +99,7 @@ static void everything(void)
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_certificate, "/c.pem");
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_key, "/k.pem");
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_ca, "/ca.pem");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_crl, "/crl.pem");
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_name, "mgc.example");
 	CU_ASSERT_EQUAL(c.gateway[0].h248.encoding, CONF_ENC_LONG);
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.group, "g_2");

@@ -40,7 +40,7 @@ struct peer {
 
 static struct event_base *base;
 static struct pki *ours;
-static char dir[64], cert[96], key[96], ca[96];
+static char dir[64], cert[96], key[96], ca[96], crl[96];
 
 static void turn(int ms)
 {
@@ -81,11 +81,14 @@ static void on_log(void *arg, int priority, const char *text)
 static const struct h248_transport_hooks hooks = { .recv = on_message,
 						   .log = on_log };
 
+/* Of the server that is opened next; NULL: none. */
+static const char *revoked_by;
+
 static void open_server(unsigned int max_handshakes)
 {
-	const struct h248_tls_params files = { .certificate = cert,
-					       .key = key,
-					       .ca = ca };
+	const struct h248_tls_params files = {
+		.certificate = cert, .key = key, .ca = ca, .crl = revoked_by
+	};
 	struct h248_tcp_params p = {
 		.is_listening = true,
 		.message_ms = 60000,
@@ -369,6 +372,56 @@ static void costly_certificates(void)
 	EVP_PKEY_free(large);
 }
 
+/* One that is there stays; the list is read again with the other files, and
+ * one that cannot be used changes nothing. */
+static void revoked(void)
+{
+	static const struct {
+		bool is_revoked;
+		long to_s;
+		const char *says; /* NULL: heard */
+	} t[] = {
+		{ true, HOUR, "certificate revoked" },
+		{ false, -HOUR / 2, "CRL has expired" },
+		{ false, HOUR, NULL },
+	};
+	struct peer there = peer_new(TLS1_3_VERSION);
+	char err[256];
+	FILE *f;
+
+	pki_write_crl(ours, NULL, HOUR, crl);
+	revoked_by = crl;
+	open_server(0);
+	revoked_by = NULL;
+	CU_ASSERT_FATAL(peer_connect(&there));
+	is_heard(&there);
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct peer p = peer_new(TLS1_3_VERSION);
+
+		pki_write_crl(ours, t[i].is_revoked ? cert : NULL, t[i].to_s,
+			      crl);
+		CU_ASSERT_EQUAL(h248_tls_reload(server.tls, err, sizeof(err)),
+				0);
+		(void)peer_connect(&p);
+		if (t[i].says) {
+			UNTIL(untrusted() == i + 1);
+			CU_ASSERT_PTR_NOT_NULL(strstr(server.said, t[i].says));
+		} else {
+			is_heard(&p);
+		}
+		is_heard(&there);
+		peer_free(&p);
+	}
+	f = fopen(crl, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs("no list\n", f);
+	fclose(f);
+	CU_ASSERT_EQUAL(h248_tls_reload(server.tls, err, sizeof(err)), -EINVAL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, crl));
+	peer_free(&there);
+	close_server();
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -379,6 +432,7 @@ int main(void)
 		{ "C46 oversized ClientHello", oversized_hello },
 		{ "C46 handshakes have a rate", many_handshakes },
 		{ "C47 16k RSA key, chain of 100", costly_certificates },
+		{ "C47 revoked certificates", revoked },
 		{ NULL, NULL },
 	};
 	char command[96];
@@ -392,6 +446,7 @@ int main(void)
 	snprintf(cert, sizeof(cert), "%s/cert", dir);
 	snprintf(key, sizeof(key), "%s/key", dir);
 	snprintf(ca, sizeof(ca), "%s/ca", dir);
+	snprintf(crl, sizeof(crl), "%s/crl", dir);
 	ours = pki_new();
 	pki_write_cert(ours, "IP:127.0.0.1", -HOUR, HOUR, cert, key);
 	pki_write_ca(ours, ca);
