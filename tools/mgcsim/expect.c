@@ -183,6 +183,11 @@ static bool is_wanted(struct run *run, xmlNode *step, const struct sim_msg *msg,
 	return !match || is_true(msg->doc, match);
 }
 
+bool step_is_aside(const struct sim_msg *msg)
+{
+	return is_true(msg->doc, "//service-change[@term != 'ROOT']");
+}
+
 /* A request that arrived before the one that matches and that no step asked
  * for: the order was not the expected one. */
 static bool is_out_of_order(xmlNode *step, const struct sim_msg *msg)
@@ -192,11 +197,62 @@ static bool is_out_of_order(xmlNode *step, const struct sim_msg *msg)
 
 	xmlFree(order);
 	return !is_any && msg->kind == kind_of(step) &&
-	       msg->kind == SIM_REQUEST;
+	       msg->kind == SIM_REQUEST && !step_is_aside(msg);
+}
+
+/* The events that a step has matched are done with. */
+static void take_events(xmlDoc *doc, const char *match)
+{
+	xmlXPathContext *ctx = doc ? xmlXPathNewContext(doc) : NULL;
+	xmlXPathObject *found =
+		ctx ? xmlXPathEvalExpression(BAD_CAST match, ctx) : NULL;
+	xmlNodeSet *set = found ? found->nodesetval : NULL;
+
+	for (int i = 0; set && i < set->nodeNr; i++) {
+		xmlNode *node = set->nodeTab[i];
+
+		if (strcmp((const char *)node->name, "event"))
+			continue;
+		xmlUnlinkNode(node);
+		xmlFreeNode(node);
+		set->nodeTab[i] = NULL;
+	}
+	xmlXPathFreeObject(found);
+	xmlXPathFreeContext(ctx);
+}
+
+/* A gateway tells in one Notify what happened while it waited for the answer
+ * to the one before; the steps expect each event by itself. */
+static void keep_rest(struct run *run, struct sim_msg *msg, const char *match)
+{
+	xmlFreeDoc(run->rest);
+	run->rest = NULL;
+	if (msg->kind == SIM_REQUEST && match) {
+		take_events(msg->doc, match);
+		if (is_true(msg->doc, "//observed/event")) {
+			run->rest = msg->doc;
+			msg->doc = NULL;
+		}
+	}
+	sim_forget(run->sim, msg);
+}
+
+/* Is it an event that came with the one before? */
+static enum run_verdict take_rest(struct run *run, xmlNode *step,
+				  const char *match)
+{
+	enum run_verdict v;
+
+	if (!run->rest || !match || kind_of(step) != SIM_REQUEST ||
+	    !is_true(run->rest, match))
+		return RUN_GOING;
+	v = examine(run, step, run->rest);
+	take_events(run->rest, match);
+	return v;
 }
 
 static enum run_verdict take(struct run *run, xmlNode *step,
-			     struct sim_msg *msg)
+			     struct sim_msg *msg, const char *match)
 {
 	enum run_verdict v;
 
@@ -209,7 +265,7 @@ static enum run_verdict take(struct run *run, xmlNode *step,
 		run->expected = msg;
 		msg->kind = SIM_OTHER;
 	} else if (v == RUN_PASS) {
-		sim_forget(run->sim, msg);
+		keep_rest(run, msg, match);
 	}
 	return v;
 }
@@ -218,13 +274,15 @@ enum run_verdict step_expect(struct run *run, xmlNode *step)
 {
 	char *match = run_attr(run, step, "match");
 	struct sim_msg *msg, *next;
-	enum run_verdict v = run->verdict == RUN_FAIL ? RUN_FAIL : RUN_GOING;
+	enum run_verdict v = run->verdict == RUN_FAIL ?
+				     RUN_FAIL :
+				     take_rest(run, step, match);
 
 	for (msg = TAILQ_FIRST(&run->sim->inbox); msg && v == RUN_GOING;
 	     msg = next) {
 		next = TAILQ_NEXT(msg, entry);
 		if (is_wanted(run, step, msg, match))
-			v = take(run, step, msg);
+			v = take(run, step, msg, match);
 		else if (is_out_of_order(step, msg))
 			v = fail_with(run, msg->doc, "expected next ",
 				      match ? match : "another request");

@@ -200,6 +200,7 @@ void run_fini(struct run *run)
 		kill(-run->child, SIGTERM);
 	for (unsigned int i = 0; i < run->n_background; i++)
 		kill(-run->background[i], SIGTERM);
+	xmlFreeDoc(run->rest);
 	event_free(run->timer);
 	event_free(run->total);
 	event_free(run->child_event);

@@ -28,6 +28,7 @@ struct run {
 	struct run_sent sent[RUN_MAX_SENT];
 	unsigned int n_sent;
 	struct sim_msg *expected; /* the last request matched */
+	xmlDoc *rest;             /* its events not matched yet, or NULL */
 	pid_t child;              /* of an exec that is waited for; 0: none */
 	int child_status;
 	pid_t background[RUN_MAX_CHILDREN];

@@ -132,7 +132,7 @@ static enum run_verdict begin_quiet(struct run *run, xmlNode *step)
 
 	(void)step;
 	TAILQ_FOREACH (msg, &run->sim->inbox, entry)
-		if (msg->kind == SIM_REQUEST)
+		if (msg->kind == SIM_REQUEST && !step_is_aside(msg))
 			return run_fail(run,
 					"a request (T=%u) that no step "
 					"asked for",

@@ -19,3 +19,6 @@ const struct step_kind *step_find(const char *element); /* or NULL */
 /* expect.c */
 enum run_verdict step_expect(struct run *run, xmlNode *step);
 enum run_verdict step_expect_timeout(struct run *run, xmlNode *step);
+/* What the gateway tells of its terminations unasked (an interface is down):
+ * only a step that matches it looks at it. */
+bool step_is_aside(const struct sim_msg *msg);
