@@ -2,7 +2,8 @@
 """A gateway of thirty lines, so that mgcsim itself can be tested.
 
 fakegw.py CONTROLLER-PORT FAULT: registers, answers an Add, sends two Notifies
-and answers a Subtract.  FAULT is one of none, error, order, silent, refused.
+and answers a Subtract.  FAULT is one of none, together (both events in
+one Notify), error, order, silent, refused.
 """
 import re
 import socket
@@ -51,6 +52,8 @@ def main():
     else:
         send(f"P={tid}{{C=7{{A=ip/1/access/1{{M{{L{{{SDP}}}}}}}}}}}")
     events = ["tcprv/syn", "tcprv/est{opts=\"ts\"}"]
+    if fault == "together":
+        events = [",20260115T08300001:".join(events)]
     for i, event in enumerate(reversed(events) if fault == "order" else events):
         notify(2 + i, event)
     tid, _ = receive("T")

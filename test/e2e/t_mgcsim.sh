@@ -24,6 +24,7 @@ try() {
 }
 
 try none 0 '^PASS fakegw: [0-9]+ steps'
+try together 0 '^PASS fakegw: [0-9]+ steps'
 try error 1 '^FAIL fakegw: step 4, .* <expect>: count.* is "1", expected 0; .*510'
 try order 1 '^FAIL fakegw: step 5, .*expected next .*tcprv/syn.*tcprv/est'
 try silent 1 '^FAIL fakegw: step 4, .*no reply within 1500 ms'
