@@ -217,12 +217,13 @@ static enum gw_level level_of(const struct gw *gw)
 void gw_overload_look(struct gw *gw)
 {
 	struct gw_overload *v = &gw->overload;
+	struct gw_about at = gw_about_gw(gw);
 	enum gw_level level = level_of(gw);
 
 	if (level == v->level)
 		return;
-	gw_log(level > v->level ? LOG_WARNING : LOG_NOTICE, NULL,
-	       "%s: overload %s, was %s: %u of %u jobs", gw->conf.name,
+	gw_log(level > v->level ? LOG_WARNING : LOG_NOTICE, &at,
+	       "overload %s, was %s: %u of %u jobs",
 	       gw_overload_level_name(level), gw_overload_level_name(v->level),
 	       gw->n_jobs, gw->conf.overload.queue);
 	v->n_rises += level > v->level;
