@@ -8,7 +8,7 @@
 enum {
 	MAX_CMDS = 256,
 	MAX_EVTS = 65536,
-	MAX_GATES = 65536,
+	MAX_GATES = 1 << 20,
 	FIRST_PORT = 40001
 };
 
