@@ -119,10 +119,13 @@ static void new_reply(struct gw_job *job)
 	if (kind == H248_CTX_ALL && job->ctx && !gw_exec_is_union(job))
 		kind = H248_CTX_ID;
 	job->out =
-		h248_action_new(job->arena, kind,
-				job->ctx ? job->ctx->id : job->current->ctx_id);
-	if (job->out)
-		job->cmd_tail = &job->out->cmds;
+		job->spare ? job->spare : h248_action_new(job->arena, kind, 0);
+	job->spare = NULL;
+	if (!job->out)
+		return;
+	job->out->ctx = kind;
+	job->out->ctx_id = job->ctx ? job->ctx->id : job->current->ctx_id;
+	job->cmd_tail = &job->out->cmds;
 }
 
 static int check_props(const struct gw *gw, const struct h248_action *a,
@@ -370,6 +373,9 @@ static void put_action(struct gw_job *job)
 	if (!out->is_bare || !job->is_for_all) {
 		H248_APPEND(job->reply_tail, out);
 		job->is_answered = true;
+	} else if (!is_last) {
+		/* A million of them would fill the room for the answer. */
+		job->spare = out;
 	}
 	if (is_last && !job->is_answered && a->cmds)
 		answer_none(job);

@@ -62,7 +62,8 @@ struct gw_job {
 	unsigned int n_waits;
 
 	struct h248_action *replies, **reply_tail;
-	struct h248_action *out; /* of the action under way */
+	struct h248_action *out;   /* of the action under way */
+	struct h248_action *spare; /* of a context of C=* that said nothing */
 	struct h248_cmd **cmd_tail;
 };
 
