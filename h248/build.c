@@ -1,8 +1,6 @@
 /* h248/build.c - see build.h */
 #include "h248/build.h"
 
-#include <inttypes.h>
-
 #include "h248/error.h"
 #include "h248/span.h"
 
@@ -67,8 +65,10 @@ struct h248_prop *h248_prop_new(struct h248_arena *a, const char *pkg,
 struct h248_prop *h248_prop_uint(struct h248_arena *a, const char *pkg,
 				 const char *item, uint64_t value)
 {
-	struct h248_span text = h248_arena_printf(a, "%" PRIu64, value);
-	struct h248_value *v = h248_value_new(a, text, false);
+	char digits[H248_MAX_DIGITS];
+	struct h248_span text = h248_span_digits(value, digits);
+	struct h248_value *v =
+		h248_value_new(a, h248_arena_dup(a, text), false);
 
 	return v ? h248_prop_new(a, pkg, item, v) : NULL;
 }

@@ -37,6 +37,17 @@ int h248_span_uint(struct h248_span a, uint64_t max, uint64_t *out)
 	return 0;
 }
 
+struct h248_span h248_span_digits(uint64_t v, char buf[H248_MAX_DIGITS])
+{
+	uint32_t i = H248_MAX_DIGITS;
+
+	do {
+		buf[--i] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	return (struct h248_span) { buf + i, H248_MAX_DIGITS - i };
+}
+
 int h248_span_str(struct h248_span a, char *buf, size_t cap)
 {
 	if (a.n >= cap) {

@@ -1,5 +1,5 @@
 /*
- * h248/span.h - comparing and reading spans
+ * h248/span.h - comparing, reading and making spans
  *
  * H.248 text is case-insensitive outside Local and Remote (H.248.1 B.2), so
  * every comparison here ignores the case of ASCII letters.  Thread: any.
@@ -35,6 +35,10 @@ static inline bool h248_span_is(struct h248_span a, const char *text)
 /* Decimal digits only, no sign, no blank.  0, or -EBADMSG, or -ERANGE when
  * the number is over max; *out untouched on error. */
 int h248_span_uint(struct h248_span a, uint64_t max, uint64_t *out);
+
+/* v in decimal, at the end of buf. */
+enum { H248_MAX_DIGITS = 20 };
+struct h248_span h248_span_digits(uint64_t v, char buf[H248_MAX_DIGITS]);
 
 /* Copies with NUL; -ENAMETOOLONG and an empty string when it does not fit. */
 int h248_span_str(struct h248_span a, char *buf, size_t cap);

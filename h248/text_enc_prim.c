@@ -4,17 +4,13 @@
 #include <string.h>
 
 #include "h248/lex.h"
+#include "h248/span.h"
 
 void h248_enc_uint(struct h248_enc *e, uint64_t v)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	char digits[H248_MAX_DIGITS];
 
-	do {
-		digits[--i] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	h248_enc_octets(e, digits + i, sizeof(digits) - i);
+	h248_enc_span(e, h248_span_digits(v, digits));
 }
 
 void h248_enc_eq(struct h248_enc *e)

@@ -43,6 +43,25 @@ static void uint_reads_digits_only(void)
 	}
 }
 
+static void digits_are_what_uint_reads(void)
+{
+	static const struct {
+		uint64_t value;
+		const char *text;
+	} t[] = {
+		{ 0, "0" },
+		{ 9, "9" },
+		{ 10, "10" },
+		{ 4294967295, "4294967295" },
+		{ UINT64_MAX, "18446744073709551615" },
+	};
+	char buf[H248_MAX_DIGITS];
+
+	for (unsigned int i = 0; i < sizeof(t) / sizeof(*t); i++)
+		CU_ASSERT(h248_span_is(h248_span_digits(t[i].value, buf),
+				       t[i].text));
+}
+
 static void str_never_overruns(void)
 {
 	char buf[4];
@@ -59,6 +78,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "B.2 tokens are case-insensitive", eq_ignores_case },
 		{ "uint reads digits only", uint_reads_digits_only },
+		{ "digits are what uint reads", digits_are_what_uint_reads },
 		{ "str never overruns", str_never_overruns },
 		{ NULL, NULL },
 	};
