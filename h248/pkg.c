@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "h248/span.h"
 
@@ -54,6 +55,7 @@ static int copy_items(const struct h248_item *from, struct h248_item **out)
 		if (!*out)
 			return -ENOMEM;
 		**out = *from;
+		(*out)->name_n = (uint8_t)strlen(from->name);
 		(*out)->next = (*out)->params = NULL;
 		if (copy_items(from->params, &(*out)->params))
 			return -ENOMEM;
@@ -71,6 +73,7 @@ int h248_pkgs_add(struct h248_pkgs *pkgs, const struct h248_pkg *pkg)
 	if (!copy)
 		return -ENOMEM;
 	*copy = *pkg;
+	copy->name_n = (uint8_t)strlen(pkg->name);
 	copy->next = NULL;
 	copy->items = NULL;
 	if (copy_items(pkg->items, &copy->items)) {
@@ -88,12 +91,18 @@ const struct h248_pkg *h248_pkgs_first(const struct h248_pkgs *pkgs)
 	return pkgs->first;
 }
 
+/* Looked for with every property, event and signal that a controller names. */
+static bool is_named(const char *known, uint8_t n, struct h248_span name)
+{
+	return name.n == n && h248_same(name.p, known, n);
+}
+
 const struct h248_pkg *h248_pkgs_find(const struct h248_pkgs *pkgs,
 				      struct h248_span name)
 {
 	const struct h248_pkg *p = pkgs->first;
 
-	while (p && !h248_span_is(name, p->name))
+	while (p && !is_named(p->name, p->name_n, name))
 		p = p->next;
 	return p;
 }
@@ -102,7 +111,8 @@ static const struct h248_item *find(const struct h248_item *list,
 				    enum h248_item_kind kind,
 				    struct h248_span name)
 {
-	while (list && (list->kind != kind || !h248_span_is(name, list->name)))
+	while (list && (list->kind != kind ||
+			!is_named(list->name, list->name_n, name)))
 		list = list->next;
 	return list;
 }

@@ -50,6 +50,7 @@ struct h248_item {
 	unsigned int where; /* H248_IN_*, H248_ON_* */
 	bool is_supported;  /* false: known, refused as below */
 	char name[64];
+	uint8_t name_n;   /* its octets; h248_pkgs_add() counts them */
 	uint16_t id;      /* binary id; 0: not known */
 	int64_t min, max; /* for numbers; min > max: no limit */
 	char default_value[64];
@@ -60,6 +61,7 @@ struct h248_item {
 struct h248_pkg {
 	struct h248_pkg *next;
 	char name[64];
+	uint8_t name_n; /* as above */
 	uint16_t id;
 	uint16_t version;
 	bool is_supported; /* false: known, answered 440 */
