@@ -13,8 +13,9 @@
 #include "gateway/traffic.h"
 #include "h248/error.h"
 
-/* What h248_sdp_complete() may add to a body: v=, an address, line ends. */
-enum { SDP_ROOM = 1024 };
+/* What h248_sdp_complete() may add to a body: v=, an address, a port; and an
+ * octet to each line, which has at least three. */
+enum { SDP_ROOM = 128, SHORTEST_LINE = 3 };
 
 static const struct h248_place nowhere;
 
@@ -50,7 +51,7 @@ static int complete_local(struct gw_plan *p, unsigned int i,
 			  struct h248_err *err)
 {
 	struct gw_stream *s = &p->next[i];
-	size_t cap = s->local.n + SDP_ROOM, n;
+	size_t cap = s->local.n + s->local.n / SHORTEST_LINE + SDP_ROOM, n;
 	char *buf = malloc(cap);
 	struct sockaddr_storage at;
 	int r;

@@ -23,6 +23,51 @@ static int refuse(struct h248_err *err, uint16_t code, const char *what)
 	return h248_err_set(err, code, (struct h248_place) { 0 }, "%s", what);
 }
 
+/* ---- what an alternative is made of ---- */
+
+/* Lines that exist only once in a description may stand anywhere; the others
+ * belong to the session before m=, to the media after it. */
+#define T(type) H248_SDP_SET(type)
+enum {
+	SESSION_ONLY = T('v') | T('o') | T('s') | T('u') | T('e') | T('p') |
+		       T('t') | T('r') | T('z'),
+	OF_WORDS = T('c') | T('m') | T('t') | T('o'),
+	ADDED = T('v') | T('o') | T('s') | T('t'), /* when they are missing */
+};
+#undef T
+#define MEDIA_TYPES "icbka"
+
+/* Lines [from, to), m= among them, and how many of each type belong to the
+ * session and to the media. */
+struct part {
+	unsigned int from, to, m;
+	unsigned int session['z' - 'a' + 1], media['z' - 'a' + 1];
+};
+
+/* False: not exactly one m=. */
+static bool take_apart(const struct h248_sdp_lines *lines,
+		       const struct h248_sdp_alt *alt, struct part *part)
+{
+	bool is_behind = false;
+	char type;
+
+	*part = (struct part) { .from = alt->from, .to = alt->to };
+	for (unsigned int i = alt->from; i < alt->to; i++) {
+		type = lines->line[i].type;
+		if (type == 'm' && is_behind)
+			return false;
+		if (type == 'm') {
+			is_behind = true;
+			part->m = i;
+		} else if (is_behind && !h248_sdp_is_in(SESSION_ONLY, type)) {
+			part->media[type - 'a']++;
+		} else {
+			part->session[type - 'a']++;
+		}
+	}
+	return is_behind;
+}
+
 /* ---- writing a description as libosip2 can read it ---- */
 
 struct text {
@@ -37,11 +82,6 @@ static void put(struct text *t, struct h248_span s)
 	t->n += s.n;
 }
 
-static void put_text(struct text *t, const char *s)
-{
-	put(t, h248_span_of(s));
-}
-
 /* One blank between words: libosip2 takes two for an empty word. */
 static void put_words(struct text *t, struct h248_span rest)
 {
@@ -51,82 +91,81 @@ static void put_words(struct text *t, struct h248_span rest)
 		put(t, word);
 		word = h248_sdp_word(&rest);
 		if (word.n)
-			put_text(t, " ");
+			put(t, H248_SPAN(" "));
 	}
 }
 
 static void put_line(struct text *t, const struct h248_sdp_line *line)
 {
-	const char head[] = { line->type, '=', '\0' };
+	const char head[] = { line->type, '=' };
 
-	put_text(t, head);
-	if (strchr("cmto", line->type))
+	put(t, (struct h248_span) { head, sizeof(head) });
+	if (h248_sdp_is_in(OF_WORDS, line->type))
 		put_words(t, line->value);
 	else if (!line->value.n)
-		put_text(t, "-"); /* s= */
+		put(t, H248_SPAN("-")); /* s= */
 	else
 		put(t, line->value);
-	put_text(t, "\r\n");
+	put(t, H248_SPAN("\r\n"));
 }
 
-/* All lines of a type in [from, to); false when there is none. */
-static bool put_type(struct text *t, const struct h248_sdp_lines *lines,
-		     unsigned int from, unsigned int to, char type)
+/* All n lines of a type, which begin at line i. */
+static void put_type(struct text *t, const struct h248_sdp_lines *lines,
+		     unsigned int i, char type, unsigned int n)
 {
-	bool any = false;
-
-	for (unsigned int i = from; i < to; i++) {
+	for (; n; i++) {
 		if (lines->line[i].type != type)
 			continue;
 		put_line(t, &lines->line[i]);
-		any = true;
+		n--;
 	}
-	return any;
-}
-
-/* Lines that exist only once in a description may stand anywhere; the others
- * belong to the session before m=, to the media after it. */
-static bool is_session_only(char type)
-{
-	return strchr("vosueptrz", type);
 }
 
 /* The order of RFC 4566 clause 5, on which libosip2 insists; what H.248 leaves
  * out (H.248.1 clause 7.1.8) is added. */
 static void put_alt(struct text *t, const struct h248_sdp_lines *lines,
-		    const struct h248_sdp_alt *alt, unsigned int m)
+		    const struct part *part)
 {
 	static const struct {
 		char type;
-		const char *otherwise;
+		struct h248_span otherwise;
 	} order[] = {
-		{ 'v', "v=0\r\n" }, { 'o', "o=- 0 0 IN IP4 0.0.0.0\r\n" },
-		{ 's', "s=-\r\n" }, { 'i', "" },
-		{ 'u', "" },        { 'e', "" },
-		{ 'p', "" },        { 'c', "" },
-		{ 'b', "" },        { 't', "t=0 0\r\n" },
-		{ 'r', "" },        { 'z', "" },
-		{ 'k', "" },        { 'a', "" },
+		{ 'v', { "v=0\r\n", 5 } },
+		{ 'o', { "o=- 0 0 IN IP4 0.0.0.0\r\n", 24 } },
+		{ 's', { "s=-\r\n", 5 } },
+		{ 'i', { NULL, 0 } },
+		{ 'u', { NULL, 0 } },
+		{ 'e', { NULL, 0 } },
+		{ 'p', { NULL, 0 } },
+		{ 'c', { NULL, 0 } },
+		{ 'b', { NULL, 0 } },
+		{ 't', { "t=0 0\r\n", 7 } },
+		{ 'r', { NULL, 0 } },
+		{ 'z', { NULL, 0 } },
+		{ 'k', { NULL, 0 } },
+		{ 'a', { NULL, 0 } },
 	};
 
 	for (unsigned int i = 0; i < sizeof(order) / sizeof(*order); i++) {
-		unsigned int to = is_session_only(order[i].type) ? alt->to : m;
+		unsigned int n = part->session[order[i].type - 'a'];
 
-		if (!put_type(t, lines, alt->from, to, order[i].type))
-			put_text(t, order[i].otherwise);
+		if (n)
+			put_type(t, lines, part->from, order[i].type, n);
+		else
+			put(t, order[i].otherwise);
 	}
-	put_line(t, &lines->line[m]);
-	for (const char *type = "icbka"; *type; type++)
-		put_type(t, lines, m, alt->to, *type);
+	put_line(t, &lines->line[part->m]);
+	for (const char *type = MEDIA_TYPES; *type; type++)
+		put_type(t, lines, part->m, *type, part->media[*type - 'a']);
 }
 
 /* Room for the lines, their ends, and what is added. */
 static int text_new(struct text *t, const struct h248_sdp_lines *lines,
-		    const struct h248_sdp_alt *alt)
+		    const struct part *part)
 {
 	size_t room = 128;
 
-	for (unsigned int i = alt->from; i < alt->to; i++)
+	for (unsigned int i = part->from; i < part->to; i++)
 		room += lines->line[i].value.n + 8;
 	t->n = 0;
 	t->p = malloc(room);
@@ -193,19 +232,8 @@ static int kept_in_media(const sdp_media_t *m, char type)
 	}
 }
 
-static int count(const struct h248_sdp_lines *lines, unsigned int from,
-		 unsigned int to, char type)
-{
-	int n = 0;
-
-	for (unsigned int i = from; i < to; i++)
-		n += lines->line[i].type == type;
-	return n;
-}
-
 /* Decision 25: as many lines of each type as were given. */
-static bool all_kept(const sdp_message_t *s, const struct h248_sdp_lines *lines,
-		     const struct h248_sdp_alt *alt, unsigned int m)
+static bool all_kept(const sdp_message_t *s, const struct part *part)
 {
 	const sdp_media_t *media = osip_list_get(&s->m_medias, 0);
 	int n;
@@ -213,14 +241,13 @@ static bool all_kept(const sdp_message_t *s, const struct h248_sdp_lines *lines,
 	if (osip_list_size(&s->m_medias) != 1 || !media)
 		return false;
 	for (const char *type = "vosiuepcbtrzka"; *type; type++) {
-		n = count(lines, alt->from,
-			  is_session_only(*type) ? alt->to : m, *type);
+		n = (int)part->session[*type - 'a'];
 		if (n != kept_in_session(s, *type) &&
-		    (n || !strchr("vost", *type)))
+		    (n || !h248_sdp_is_in(ADDED, *type)))
 			return false;
 	}
-	for (const char *type = "icbka"; *type; type++)
-		if (count(lines, m, alt->to, *type) !=
+	for (const char *type = MEDIA_TYPES; *type; type++)
+		if ((int)part->media[*type - 'a'] !=
 		    kept_in_media(media, *type))
 			return false;
 	return true;
@@ -458,8 +485,8 @@ static bool has_few_words(struct h248_span rest)
 }
 
 static int parse_text(const struct text *t, const struct h248_sdp_lines *lines,
-		      const struct h248_sdp_alt *alt, unsigned int m,
-		      struct h248_sdp *out, struct h248_err *err)
+		      const struct part *part, struct h248_sdp *out,
+		      struct h248_err *err)
 {
 	sdp_message_t *s = NULL;
 	const sdp_media_t *media;
@@ -467,13 +494,13 @@ static int parse_text(const struct text *t, const struct h248_sdp_lines *lines,
 
 	if (sdp_message_init(&s))
 		return refuse(err, 510, "no memory for SDP");
-	if (sdp_message_parse(s, t->p) || !all_kept(s, lines, alt, m)) {
+	if (sdp_message_parse(s, t->p) || !all_kept(s, part)) {
 		rc = refuse(err, 474, "SDP that cannot be read as a whole");
 		goto out;
 	}
 	media = osip_list_get(&s->m_medias, 0);
-	if (!same_attributes(&s->a_attributes, lines, alt->from, m) ||
-	    !same_attributes(&media->a_attributes, lines, m, alt->to))
+	if (!same_attributes(&s->a_attributes, lines, part->from, part->m) ||
+	    !same_attributes(&media->a_attributes, lines, part->m, part->to))
 		rc = refuse(err, 474, "an attribute that cannot be read");
 	else
 		rc = read_all(s, out, err);
@@ -486,22 +513,20 @@ static int parse_alt(const struct h248_sdp_lines *lines,
 		     const struct h248_sdp_alt *alt, struct h248_sdp *out,
 		     struct h248_err *err)
 {
-	unsigned int m = alt->from;
+	struct part part;
 	struct text t;
 	int rc;
 
-	if (count(lines, alt->from, alt->to, 'm') != 1)
+	if (!take_apart(lines, alt, &part))
 		return refuse(err, 474, "SDP needs exactly one m= line");
-	while (lines->line[m].type != 'm')
-		m++;
-	if (!has_few_words(lines->line[m].value))
+	if (!has_few_words(lines->line[part.m].value))
 		return refuse(err, 474, "m= with too many formats");
-	if (text_new(&t, lines, alt))
+	if (text_new(&t, lines, &part))
 		return refuse(err, 510, "no memory for SDP");
-	put_alt(&t, lines, alt, m);
+	put_alt(&t, lines, &part);
 	t.p[t.n] = '\0';
 	memset(out, 0, sizeof(*out));
-	rc = parse_text(&t, lines, alt, m, out, err);
+	rc = parse_text(&t, lines, &part, out, err);
 	free(t.p);
 	return rc;
 }

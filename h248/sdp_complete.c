@@ -4,8 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,30 +14,13 @@ struct out {
 	char *p;
 	size_t cap, n;
 	bool is_full;
-	const char *family; /* "IP4", "IP6" */
+	struct h248_span family; /* "IP4", "IP6" */
 	char addr[INET6_ADDRSTRLEN];
-	unsigned int port;
+	struct h248_span port;
+	char digits[H248_MAX_DIGITS];
 };
 
-static void put(struct out *o, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void put(struct out *o, const char *fmt, ...)
-{
-	size_t room = o->cap - o->n;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = o->is_full ? -1 : vsnprintf(o->p + o->n, room, fmt, ap);
-	va_end(ap);
-	if (n < 0 || (size_t)n >= room)
-		o->is_full = true;
-	else
-		o->n += (size_t)n;
-}
-
-static void put_span(struct out *o, struct h248_span s)
+static void put(struct out *o, struct h248_span s)
 {
 	if (o->is_full || s.n > o->cap - o->n) {
 		o->is_full = true;
@@ -56,12 +37,12 @@ static int set_local(struct out *o, const struct sockaddr_storage *local)
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)local;
 
 	if (local->ss_family == AF_INET) {
-		o->family = "IP4";
-		o->port = ntohs(v4->sin_port);
+		o->family = H248_SPAN("IP4");
+		o->port = h248_span_digits(ntohs(v4->sin_port), o->digits);
 		inet_ntop(AF_INET, &v4->sin_addr, o->addr, sizeof(o->addr));
 	} else if (local->ss_family == AF_INET6) {
-		o->family = "IP6";
-		o->port = ntohs(v6->sin6_port);
+		o->family = H248_SPAN("IP6");
+		o->port = h248_span_digits(ntohs(v6->sin6_port), o->digits);
 		inet_ntop(AF_INET6, &v6->sin6_addr, o->addr, sizeof(o->addr));
 	} else {
 		return -EBADMSG;
@@ -69,43 +50,70 @@ static int set_local(struct out *o, const struct sockaddr_storage *local)
 	return 0;
 }
 
-/* c=IN IP4 $; an address that was given stays. */
-static int put_connection(struct out *o, struct h248_span value)
+static void put_eol(struct out *o)
 {
-	struct h248_span rest = value;
+	put(o, H248_SPAN("\r\n"));
+}
+
+static void put_head(struct out *o, char type)
+{
+	const char head[] = { type, '=' };
+
+	put(o, (struct h248_span) { head, sizeof(head) });
+}
+
+static void put_address(struct out *o)
+{
+	put(o, H248_SPAN("c=IN "));
+	put(o, o->family);
+	put(o, H248_SPAN(" "));
+	put(o, h248_span_of(o->addr));
+	put_eol(o);
+}
+
+static void put_as_it_is(struct out *o, const struct h248_sdp_line *line)
+{
+	put_head(o, line->type);
+	put(o, line->value);
+	put_eol(o);
+}
+
+/* c=IN IP4 $; an address that was given stays. */
+static int put_connection(struct out *o, const struct h248_sdp_line *line)
+{
+	struct h248_span rest = line->value;
 	struct h248_span type, addr;
 
 	h248_sdp_word(&rest); /* IN */
 	type = h248_sdp_word(&rest);
 	addr = h248_sdp_word(&rest);
 	if (!h248_span_is(addr, "$")) {
-		put(o, "c=");
-		put_span(o, value);
-		put(o, "\r\n");
+		put_as_it_is(o, line);
 		return 0;
 	}
-	if (!h248_span_is(type, "$") && !h248_span_is(type, o->family))
+	if (!h248_span_is(type, "$") && !h248_span_eq(type, o->family))
 		return -EBADMSG;
-	put(o, "c=IN %s %s\r\n", o->family, o->addr);
+	put_address(o);
 	return 0;
 }
 
 /* m=message $ TCP/MSRP *; a port that was given stays. */
-static void put_media(struct out *o, struct h248_span value)
+static void put_media(struct out *o, const struct h248_sdp_line *line)
 {
-	struct h248_span rest = value;
+	struct h248_span rest = line->value;
 	struct h248_span media = h248_sdp_word(&rest);
 	struct h248_span port = h248_sdp_word(&rest);
 
-	put(o, "m=");
-	if (h248_span_is(port, "$")) {
-		put_span(o, media);
-		put(o, " %u", o->port);
-		put_span(o, rest);
-	} else {
-		put_span(o, value);
+	if (!h248_span_is(port, "$")) {
+		put_as_it_is(o, line);
+		return;
 	}
-	put(o, "\r\n");
+	put_head(o, 'm');
+	put(o, media);
+	put(o, H248_SPAN(" "));
+	put(o, o->port);
+	put(o, rest);
+	put_eol(o);
 }
 
 static bool has_line(const struct h248_sdp_lines *lines,
@@ -120,16 +128,20 @@ static bool has_line(const struct h248_sdp_lines *lines,
 static int put_line(struct out *o, const struct h248_sdp_line *line)
 {
 	if (line->type == 'c')
-		return put_connection(o, line->value);
-	if (line->type == 'm') {
-		put_media(o, line->value);
-		return 0;
-	}
-	put(o, "%c=", line->type);
-	put_span(o, line->value);
-	put(o, "\r\n");
+		return put_connection(o, line);
+	if (line->type == 'm')
+		put_media(o, line);
+	else
+		put_as_it_is(o, line);
 	return 0;
 }
+
+/* RFC 4566 clause 5: c= stands before these. */
+#define T(type) H248_SDP_SET(type)
+enum {
+	BEHIND_C = T('b') | T('t') | T('r') | T('z') | T('k') | T('a') | T('m')
+};
+#undef T
 
 /* A reply is a complete description: at least v=, c= and m=. */
 static int put_alt(struct out *o, const struct h248_sdp_lines *lines,
@@ -141,11 +153,10 @@ static int put_alt(struct out *o, const struct h248_sdp_lines *lines,
 	if (!has_line(lines, alt, 'm'))
 		return -EBADMSG;
 	if (lines->line[alt->from].type != 'v')
-		put(o, "v=0\r\n");
+		put(o, H248_SPAN("v=0\r\n"));
 	for (unsigned int i = alt->from; i < alt->to && !rc; i++) {
-		/* RFC 4566 clause 5: c= stands before these. */
-		if (needs_c && strchr("btrzkam", lines->line[i].type)) {
-			put(o, "c=IN %s %s\r\n", o->family, o->addr);
+		if (needs_c && h248_sdp_is_in(BEHIND_C, lines->line[i].type)) {
+			put_address(o);
 			needs_c = false;
 		}
 		rc = put_line(o, &lines->line[i]);

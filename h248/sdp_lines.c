@@ -3,28 +3,47 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
+
+enum { SHORTEST = 3 }; /* octets of a line: "s=" and its end */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-static struct h248_span trim(struct h248_span s)
+static struct h248_span trim_front(struct h248_span s)
 {
 	while (s.n && is_blank(*s.p))
 		s.p++, s.n--;
+	return s;
+}
+
+static struct h248_span trim(struct h248_span s)
+{
+	s = trim_front(s);
 	while (s.n && is_blank(s.p[s.n - 1]))
 		s.n--;
 	return s;
 }
 
-/* Takes a line off *rest: up to CR, LF or CRLF. */
-static struct h248_span take_line(struct h248_span *rest)
+/* How far text goes on without a control character; a tabulator is none. */
+static uint32_t text_run(struct h248_span s)
+{
+	uint32_t n = 0;
+
+	while (n < s.n && ((unsigned char)s.p[n] >= ' ' || s.p[n] == '\t'))
+		n++;
+	return n;
+}
+
+/* Takes a line off *rest: up to CR, LF or CRLF.  *is_text false: there is
+ * another control character in it. */
+static struct h248_span take_line(struct h248_span *rest, bool *is_text)
 {
 	struct h248_span line = *rest;
-	uint32_t n = 0, end;
+	uint32_t n = text_run(*rest), end;
 
+	*is_text = n == rest->n || rest->p[n] == '\r' || rest->p[n] == '\n';
 	while (n < rest->n && rest->p[n] != '\r' && rest->p[n] != '\n')
 		n++;
 	line.n = n;
@@ -36,15 +55,19 @@ static struct h248_span take_line(struct h248_span *rest)
 	return line;
 }
 
-/* RFC 4566 clause 5: the types that exist, and no control characters. */
+/* RFC 4566 clause 5: the types that exist. */
+#define T(type) H248_SDP_SET(type)
+enum {
+	KNOWN = T('v') | T('o') | T('s') | T('i') | T('u') | T('e') | T('p') |
+		T('c') | T('b') | T('t') | T('r') | T('z') | T('k') | T('a') |
+		T('m')
+};
+#undef T
+
 static bool is_line(struct h248_span s)
 {
-	if (s.n < 2 || !s.p[0] || !strchr("vosiuepcbtrzkam", s.p[0]) ||
-	    s.p[1] != '=')
+	if (s.n < 2 || !h248_sdp_is_in(KNOWN, s.p[0]) || s.p[1] != '=')
 		return false;
-	for (uint32_t i = 2; i < s.n; i++)
-		if ((unsigned char)s.p[i] < ' ' && s.p[i] != '\t')
-			return false;
 	/* Only the name of a session may be blank. */
 	return s.n > 2 || s.p[0] == 's';
 }
@@ -52,10 +75,10 @@ static bool is_line(struct h248_span s)
 struct h248_sdp_lines *h248_sdp_lines_new(struct h248_span body)
 {
 	struct h248_sdp_lines *lines;
-	unsigned int cap = 1;
+	unsigned int cap = body.n / SHORTEST + 1;
 
-	for (uint32_t i = 0; i < body.n && cap < H248_SDP_MAX_LINES; i++)
-		cap += body.p[i] == '\r' || body.p[i] == '\n';
+	if (cap > H248_SDP_MAX_LINES)
+		cap = H248_SDP_MAX_LINES;
 	lines = malloc(sizeof(*lines) + cap * sizeof(lines->line[0]));
 	if (lines)
 		lines->cap = cap;
@@ -69,12 +92,13 @@ int h248_sdp_scan(struct h248_span body, struct h248_sdp_lines *out,
 
 	out->n = 0;
 	while (body.n) {
-		struct h248_span s = trim(take_line(&body));
+		bool is_text;
+		struct h248_span s = trim(take_line(&body, &is_text));
 
 		*bad = ++number;
 		if (!s.n)
 			continue;
-		if (!is_line(s) || out->n == out->cap)
+		if (!is_text || !is_line(s) || out->n == out->cap)
 			return -EBADMSG;
 		out->line[out->n++] = (struct h248_sdp_line) {
 			s.p[0], trim((struct h248_span) { s.p + 2, s.n - 2 })
@@ -98,7 +122,7 @@ bool h248_sdp_next(const struct h248_sdp_lines *lines, struct h248_sdp_alt *alt)
 
 struct h248_span h248_sdp_word(struct h248_span *rest)
 {
-	struct h248_span s = trim(*rest), word = { s.p, 0 };
+	struct h248_span s = trim_front(*rest), word = { s.p, 0 };
 
 	while (word.n < s.n && !is_blank(s.p[word.n]))
 		word.n++;

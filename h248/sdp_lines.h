@@ -10,8 +10,16 @@
 
 enum { H248_SDP_MAX_LINES = 1024 };
 
+/* A set of types of lines: H248_SDP_SET('c') | H248_SDP_SET('m'). */
+#define H248_SDP_SET(type) (1u << ((type) - 'a'))
+
+static inline bool h248_sdp_is_in(uint32_t set, char type)
+{
+	return type >= 'a' && type <= 'z' && set & H248_SDP_SET(type);
+}
+
 struct h248_sdp_line {
-	char type;              /* of "type=value" */
+	char type;              /* of "type=value": a letter */
 	struct h248_span value; /* blanks around it removed */
 };
 
