@@ -8,6 +8,8 @@
 #include "h248/error.h"
 #include "h248/span.h"
 
+enum { CASE = 'a' ^ 'A' }; /* the bit between the cases of a letter */
+
 static void clear_body(struct gw_body *b)
 {
 	free(b->octets);
@@ -110,13 +112,20 @@ void gw_props_merge(struct gw_props *to, struct gw_props *from)
 	STAILQ_CONCAT(to, from);
 }
 
+/* Most names differ in the first letter of either word. */
+static bool is_named(const struct gw_prop *p, const char *pkg, const char *item)
+{
+	return !((*p->pkg ^ *pkg) & ~CASE) && !((*p->item ^ *item) & ~CASE) &&
+	       !strcasecmp(p->pkg, pkg) && !strcasecmp(p->item, item);
+}
+
 const struct gw_prop *gw_props_find(const struct gw_props *props,
 				    const char *pkg, const char *item)
 {
 	const struct gw_prop *p;
 
 	STAILQ_FOREACH (p, props, entry)
-		if (!strcasecmp(p->pkg, pkg) && !strcasecmp(p->item, item))
+		if (is_named(p, pkg, item))
 			return p;
 	return NULL;
 }
