@@ -1,13 +1,19 @@
 /*
  * test/bench/bench_pkt_gateway.c - the packet engine with TUN, armed
  *
- *	bench_pkt_gateway SESSIONS TARGETS-A TARGETS-B
+ *	bench_pkt_gateway [-w WINDOW] SESSIONS TARGETS-A TARGETS-B
  *
- * For test/bench/rendezvous, in a network namespace with the interfaces va
- * (clients A) and vb (clients B): an engine with a realm on each, that owns
- * the host as that of bgfd does.  Arms SESSIONS rendezvous, writes "address
- * port" of each gate into the two files, says "armed", and ends when every
- * session was open and is over.
+ * In a network namespace with the interfaces va (clients A) and vb (clients
+ * B): an engine with a realm on each, that owns the host as that of bgfd does.
+ * Arms SESSIONS rendezvous, writes "address port" of each gate into the two
+ * files and says "armed".
+ *
+ * Without -w each side is one client, 10.78.1.2 or 10.78.2.2, and the program
+ * ends when every session was open and is over.  With -w each session has
+ * clients of its own, 10.0.1.0 + k and 11.0.1.0 + k; the files are pipes, and
+ * not more than WINDOW sessions are armed that are not open yet.  Then, for
+ * each line of standard input, what passed and what it takes is printed; it
+ * ends with standard input.
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -15,13 +21,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "packet/engine.h"
 #include "test/support/rdv_cfg.h"
 
-enum { WAIT_MS = 60000, MAX = 30000 };
+enum {
+	WAIT_MS = 60000,
+	BATCH = 64, /* Adds on their way */
+	PORT_MIN = 1024,
+	PORT_MAX = 65535,
+	PORTS = PORT_MAX - PORT_MIN + 1,
+	MAX = 1 << 20,
+};
 
 static struct pkt_engine *engine;
+static uint32_t n_sessions, window;
 
 static void die(const char *what)
 {
@@ -30,23 +45,41 @@ static void die(const char *what)
 	exit(1);
 }
 
-static struct in6_addr addr(const char *text)
+static struct in6_addr ipv4(uint32_t a)
 {
-	struct in6_addr a;
+	struct in6_addr m = IN6ADDR_ANY_INIT;
 
-	if (inet_pton(AF_INET6, text, &a) != 1)
-		die("no address");
-	return a;
+	memset(&m.s6_addr[10], 0xff, 2);
+	a = htonl(a);
+	memcpy(&m.s6_addr[12], &a, 4);
+	return m;
 }
 
-static void start(uint32_t n)
+static struct in6_addr client(unsigned int i, uint32_t k)
+{
+	if (!window)
+		return ipv4(i ? 0x0a4e0202 : 0x0a4e0102);
+	return ipv4((i ? 0x0b000100 : 0x0a000100) + k);
+}
+
+/* As few addresses as the sessions take, in a prefix. */
+static uint8_t prefix_len(void)
+{
+	uint8_t len = 128;
+
+	while ((uint64_t)PORTS << (128 - len) < n_sessions)
+		len--;
+	return len;
+}
+
+static void start(void)
 {
 	static struct pkt_engine_cfg cfg = { .n_realms = 2,
 					     .n_workers = 1,
 					     .owns_host = true };
 	char err[256];
 
-	cfg.max_rendezvous = n;
+	cfg.max_rendezvous = n_sessions;
 	for (int i = 0; i < 2; i++) {
 		struct pkt_realm_cfg *r = &cfg.realm[i];
 
@@ -54,13 +87,12 @@ static void start(uint32_t n)
 		strcpy(r->tun, i ? "bgf-b" : "bgf-a");
 		strcpy(r->iface[0], i ? "vb" : "va");
 		r->n_ifaces = 1;
-		r->prefix[0].addr =
-			addr(i ? "::ffff:198.51.100.8" : "::ffff:198.51.100.1");
-		r->prefix[0].len = 128;
+		r->prefix[0].addr = ipv4(i ? 0xc6130000 : 0xc6120000);
+		r->prefix[0].len = prefix_len();
 		r->n_prefixes = 1;
 		r->table = 254;
-		r->port_min = 1024;
-		r->port_max = 65535;
+		r->port_min = PORT_MIN;
+		r->port_max = PORT_MAX;
 		r->mtu = 1500;
 	}
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
@@ -85,11 +117,13 @@ static void take(uint8_t type, uint32_t n)
 	}
 }
 
-static struct pkt_gate_id add(int i, struct pkt_gate_id peer, FILE *targets)
+static struct pkt_gate_id add(unsigned int i, uint32_t k,
+			      struct pkt_gate_id peer, FILE *targets)
 {
 	struct pkt_gate_cfg cfg = {
 		.realm = (uint8_t)i,
-		.rdv = { .commit = PKT_COMMIT_AUTO,
+		.rdv = { .commit =
+				 window ? PKT_COMMIT_PARALLEL : PKT_COMMIT_AUTO,
 			 .release_rst = true,
 			 .twait_s = 75,
 			 RDV_CFG_TIMERS },
@@ -98,52 +132,108 @@ static struct pkt_gate_id add(int i, struct pkt_gate_id peer, FILE *targets)
 			 .role = PKT_ROLE_MERGE,
 			 .is_armed = true,
 			 .mtu = 1500,
-			 .from = { .addr = addr(i ? "::ffff:10.78.2.2" :
-						    "::ffff:10.78.1.2"),
+			 .from = { .addr = client(i, k),
 				   .prefix_len = 128,
 				   .port_max = 65535 } },
 	};
 	struct pkt_gate_id id;
 	char text[INET_ADDRSTRLEN];
 
-	if (pkt_gate_add(engine, peer, &cfg, 0, &id))
+	if (pkt_gate_add(engine, peer, &cfg, k, &id))
 		die("no gate");
 	inet_ntop(AF_INET, &cfg.leg.local.s6_addr[12], text, sizeof(text));
 	fprintf(targets, "%s %d\n", text, cfg.leg.local_port);
 	return id;
 }
 
-static void arm(uint32_t n, const char *path_a, const char *path_b)
+static void arm_batch(uint32_t from, uint32_t n, FILE *a, FILE *b)
+{
+	struct pkt_gate_id none = { 0, 0 };
+
+	for (uint32_t k = from; k < from + n; k++)
+		add(1, k, add(0, k, none, a), b);
+	take(PKT_EVT_DONE, 2 * n);
+	if (!window)
+		return;
+	if (fflush(a) || fflush(b))
+		die("cannot write the targets");
+	take(PKT_EVT_OPEN, 2 * n);
+}
+
+static void arm(const char *path_a, const char *path_b)
 {
 	FILE *a = fopen(path_a, "w"), *b = fopen(path_b, "w");
-	struct pkt_gate_id none = { 0, 0 };
+	uint32_t size = window ? window : BATCH;
 
 	if (!a || !b)
 		die("cannot write the targets");
-	for (uint32_t k = 0; k < n; k++) {
-		add(1, add(0, none, a), b);
-		take(PKT_EVT_DONE, 2);
-	}
+	for (uint32_t k = 0; k < n_sessions; k += size)
+		arm_batch(k, n_sessions - k < size ? n_sessions - k : size, a,
+			  b);
 	if (fclose(a) || fclose(b))
 		die("cannot write the targets");
+	printf("armed\n");
+	fflush(stdout);
+}
+
+static uint64_t resident(void)
+{
+	FILE *f = fopen("/proc/self/smaps_rollup", "r");
+	uint64_t kb = 0;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, "Rss:", 4))
+			kb = strtoull(line + 4, NULL, 10);
+	if (f)
+		fclose(f);
+	return kb * 1024;
+}
+
+/* done RX TX DROPPED RESIDENT: packets of the engine; octets. */
+static void report(void)
+{
+	struct pkt_counters c;
+	uint64_t dropped = 0;
+
+	pkt_engine_counters(engine, &c);
+	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
+		dropped += c.drop[i];
+	printf("done %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+	       c.rx_pkts, c.tx_pkts, dropped, resident());
+	fflush(stdout);
+}
+
+static void options(int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt(argc, argv, "w:")) != -1)
+		if (c == 'w')
+			window = (uint32_t)strtoul(optarg, NULL, 10);
+	if (argc - optind == 3)
+		n_sessions = (uint32_t)strtoul(argv[optind], NULL, 10);
+	if (!n_sessions || n_sessions > MAX || window > BATCH)
+		die("usage: bench_pkt_gateway [-w WINDOW] SESSIONS TARGETS-A "
+		    "TARGETS-B");
 }
 
 int main(int argc, char **argv)
 {
-	uint32_t n = argc == 4 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
-	struct pkt_counters c;
+	char line[64];
 
-	if (!n || n > MAX)
-		die("usage: bench_pkt_gateway SESSIONS TARGETS-A TARGETS-B");
-	start(n);
-	arm(n, argv[2], argv[3]);
-	printf("armed\n");
-	fflush(stdout);
-	take(PKT_EVT_CLOSED, 2 * n);
-	pkt_engine_counters(engine, &c);
-	printf("done %" PRIu64 " %" PRIu64 "\n", c.rx_pkts, c.tx_pkts);
-	fflush(stdout);
-	(void)getchar(); /* the script reads our processor time, then goes on */
+	options(argc, argv);
+	start();
+	if (window)
+		report();
+	arm(argv[optind + 1], argv[optind + 2]);
+	if (!window) {
+		take(PKT_EVT_CLOSED, 2 * n_sessions);
+		report();
+	}
+	/* The script reads our processor time, then goes on. */
+	while (fgets(line, sizeof(line), stdin) && window)
+		report();
 	pkt_engine_free(engine);
 	return 0;
 }

@@ -1,0 +1,249 @@
+"""The ways through the gateway that test/bench/run compares.
+
+A way is set up in a lab of its own.  It carries connections of real clients
+(connect), or sessions of bench_pkt_load (load), which are made of packets:
+then what comes to a client is counted and dropped in front of its TCP.
+"""
+import os
+import subprocess
+import tempfile
+
+from lab import ROOT, Lab, ask, cpu_ns, expect, ksoftirqd
+
+SHIELD = """table netdev shield {{
+  counter right {{ }}
+  chain in {{
+    type filter hook ingress device "{device}" priority 0; policy accept;
+    {match} counter name right drop
+    ether type ip drop
+  }}
+}}
+"""
+WINDOW = 64
+DATA = "tcp flags & (ack | psh) == ack | psh"
+
+
+class Plain:
+    """Plain routing; the others differ in some of this."""
+    name = "plain"
+    title = "plain routing"
+    server = "10.78.2.2"                      # where A connects to
+    from_b, to_b = "10.0.0.0/8", "10.78.2.2"  # what B sees of a packet of A
+    order = "blast"
+    counts_at = "b"
+
+    def __init__(self, args):
+        self.args = args
+        self.lab = Lab()
+        self.gateway = self.client = None
+
+    def __enter__(self):
+        self.lab.__enter__()
+        self.prepare()
+        return self
+
+    def __exit__(self, *rest):
+        for child in (self.client, self.gateway):
+            if child:
+                child.stdin.close()
+                child.terminate()
+                child.wait()
+        self.lab.__exit__(*rest)
+
+    def tool(self, name, *options):
+        return [os.path.join(self.args.build, "test", name), *map(str, options)]
+
+    def prepare(self):
+        """Once, before any session."""
+
+    # ---- real clients ----
+
+    def connect(self):
+        """For one connection: what A does, and what B does."""
+        return ("connect", self.server, 7001), ("accept", "10.78.2.2", 7001)
+
+    def cpu(self):
+        """Processor time of the gateway's program so far."""
+        return cpu_ns(self.gateway.pid) if self.gateway else 0
+
+    def over(self):
+        """The connection has ended."""
+
+    # ---- sessions of packets ----
+
+    def load(self, sessions):
+        """Open so many, and keep them open."""
+        for side, match in (("a", "ip ttl 255"), ("b", (
+                f"ip saddr {self.from_b} ip daddr {self.to_b} {DATA}"))):
+            self.lab.nft(side, SHIELD.format(device="eth0", match=match))
+        how = self.start(sessions)
+        self.client = self.lab.start(
+            "gw", *self.tool("bench_pkt_load", self.lab.ns["a"],
+                             self.lab.ns["b"], sessions, *how))
+        self.opened()
+
+    def start(self, _):
+        return "accept", self.server
+
+    def opened(self):
+        expect(self.client, "open")
+
+    def right(self):
+        """Packets that came out as they should."""
+        words = self.lab.inside(self.counts_at, "nft", "list", "counter",
+                                "netdev", "shield", "right").split()
+        return int(words[words.index("packets") + 1])
+
+    def blast(self, packets):
+        """Nanoseconds of processor time for a packet: all, and the gateway's
+        program; None when a packet was lost or came out wrong."""
+        own, soft, right = self.cpu(), ksoftirqd(self.args.cpu), self.right()
+        sent, _, ns = map(int, ask(self.client, f"{self.order} {packets}"))
+        own, soft = self.cpu() - own, ksoftirqd(self.args.cpu) - soft
+        if sent != packets or self.right() - right != packets:
+            return None
+        return (ns + own + soft) / packets, own / packets
+
+    def check(self, rounds):
+        """sent, right, wrong: all sessions, both directions"""
+        return tuple(map(int, ask(self.client, f"check {rounds}")))
+
+
+class Drop(Plain):
+    """What a packet costs that goes no further than the gateway's wire."""
+    name = "drop"
+    title = "dropped at ingress"
+    order = "into"
+    counts_at = "gw"
+
+    def opened(self):
+        super().opened()
+        self.lab.nft("gw", SHIELD.format(device="va", match="ether type ip"))
+
+
+class Nat(Plain):
+    name = "nft"
+    title = "nftables NAT"
+    server = "198.18.0.1"
+    from_b = "198.19.0.0/27"
+    MOST = "/proc/sys/net/netfilter/nf_conntrack_max"
+    BUCKETS = "/sys/module/nf_conntrack/parameters/hashsize"
+
+    def prepare(self):
+        with open(os.path.join(ROOT, "test/bench/nat.nft"),
+                  encoding="ascii") as f:
+            self.lab.nft("gw", f.read())
+        # A NIC would have verified the checksum; that of a router is wasted.
+        self.lab.sysctl(self.lab.ns["gw"], "net.netfilter.nf_conntrack_checksum=0")
+        self.was = {}
+
+    def load(self, sessions):
+        """Room for them, which all network namespaces share."""
+        for path, want in ((self.MOST, 2 * sessions), (self.BUCKETS, sessions)):
+            with open(path, encoding="ascii") as f:
+                now = int(f.read())
+            if now < want:
+                self.was[path] = now
+                self.write(path, want)
+        super().load(sessions)
+
+    def __exit__(self, *rest):
+        super().__exit__(*rest)
+        for path, value in self.was.items():
+            self.write(path, value)
+
+    @staticmethod
+    def write(path, value):
+        with open(path, "w", encoding="ascii") as f:
+            f.write(str(value))
+
+
+class Proxy(Plain):
+    name = "haproxy"
+    title = "HAProxy"
+    server = "10.78.1.1"
+
+    def prepare(self):
+        self.gateway = self.lab.start(
+            "gw", "haproxy", "-db", "-f",
+            os.path.join(ROOT, "test/bench/haproxy.cfg"))
+        while subprocess.run(
+                ["ip", "netns", "exec", self.lab.ns["gw"], "sh", "-c",
+                 "ss -Hltn | grep -q :7008"], check=False).returncode:
+            if self.gateway.poll() is not None:
+                raise SystemExit("haproxy ended")
+
+    def load(self, _):
+        raise SystemExit("HAProxy does not forward packets")
+
+
+class Loop(Plain):
+    """What the engine on TUN is measured against."""
+    name = "loop"
+    title = "bare TUN loop"
+    server = "198.18.0.0"
+    from_b = "198.19.0.0"
+
+    def start(self, sessions):
+        if sessions != 1:
+            raise SystemExit("the loop has one session")
+        self.gateway = self.lab.start("gw", *self.tool("bench_pkt_loop"))
+        expect(self.gateway, "armed")
+        return "accept", self.server
+
+
+class Tun(Plain):
+    name = "tun"
+    title = "bgfd, TUN"
+    from_b, to_b = "198.19.0.0/27", "11.0.0.0/8"
+    options = ()
+
+    def prepare(self):
+        self.work = tempfile.TemporaryDirectory()
+        self.targets = [os.path.join(self.work.name, s) for s in "ab"]
+
+    def __exit__(self, *rest):
+        super().__exit__(*rest)
+        self.work.cleanup()
+
+    def connect(self):
+        self.gateway = self.lab.start("gw", *self.tool(
+            "bench_pkt_gateway", *self.options, 1, *self.targets))
+        expect(self.gateway, "armed")
+        both = []
+        for path in self.targets:
+            with open(path, encoding="ascii") as f:
+                both.append(("connect", *f.read().split()))
+        return both
+
+    def over(self):
+        expect(self.gateway, "done")
+        self.gateway.stdin.close()
+        self.gateway.wait()
+        self.gateway = None
+
+    def start(self, sessions):
+        for path in self.targets:
+            os.mkfifo(path)
+        self.gateway = self.lab.start("gw", *self.tool(
+            "bench_pkt_gateway", *self.options, "-w", WINDOW, sessions,
+            *self.targets))
+        self.empty = int(expect(self.gateway, "done")[3])
+        return "meet", *self.targets
+
+    def opened(self):
+        super().opened()
+        expect(self.gateway, "armed")
+
+    def counters(self):
+        """rx, tx, dropped, resident of the engine"""
+        self.gateway.stdin.write("\n")
+        self.gateway.stdin.flush()
+        return tuple(map(int, expect(self.gateway, "done")))
+
+    def kernel_octets(self):
+        """Of maps and the like for all sessions."""
+        return 0
+
+
+ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun)}
