@@ -14,7 +14,8 @@
 #include "gateway/gw.h"
 #include "packet/links.h"
 
-struct gw_ctl; /* gateway/ctl.h */
+struct gw_ctl;       /* gateway/ctl.h */
+struct gw_supervise; /* gateway/supervise.h */
 
 TAILQ_HEAD(gw_list, gw);
 
@@ -32,6 +33,8 @@ struct gw_host {
 	struct event *engine_event, *links_event;
 	struct event *flush_event; /* commands wait for the worker */
 	struct event *sig_term, *sig_int, *sig_hup;
+	struct gw_supervise *supervise;
+	struct event *supervise_event; /* NULL: nobody listens */
 };
 
 /*

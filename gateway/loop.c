@@ -9,6 +9,7 @@
 #include "gateway/host.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
+#include "gateway/supervise.h"
 #include "gateway/wire.h"
 
 static void on_engine(evutil_socket_t fd, short what, void *arg)
@@ -67,11 +68,22 @@ static void on_hup(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	gw_supervise_reloading(host->supervise);
 	gw_host_reload_packages(host);
 	TAILQ_FOREACH (gw, &host->gateways, entry) {
 		gw_wire_reload(gw);
 		gw_wire_arm(gw);
 	}
+	gw_supervise_ready(host->supervise);
+}
+
+static void on_supervise(evutil_socket_t fd, short what, void *arg)
+{
+	struct gw_host *host = arg;
+
+	(void)fd;
+	(void)what;
+	gw_supervise_tick(host->supervise);
 }
 
 static int make_events(struct gw_host *h)
@@ -97,6 +109,27 @@ static int make_events(struct gw_host *h)
 	return 0;
 }
 
+static int start_supervise(struct gw_host *h)
+{
+	struct timeval tv;
+	uint64_t us;
+
+	h->supervise = calloc(1, sizeof(*h->supervise));
+	if (!h->supervise)
+		return -ENOMEM;
+	gw_supervise_open(h->supervise, h);
+	us = h->supervise->every_us;
+	if (!us)
+		return 0;
+	tv.tv_sec = (time_t)(us / 1000000);
+	tv.tv_usec = (suseconds_t)(us % 1000000);
+	h->supervise_event =
+		event_new(h->base, -1, EV_PERSIST, on_supervise, h);
+	if (!h->supervise_event || event_add(h->supervise_event, &tv))
+		return -ENOMEM;
+	return 0;
+}
+
 /* What is left of it when this fails, gw_host_shutdown() takes. */
 static int start_gateway(struct gw_host *host, const struct conf_gateway *conf,
 			 char *err, size_t cap)
@@ -118,7 +151,7 @@ static int start_all(struct gw_host *host, char *err, size_t cap)
 	int r = 0;
 
 	host->base = event_base_new();
-	if (!host->base || make_events(host)) {
+	if (!host->base || make_events(host) || start_supervise(host)) {
 		snprintf(err, cap, "cannot set up the event loop");
 		return -ENOMEM;
 	}
@@ -160,6 +193,7 @@ void gw_host_run(struct gw_host *host)
 	       host->conf->name);
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		gw_wire_arm(gw);
+	gw_supervise_ready(host->supervise);
 	event_base_dispatch(host->base);
 	gw_log(LOG_NOTICE, NULL, "stopped");
 }
@@ -170,6 +204,7 @@ void gw_host_stop(struct gw_host *host)
 	bool are_leaving = true;
 	struct gw *gw;
 
+	gw_supervise_stopping(host->supervise);
 	TAILQ_FOREACH (gw, &host->gateways, entry) {
 		if (gw->is_stopping)
 			continue;
@@ -221,9 +256,14 @@ void gw_host_shutdown(struct gw_host *host)
 	free_event(&host->sig_term);
 	free_event(&host->sig_int);
 	free_event(&host->sig_hup);
+	free_event(&host->supervise_event);
 	end_gateways(host);
 	gw_host_fini(host);
 	if (host->base)
 		event_base_free(host->base);
 	host->base = NULL;
+	if (host->supervise)
+		gw_supervise_close(host->supervise);
+	free(host->supervise);
+	host->supervise = NULL;
 }

@@ -11,6 +11,7 @@
 
 #include "gateway/host.h"
 #include "gateway/log.h"
+#include "gateway/needs.h"
 #include "gateway/packages.h"
 
 enum { EXIT_CONF = 1, EXIT_USE = 2, EXIT_START = 3, ERR_OCTETS = 4096 };
@@ -48,7 +49,8 @@ static int run(const struct conf *conf)
 	char err[ERR_OCTETS] = "";
 
 	gw_log_setup(conf->log_level, conf->log_format);
-	if (gw_host_start(&host, conf, err, sizeof(err))) {
+	if (gw_needs_check(conf, err, sizeof(err)) ||
+	    gw_host_start(&host, conf, err, sizeof(err))) {
 		fprintf(stderr, "bgfd: %s\n", err);
 		return EXIT_START;
 	}

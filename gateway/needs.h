@@ -1,0 +1,20 @@
+/*
+ * gateway/needs.h - what the process must be allowed, before it starts
+ *
+ * Capabilities, limits and sysctls that are missing are named here in the words
+ * an operator can act on, and not found out later one by one.  Thread: control.
+ */
+#pragma once
+
+#include "conf/conf.h"
+
+/* How many descriptors conf may ever want at once. */
+unsigned int gw_needs_files(const struct conf *conf);
+
+/*
+ * Raises the soft limit of open files when it is too low and the hard one
+ * allows it; logs what is missing and can be done without.
+ *
+ * Returns: 0, or -EPERM with one line in err about what cannot.
+ */
+int gw_needs_check(const struct conf *conf, char *err, size_t cap);
