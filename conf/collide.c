@@ -121,6 +121,12 @@ static void check_control(const struct conf *c, const struct conf_h248 *h,
 		conf_report_add(r, conf_line(c, pool),
 				"this pool holds the H.248 listen address;"
 				" write a prefix for media only");
+	prefix_of(&c->http, &p);
+	if (c->http.ss_family != AF_UNSPEC && !conf_is_wildcard(&c->http) &&
+	    conf_prefix_overlaps(pool, &p))
+		conf_report_add(r, conf_line(c, pool),
+				"this pool holds the address of <http listen>;"
+				" write a prefix for media only");
 	for (unsigned int i = 0; i < h->n_controllers; i++) {
 		prefix_of(&h->controller[i], &p);
 		if (conf_prefix_overlaps(pool, &p))

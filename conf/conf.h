@@ -188,7 +188,6 @@ struct conf_rendezvous {
 };
 
 enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
-
 /* In the order of their words in the table. */
 enum conf_busy { CONF_BUSY_503, CONF_BUSY_510, CONF_BUSY_511 };
 
@@ -222,6 +221,7 @@ struct conf {
 	unsigned int n_gateways; /* at least 1 */
 	bool owns_host;          /* <host setup="yes|no"> */
 	char control_socket[CONF_PATH];
+	struct sockaddr_storage http; /* AF_UNSPEC: none */
 	char package_dir[CONF_PATH];
 	int log_level; /* syslog priority */
 	enum conf_log_format log_format;

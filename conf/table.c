@@ -43,6 +43,9 @@ static const char *const levels[] = { "emerg", "alert",   "crit",
 				      "error", "warning", "notice",
 				      "info",  "debug",   NULL };
 
+/* When none is written; docs/metrics.md. */
+enum { HTTP_PORT = 9464 };
+
 enum {
 	BGFD,
 	GATEWAY,
@@ -67,6 +70,7 @@ enum {
 	LIMITS,
 	OVERLOAD,
 	CONTROL,
+	HTTP,
 	PACKAGES,
 	LOG,
 	N_ELEMS
@@ -134,6 +138,7 @@ static const struct conf_elem elems[N_ELEMS] = {
 	[OVERLOAD] = ONE("overload", GATEWAY,
 			 offsetof(struct conf_gateway, overload)),
 	[CONTROL] = ONE("control", BGFD, 0),
+	[HTTP] = ONE("http", BGFD, 0),
 	[PACKAGES] = ONE("packages", BGFD, 0),
 	[LOG] = ONE("log", BGFD, 0),
 };
@@ -369,6 +374,9 @@ static const struct conf_row rows[] = {
 	WORD(OVERLOAD, "error", IN(conf_overload, error), busy, "510"),
 	TEXT(CONTROL, "socket", IN(conf, control_socket), 2, 107, "/-._",
 	     "/run/bgfd/control", "/run/bgfd/control"),
+	/* Empty: there is none. */
+	OTHER(HTTP, "listen", CONF_ENDPOINT, IN(conf, http), HTTP_PORT, "",
+	      "127.0.0.1:9464"),
 	/* Empty: beside the schema; conf/check.c. */
 	TEXT(PACKAGES, "directory", IN(conf, package_dir), 0, CONF_PATH - 1,
 	     NULL, "", "/usr/share/bgfd/packages"),

@@ -15,7 +15,8 @@ enum conf_kind {
 	CONF_TEXT,     /* char[size]; min, max: length */
 	CONF_NUMBER,   /* integer of size octets; min, max: value */
 	CONF_WORD,     /* index of words, in size octets */
-	CONF_ENDPOINT, /* struct sockaddr_storage */
+	CONF_ENDPOINT, /* struct sockaddr_storage; aux: port when none is
+			* written, 0: 2944; default "": AF_UNSPEC */
 	CONF_PREFIX,   /* struct conf_prefix */
 	CONF_PROFILE,  /* "NAME/VERSION": char[size], and uint8_t at aux */
 };

@@ -141,17 +141,21 @@ static int set_prefix(char *at, const char *text, char *why)
 	return -EINVAL;
 }
 
-static int set_endpoint(char *at, const char *text, char *why)
+static int set_endpoint(const struct conf_row *row, char *at, const char *text,
+			char *why)
 {
-	struct sockaddr_storage ss;
+	uint16_t port = row->aux ? (uint16_t)row->aux : 2944;
+	struct sockaddr_storage ss = { 0 };
+	bool is_none = !*text && row->value && !*row->value;
 
-	if (!conf_endpoint_parse(text, 2944, &ss)) {
+	if (is_none || !conf_endpoint_parse(text, port, &ss)) {
 		memcpy(at, &ss, sizeof(ss));
 		return 0;
 	}
 	snprintf(why, CONF_VALUE_TEXT,
 		 "write an address (no name) and a port, such as"
-		 " \"192.0.2.1:2944\" or \"[2001:db8::1]:2944\"");
+		 " \"192.0.2.1:%u\" or \"[2001:db8::1]:%u\"",
+		 port, port);
 	return -EINVAL;
 }
 
@@ -198,7 +202,7 @@ int conf_value_set(const struct conf_row *row, void *base, const char *text,
 	case CONF_WORD:
 		return set_word(row, at, text, why);
 	case CONF_ENDPOINT:
-		return set_endpoint(at, text, why);
+		return set_endpoint(row, at, text, why);
 	case CONF_PREFIX:
 		return set_prefix(at, text, why);
 	case CONF_PROFILE:
@@ -213,6 +217,9 @@ static void print_endpoint(const struct sockaddr_storage *ss, char *out)
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
 	char addr[INET6_ADDRSTRLEN] = "";
 
+	out[0] = '\0';
+	if (ss->ss_family == AF_UNSPEC)
+		return;
 	if (ss->ss_family == AF_INET) {
 		inet_ntop(AF_INET, &v4->sin_addr, addr, sizeof(addr));
 		snprintf(out, CONF_VALUE_TEXT, "%s:%u", addr,

@@ -12,6 +12,7 @@
 #include "gateway/log.h"
 #include "gateway/notify.h"
 #include "gateway/signals.h"
+#include "gateway/stats.h"
 
 static void address_text(const struct in6_addr *a, char *out)
 {
@@ -66,6 +67,9 @@ static void on_open(struct gw_term *t, struct gw_stream *s,
 	struct gw_about at = gw_about_term(t);
 	char opts[32];
 
+	/* Both gates report it. */
+	if (t == t->ctx->term[0])
+		gw_stats_setup(t->ctx->gw, evt->stat.est_ms);
 	opts_text(evt->stat.opts, opts, sizeof(opts));
 	gw_log(LOG_INFO, &at, "open after %u ms, mss %u, options %s",
 	       evt->stat.est_ms, evt->stat.mss, opts[0] ? opts : "none");
@@ -164,6 +168,8 @@ void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
 		return;
 	r = &reports[evt->type];
 	++*(uint64_t *)((char *)&gw->stats + r->counter);
+	if (evt->type != PKT_EVT_SYN && evt->type != PKT_EVT_QUIET)
+		gw_gate_set_open(gw, evt->gate, evt->type == PKT_EVT_OPEN);
 	/* Not of a termination any more, or not yet: its Add waits. */
 	if (s && term->ctx)
 		r->handle(term, s, evt);

@@ -21,6 +21,7 @@ struct gw_gate_ref {
 	struct pkt_gate_id peer; /* gen 0: alone in its rendezvous */
 	struct gw_term *term;
 	uint16_t stream;
+	bool is_open; /* its session is */
 };
 
 int gw_contexts_init(struct gw *gw)
@@ -95,6 +96,8 @@ struct gw_context *gw_context_new(struct gw *gw)
 	TAILQ_INSERT_TAIL(&gw->contexts, ctx, entry);
 	gw->n_contexts++;
 	gw->stats.contexts_created++;
+	if (gw->n_contexts > gw->stats.contexts_most)
+		gw->stats.contexts_most = gw->n_contexts;
 	return ctx;
 }
 
@@ -125,6 +128,7 @@ void gw_context_free(struct gw_context *ctx)
 	TAILQ_REMOVE(&ctx->gw->contexts, ctx, entry);
 	ctx->gw->n_contexts--;
 	ctx->gw->stats.contexts_closed++;
+	ctx->gw->stats.closed_by[ctx->end]++;
 	free(ctx);
 }
 
@@ -314,6 +318,24 @@ void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate)
 		(*gate_at(gw, ref->peer))->peer.gen = 0;
 	else
 		gw->n_rendezvous--;
+	gw->n_open -= ref->is_open;
 	*at = ref->next;
 	free(ref);
+}
+
+void gw_gate_set_open(struct gw *gw, struct pkt_gate_id gate, bool is_open)
+{
+	struct gw_gate_ref *ref = *gate_at(gw, gate);
+
+	if (!ref || ref->is_open == is_open)
+		return;
+	ref->is_open = is_open;
+	gw->n_open += is_open ? 1 : -1;
+	if (gw_sessions_open(gw) > gw->stats.sessions_most)
+		gw->stats.sessions_most = gw_sessions_open(gw);
+}
+
+uint32_t gw_sessions_open(const struct gw *gw)
+{
+	return (gw->n_open + 1) / 2;
 }

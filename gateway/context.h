@@ -134,6 +134,7 @@ struct gw_context {
 	bool is_emergency, is_ieps;
 	uint8_t n_streams[CONF_MAX_REALMS]; /* in use; gateway/admission.c */
 	uint64_t created_us;
+	enum gw_end end; /* set before it goes, when it is not a Subtract */
 	const struct gw_job *owner; /* the job that works on it, or NULL */
 };
 
@@ -181,3 +182,7 @@ int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
 		 struct pkt_gate_id peer, struct gw_term *term,
 		 uint16_t stream);
 void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate);
+/* Its session has opened, or ended: gw->n_open. */
+void gw_gate_set_open(struct gw *gw, struct pkt_gate_id gate, bool is_open);
+/* Sessions that are open now; one whose other gate went counts as one. */
+uint32_t gw_sessions_open(const struct gw *gw);

@@ -36,6 +36,21 @@ TAILQ_HEAD(gw_waits, gw_wait);
 
 enum { GW_MAX_ERROR_CODE = 1000 };
 
+/* Who ended a context. */
+enum gw_end {
+	GW_END_CONTROLLER, /* Subtract of its last termination */
+	GW_END_SERVICE,    /* the controller took ROOT out of service */
+	GW_END_LOSS,       /* no controller for context-lifetime-s */
+	GW_END_DRAIN,      /* the time of a drain was over */
+	GW_END_STOP,       /* the process ends */
+	GW_END__COUNT
+};
+const char *gw_end_name(enum gw_end end); /* "controller", ... */
+
+/* Session set-up times: upper bounds of all but the last. */
+enum { GW_SETUP_BUCKETS = 12 };
+extern const uint32_t gw_setup_bound_ms[GW_SETUP_BUCKETS - 1];
+
 /* What was done, for operators. */
 struct gw_stats {
 	uint64_t cmd_in[H248_CMD__COUNT];
@@ -45,6 +60,10 @@ struct gw_stats {
 	uint64_t notify_unknown; /* the controller did not know it */
 	uint64_t events_lost;    /* a termination had too many, or no memory */
 	uint64_t contexts_created, contexts_closed;
+	uint64_t closed_by[GW_END__COUNT]; /* of these */
+	uint32_t contexts_most, sessions_most;
+	uint64_t setup[GW_SETUP_BUCKETS];        /* sessions opened, by time */
+	uint64_t setup_ms;                       /* all of them together */
 	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
 };
 
@@ -117,6 +136,7 @@ struct gw {
 	uint32_t n_buckets;               /* a power of two */
 	uint32_t n_contexts, n_terms;
 	uint32_t n_rendezvous; /* with a gate, or two */
+	uint32_t n_open;       /* gates of open sessions */
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 

@@ -15,6 +15,7 @@
 #include "packet/links.h"
 
 struct gw_ctl;       /* gateway/ctl.h */
+struct gw_http;      /* gateway/http.h */
 struct gw_supervise; /* gateway/supervise.h */
 
 TAILQ_HEAD(gw_list, gw);
@@ -30,6 +31,7 @@ struct gw_host {
 	/* gateway/loop.c */
 	struct event_base *base;
 	struct gw_ctl *ctl;
+	struct gw_http *http; /* NULL: none */
 	struct event *engine_event, *links_event;
 	struct event *flush_event; /* commands wait for the worker */
 	struct event *sig_term, *sig_int, *sig_hup;

@@ -25,10 +25,20 @@ enum {
 
 /* Sessions without a controller. */
 
-static void release(struct gw_context *ctx)
+static enum gw_end why_released(const struct gw *gw, bool is_loss)
+{
+	if (is_loss)
+		return GW_END_LOSS;
+	if (gw->is_stopping)
+		return GW_END_STOP;
+	return gw->drain_until_us ? GW_END_DRAIN : GW_END_SERVICE;
+}
+
+static void release(struct gw_context *ctx, bool is_loss)
 {
 	struct pkt_gate_id gate;
 
+	ctx->end = why_released(ctx->gw, is_loss);
 	for (unsigned int t = 0; t < ctx->n_terms; t++)
 		for (unsigned int i = 0; i < ctx->term[t]->n_slots; i++) {
 			gate = ctx->term[t]->stream[i].gate;
@@ -56,7 +66,7 @@ static bool release_some(struct gw *gw, uint64_t before_us, bool is_loss)
 		if (!ctx->owner && is_loss)
 			gw_loss_note(gw, ctx->id);
 		if (!ctx->owner)
-			release(ctx);
+			release(ctx, is_loss);
 		ctx = next;
 	}
 	return is_older(TAILQ_FIRST(&gw->contexts), before_us);

@@ -7,6 +7,7 @@
 #include "gateway/ctl.h"
 #include "gateway/drain.h"
 #include "gateway/host.h"
+#include "gateway/http.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
 #include "gateway/supervise.h"
@@ -160,6 +161,8 @@ static int start_all(struct gw_host *host, char *err, size_t cap)
 	if (!r && conf->control_socket[0])
 		r = gw_ctl_new(host, conf->control_socket, &host->ctl, err,
 			       cap);
+	if (!r && conf->http.ss_family != AF_UNSPEC)
+		r = gw_http_new(host, &conf->http, &host->http, err, cap);
 	return r;
 }
 
@@ -246,6 +249,8 @@ static void end_gateways(struct gw_host *host)
 
 void gw_host_shutdown(struct gw_host *host)
 {
+	gw_http_free(host->http);
+	host->http = NULL;
 	gw_ctl_free(host->ctl);
 	host->ctl = NULL;
 	pkt_engine_defer(host->engine, NULL, NULL);

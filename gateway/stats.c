@@ -1,6 +1,33 @@
 /* gateway/stats.c - counting what was answered */
 #include "gateway/stats.h"
 
+const uint32_t gw_setup_bound_ms[GW_SETUP_BUCKETS - 1] = {
+	5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10000, 30000,
+};
+
+const char *gw_end_name(enum gw_end end)
+{
+	static const char *const names[] = {
+		[GW_END_CONTROLLER] = "controller",
+		[GW_END_SERVICE] = "out_of_service",
+		[GW_END_LOSS] = "no_controller",
+		[GW_END_DRAIN] = "drain",
+		[GW_END_STOP] = "stop",
+	};
+
+	return end < GW_END__COUNT ? names[end] : "?";
+}
+
+void gw_stats_setup(struct gw *gw, uint32_t ms)
+{
+	unsigned int i = 0;
+
+	while (i < GW_SETUP_BUCKETS - 1 && ms > gw_setup_bound_ms[i])
+		i++;
+	gw->stats.setup[i]++;
+	gw->stats.setup_ms += ms;
+}
+
 void gw_stats_error(struct gw *gw, uint16_t code)
 {
 	if (code < GW_MAX_ERROR_CODE)

@@ -237,7 +237,12 @@ lab_pool6() {
 	[ -z "${LAB_IP6-}" ] || echo "<pool prefix=\"$1\"/>"
 }
 
-# The configuration of the gateway; LAB_RENDEZVOUS adds attributes.
+lab_http() {
+	[ -z "${LAB_HTTP-}" ] || echo "<http listen=\"$LAB_HTTP\"/>"
+}
+
+# The configuration of the gateway; LAB_RENDEZVOUS adds attributes, LAB_HTTP is
+# where it listens for HTTP.
 lab_config() {
 	cat <<-XML
 	<?xml version="1.0" encoding="UTF-8"?>
@@ -263,6 +268,7 @@ lab_config() {
 	  </realm>
 	  <rendezvous ${LAB_RENDEZVOUS-}/>
 	  <control socket="$DIR/control"/>
+	  $(lab_http)
 	  <log level="${LAB_LOG:-info}" messages="no"/>
 	</bgfd>
 	XML

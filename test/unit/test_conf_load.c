@@ -76,6 +76,10 @@ static const struct refusal {
 	{ "no word of the list", 2,
 	  "<h248 listen=\"192.0.2.1:2944\" encoding=\"binary\">",
 	  "t.xml:2: ", "encoding=\"binary\"", "one of: short long" },
+	{ "http: no address", 10, "</realm><http listen=\"localhost\"/>",
+	  "t.xml:10: ", "listen=\"localhost\"", "\"192.0.2.1:9464\"" },
+	{ "http: in a pool", 10, "</realm><http listen=\"203.0.113.3\"/>",
+	  "t.xml:9: ", "the address of <http listen>", "media only" },
 	{ "no address", 2, "<h248 listen=\"localhost:2944\">",
 	  "t.xml:2: ", "listen=\"localhost:2944\"", "\"192.0.2.1:2944\"" },
 	{ "port 0", 2, "<h248 listen=\"192.0.2.1:0\">",
@@ -338,6 +342,23 @@ static void derived(void)
 	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "<bgf.example>:2944");
 }
 
+/* Nowhere unless it is written; the port may be left out. */
+static void http(void)
+{
+	static struct conf c;
+	const struct sockaddr_in *at = (const struct sockaddr_in *)&c.http;
+	char err[2048];
+
+	CU_ASSERT_EQUAL(load(0, "", &c, err), 0);
+	CU_ASSERT_EQUAL(c.http.ss_family, AF_UNSPEC);
+	CU_ASSERT_EQUAL(load(10, "</realm><http listen=\"\"/>", &c, err), 0);
+	CU_ASSERT_EQUAL(c.http.ss_family, AF_UNSPEC);
+	CU_ASSERT_EQUAL(load(10, "</realm><http listen=\"0.0.0.0\"/>", &c, err),
+			0);
+	CU_ASSERT_EQUAL(at->sin_family, AF_INET);
+	CU_ASSERT_EQUAL(ntohs(at->sin_port), 9464);
+}
+
 static void ipv6(void)
 {
 	static struct conf c;
@@ -409,6 +430,7 @@ int main(void)
 		{ "what is wrong, where, and what to write", refused },
 		{ "several errors at once", several },
 		{ "derived values", derived },
+		{ "where metrics are", http },
 		{ "IPv6", ipv6 },
 		{ "files", files },
 		{ NULL, NULL },
