@@ -71,12 +71,13 @@ static int expand(struct gw_job *job)
 		      is_service_of_terms(a);
 	size_t room = is_all ? job->gw->n_contexts + 1 : 1;
 
-	free(job->ids);
+	if (job->ids != &job->one_id)
+		free(job->ids);
 	job->i_id = 0;
 	job->n_ids = 0;
 	job->is_answered = false;
 	job->is_for_all = a->ctx == H248_CTX_ALL || is_all;
-	job->ids = calloc(room, sizeof(job->ids[0]));
+	job->ids = is_all ? calloc(room, sizeof(job->ids[0])) : &job->one_id;
 	if (!job->ids)
 		return -ENOMEM;
 	job->room = (uint32_t)room;

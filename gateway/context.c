@@ -85,7 +85,7 @@ struct gw_context *gw_context_new(struct gw *gw)
 {
 	struct gw_context *ctx;
 
-	ctx = calloc(1, sizeof(*ctx));
+	ctx = h248_zalloc(sizeof(*ctx));
 	if (!ctx)
 		return NULL;
 	ctx->gw = gw;
@@ -134,11 +134,11 @@ void gw_context_free(struct gw_context *ctx)
 
 struct gw_term *gw_term_new(const char *id)
 {
-	struct gw_term *term = calloc(1, sizeof(*term));
+	struct gw_term *term = h248_zalloc(sizeof(*term));
 
 	if (!term)
 		return NULL;
-	term->stream = calloc(1, sizeof(*term->stream));
+	term->stream = h248_zalloc(sizeof(*term->stream));
 	if (!term->stream) {
 		free(term);
 		return NULL;
@@ -289,7 +289,7 @@ struct gw_stream *gw_stream_of_gate(const struct gw *gw,
 int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
 		 struct pkt_gate_id peer, struct gw_term *term, uint16_t stream)
 {
-	struct gw_gate_ref *ref = calloc(1, sizeof(*ref));
+	struct gw_gate_ref *ref = h248_zalloc(sizeof(*ref));
 	struct gw_gate_ref *other = peer.gen ? *gate_at(gw, peer) : NULL;
 
 	if (!ref)

@@ -8,6 +8,7 @@
 #include "gateway/number.h"
 #include "h248/build.h"
 #include "h248/error.h"
+#include "h248/pool.h"
 #include "h248/span.h"
 
 static int copy_param(struct gw_event *out, const struct h248_prop *p,
@@ -46,7 +47,7 @@ static int make_params(const struct h248_event *d, struct gw_event *out,
 	if (!n)
 		return 0;
 	if (n <= GW_MAX_PARAMS)
-		out->param = calloc(n, sizeof(*out->param));
+		out->param = h248_zalloc(n * sizeof(*out->param));
 	if (!out->param)
 		return h248_err_set(err, 510, d->at, "event parameters");
 	return 0;
@@ -96,7 +97,7 @@ int gw_events_make(const struct h248_pkgs *pkgs, const struct h248_events *d,
 		return 0;
 	if (n > GW_MAX_EVENTS)
 		return h248_err_set(err, 510, d->list->at, "too many events");
-	out->list = calloc(n, sizeof(out->list[0]));
+	out->list = h248_zalloc(n * sizeof(out->list[0]));
 	if (!out->list)
 		return h248_err_set(err, 510, none, "memory");
 	out->is_set = true;

@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "h248/assoc.h"
 #include "h248/pkg.h"
+#include "h248/pool.h"
 #include "h248/transport.h"
 #include "h248/transport_tls.h"
 #include "packet/engine.h"
@@ -144,6 +145,7 @@ struct gw {
 	struct gw_jobs ready;
 	struct gw_jobs blocked; /* another job has the context */
 	struct gw_waits waits;  /* for DONE, in the order asked */
+	struct h248_pool job_pool;
 	unsigned int n_jobs;
 	uint64_t next_token;
 

@@ -18,13 +18,16 @@ enum { REPLY_TREE_OCTETS = 4 << 20 };
 
 static void job_free(struct gw_job *job)
 {
+	struct gw *gw = job->gw;
+
 	gw_job_forget(job);
 	gw_plan_drop(&job->call.plan);
 	h248_arena_free(job->arena);
-	free(job->ids);
-	job->gw->n_jobs--;
-	gw_overload_look(job->gw);
-	free(job);
+	if (job->ids != &job->one_id)
+		free(job->ids);
+	gw->n_jobs--;
+	gw_overload_look(gw);
+	h248_pool_give(&gw->job_pool, job);
 }
 
 static struct gw_job *job_new(struct gw *gw)
@@ -32,12 +35,14 @@ static struct gw_job *job_new(struct gw *gw)
 	struct gw_job *job = NULL;
 
 	if (gw->n_jobs < GW_MAX_JOBS)
-		job = calloc(1, sizeof(*job));
-	if (job)
-		job->arena = h248_arena_new(REPLY_TREE_OCTETS);
-	if (job && job->arena)
+		job = h248_pool_take(&gw->job_pool, sizeof(*job));
+	if (!job)
+		return NULL;
+	memset(job, 0, sizeof(*job));
+	job->arena = h248_arena_new(REPLY_TREE_OCTETS);
+	if (job->arena)
 		return job;
-	free(job);
+	h248_pool_give(&gw->job_pool, job);
 	return NULL;
 }
 
@@ -183,6 +188,7 @@ void gw_jobs_fini(struct gw *gw)
 	free_queue(&gw->front);
 	free_queue(&gw->ready);
 	free_queue(&gw->blocked);
+	h248_pool_fini(&gw->job_pool);
 }
 
 uint64_t gw_job_expect(struct gw_job *job)

@@ -47,7 +47,8 @@ struct gw_job {
 	unsigned int n_actions, n_cmds;   /* begun, as written */
 	const struct h248_action *action; /* next one to begin */
 	const struct h248_action *current;
-	uint32_t *ids; /* owned; contexts the action is for, n_ids of them */
+	uint32_t *ids;   /* contexts the action is for, n_ids of them; owned */
+	uint32_t one_id; /* where ids points when there is no more */
 	uint32_t n_ids, i_id, room;
 	uint32_t i_bucket;          /* how far GW_JOB_EXPAND is */
 	struct gw_context *ctx;     /* NULL: none (ROOT) */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "h248/error.h"
+#include "h248/pool.h"
 #include "h248/span.h"
 
 enum { CASE = 'a' ^ 'A' }; /* the bit between the cases of a letter */
@@ -56,7 +57,7 @@ static struct gw_prop *prop_new(struct h248_span pkg, struct h248_span item,
 				struct h248_span value)
 {
 	struct gw_prop *n =
-		calloc(1, sizeof(*n) + pkg.n + item.n + value.n + 3);
+		h248_zalloc(sizeof(*n) + pkg.n + item.n + value.n + 3);
 	char *at;
 
 	if (!n)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/pool.h"
+
 enum {
 	DEFAULT_BUDGET = 1 << 20,
 	FIRST_CHUNK = 4096, /* an ordinary request fits */
@@ -29,9 +31,11 @@ struct h248_arena {
 	struct chunk first; /* and FIRST_CHUNK octets of it */
 };
 
+static _Thread_local struct h248_pool pool;
+
 struct h248_arena *h248_arena_new(size_t max_octets)
 {
-	struct h248_arena *a = malloc(sizeof(*a) + FIRST_CHUNK);
+	struct h248_arena *a = h248_pool_take(&pool, sizeof(*a) + FIRST_CHUNK);
 
 	if (!a)
 		return NULL;
@@ -52,7 +56,7 @@ void h248_arena_free(struct h248_arena *a)
 		if (c != &a->first)
 			free(c);
 	}
-	free(a);
+	h248_pool_give(&pool, a);
 }
 
 static size_t next_size(const struct h248_arena *a, size_t need)

@@ -1,6 +1,7 @@
 /* test/unit/test_h248_arena.c - the memory of one message, and its errors */
 #include "h248/arena.h"
 #include "h248/error.h"
+#include "h248/pool.h"
 #include "h248/span.h"
 #include "test/support/suite.h"
 
@@ -67,6 +68,52 @@ static void copies_live_in_the_arena(void)
 	h248_arena_free(a);
 }
 
+/* An arena that comes from one that was full begins anew. */
+static void used_again_it_is_as_new(void)
+{
+	struct h248_arena *a = h248_arena_new(10000);
+
+	while (h248_arena_alloc(a, 64))
+		;
+	h248_arena_free(a);
+	a = h248_arena_new(0);
+	CU_ASSERT(!h248_arena_failed(a));
+	CU_ASSERT_EQUAL(h248_arena_used(a), 0);
+	for (unsigned int i = 0; i < 1000; i++) {
+		const unsigned char *p = h248_arena_alloc(a, 100);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+		CU_ASSERT(!p[0] && !memcmp(p, p + 1, 99));
+	}
+	h248_arena_free(a);
+}
+
+/* As many at a time as it keeps, and more; none is handed out twice. */
+static void pool_gives_what_it_got(void)
+{
+	enum { MANY = 600, OCTETS = 2000 };
+	static void *block[MANY];
+	struct h248_pool pool = { 0 };
+
+	for (unsigned int round = 0; round < 2; round++) {
+		for (unsigned int i = 0; i < MANY; i++) {
+			block[i] = h248_pool_take(&pool, OCTETS);
+			CU_ASSERT_PTR_NOT_NULL_FATAL(block[i]);
+			memset(block[i], (int)(i % 251), OCTETS);
+		}
+		for (unsigned int i = 0; i < MANY; i++) {
+			const unsigned char *p = block[i];
+
+			CU_ASSERT(p[0] == i % 251 && p[OCTETS - 1] == i % 251);
+			h248_pool_give(&pool, block[i]);
+		}
+		CU_ASSERT(pool.n <= MANY);
+	}
+	h248_pool_give(&pool, NULL);
+	h248_pool_fini(&pool);
+	CU_ASSERT(!pool.n && !pool.first);
+}
+
 static void error_has_registered_text(void)
 {
 	CU_ASSERT_STRING_EQUAL(h248_error_text(510), "Insufficient resources");
@@ -99,6 +146,8 @@ int main(void)
 		{ "C04 budget is kept", budget_is_kept },
 		{ "C04 huge request is refused", huge_request_is_refused },
 		{ "copies live in the arena", copies_live_in_the_arena },
+		{ "C04 used again it is as new", used_again_it_is_as_new },
+		{ "a pool gives what it got", pool_gives_what_it_got },
 		{ "H.248.8 registered texts", error_has_registered_text },
 		{ "error text is ASCII", error_text_is_ascii_without_quotes },
 		{ NULL, NULL },
