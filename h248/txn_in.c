@@ -28,11 +28,13 @@
 #include "h248/txn.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "h248/error.h"
+#include "h248/pool.h"
 #include "h248/span.h"
 #include "h248/txn_int.h"
 #include "h248/urgent.h"
@@ -41,14 +43,14 @@ enum in_state { IN_RUNNING, IN_ABANDONED, IN_REPLIED, IN_CONFIRMED };
 
 struct h248_in {
 	LIST_ENTRY(h248_in) bucket;
+	uint32_t tid; /* in the line of cache that a look at others reads */
+	enum in_state state;
 	TAILQ_ENTRY(h248_in) entry; /* of the list of its state */
 	struct h248_timer timer;    /* provisional; then repetition, LONG */
 	struct h248_txns *t;
-	enum in_state state;
-	uint32_t tid;
-	struct h248_mid mid;          /* text points to mid_text */
-	struct sockaddr_storage from; /* of the latest copy */
-	uint64_t content;             /* to notice another request of this id */
+	struct h248_mid mid;      /* text points to mid_text */
+	struct sockaddr_in6 from; /* or IPv4, of the latest copy */
+	uint64_t content;         /* to notice another request of this id */
 	unsigned int n_pendings;
 	struct txn_msg *msg; /* RUNNING and ABANDONED: a reference */
 	char *reply;         /* ABANDONED and REPLIED; owned */
@@ -61,6 +63,20 @@ struct h248_in {
 	char mid_text[];
 };
 
+/* There are a hundred thousand of them, and a sockaddr_storage is 128 octets. */
+static void set_from(struct h248_in *in, const struct sockaddr_storage *from)
+{
+	memcpy(&in->from, from, sizeof(in->from));
+}
+
+static struct sockaddr_storage from_of(const struct h248_in *in)
+{
+	struct sockaddr_storage from = { 0 };
+
+	memcpy(&from, &in->from, sizeof(in->from));
+	return from;
+}
+
 static struct h248_in *in_of(struct h248_timer *timer)
 {
 	return (struct h248_in *)((char *)timer -
@@ -69,36 +85,12 @@ static struct h248_in *in_of(struct h248_timer *timer)
 
 /* The key. */
 
-static uint64_t hash_octets(uint64_t h, const void *p, size_t n)
-{
-	const unsigned char *b = p;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * 0x100000001b3ULL;
-	return h;
-}
-
-static uint64_t hash_span(uint64_t h, struct h248_span s)
-{
-	for (uint32_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		h = hash_octets(h, &c, 1);
-	}
-	return hash_octets(h, &s.n, sizeof(s.n));
-}
-
-/* Keyed: which ids share a bucket cannot be known from outside. */
 static struct txn_in_bucket *bucket_of(struct h248_txns *t,
 				       const struct h248_mid *mid, uint32_t tid)
 {
-	uint64_t h = hash_span(t->hash_seed, mid->text) ^ mid->port;
+	uint64_t key = h248_txn_key(t->hash_seed, mid, tid);
 
-	h = h248_txn_mix(h ^ t->hash_seed);
-	h = h248_txn_mix((h ^ tid) + t->hash_seed);
-	return &t->in.bucket[h % TXN_IN_BUCKETS];
+	return &t->in.bucket[key % TXN_IN_BUCKETS];
 }
 
 static bool is_same_mid(const struct h248_mid *a, const struct h248_mid *b)
@@ -116,59 +108,6 @@ static struct h248_in *find(struct h248_txns *t, const struct h248_mid *mid,
 		if (in->tid == tid && is_same_mid(&in->mid, mid))
 			return in;
 	return NULL;
-}
-
-static uint64_t hash_services(uint64_t h, const struct h248_services *sv)
-{
-	if (!sv)
-		return h;
-	h = hash_octets(h, &sv->method, sizeof(sv->method));
-	h = hash_span(h, sv->reason);
-	return hash_span(h, sv->timestamp);
-}
-
-static uint64_t hash_media(uint64_t h, const struct h248_media *m)
-{
-	const struct h248_stream *s = m ? m->streams : NULL;
-
-	for (; s; s = s->next) {
-		h = hash_octets(h, &s->id, sizeof(s->id));
-		if (s->local)
-			h = hash_span(h, s->local->sdp);
-		if (s->remote)
-			h = hash_span(h, s->remote->sdp);
-	}
-	return h;
-}
-
-static uint64_t hash_desc(uint64_t h, const struct h248_desc *d)
-{
-	h = hash_octets(h, &d->kind, sizeof(d->kind));
-	if (d->kind == H248_DESC_SERVICES)
-		return hash_services(h, d->u.services);
-	return d->kind == H248_DESC_MEDIA ? hash_media(h, d->u.media) : h;
-}
-
-/* What a request asks, roughly: contexts, commands, terminations, which
- * descriptors, SDP and ServiceChange.  Two requests that differ here are not
- * copies. */
-static uint64_t content_of(const struct h248_txn *txn)
-{
-	uint64_t h = 0xcbf29ce484222325ULL;
-
-	for (const struct h248_action *a = txn->actions; a; a = a->next) {
-		h = hash_octets(h, &a->ctx, sizeof(a->ctx));
-		h = hash_octets(h, &a->ctx_id, sizeof(a->ctx_id));
-		for (const struct h248_cmd *c = a->cmds; c; c = c->next) {
-			h = hash_octets(h, &c->kind, sizeof(c->kind));
-			if (c->terms)
-				h = hash_span(h, c->terms->text);
-			for (const struct h248_desc *d = c->descs; d;
-			     d = d->next)
-				h = hash_desc(h, d);
-		}
-	}
-	return h;
 }
 
 /* SC=ROOT{SV{MT=RS,RE="901 .."}} of a controller: it has restarted. */
@@ -290,7 +229,7 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 			      uint32_t tid)
 {
 	const struct h248_mid *mid = &m->msg.mid;
-	struct h248_in *in = calloc(1, sizeof(*in) + mid->text.n);
+	struct h248_in *in = h248_zalloc(sizeof(*in) + mid->text.n);
 
 	if (!in)
 		return NULL;
@@ -315,12 +254,14 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 
 static void send_stored(struct h248_in *in)
 {
+	struct sockaddr_storage to = from_of(in);
+
 	if (in->segments)
-		h248_txn_segments_send(in->t, in->segments, &in->from);
+		h248_txn_segments_send(in->t, in->segments, &to);
 	if (in->segments || in->reply)
 		in->t->n.replies_out++;
 	if (in->reply)
-		h248_txn_transmit(in->t, &in->from, in->reply, in->reply_n);
+		h248_txn_transmit(in->t, &to, in->reply, in->reply_n);
 }
 
 /* An answer that is not kept: the same fault would bring the same answer. */
@@ -444,6 +385,7 @@ static void abandon(struct h248_in *in, uint64_t now_ms)
 
 static void send_pending(struct h248_in *in, uint64_t now_ms)
 {
+	struct sockaddr_storage to = from_of(in);
 	struct h248_txns *t = in->t;
 	struct h248_txn pending = {
 		.kind = H248_TXN_PENDING,
@@ -457,7 +399,7 @@ static void send_pending(struct h248_in *in, uint64_t now_ms)
 	}
 	in->n_pendings++;
 	t->n.pendings_out++;
-	h248_txn_send(t, &in->from, &pending);
+	h248_txn_send(t, &to, &pending);
 }
 
 static void finish(struct h248_in *in, struct h248_txn *reply, uint64_t now_ms)
@@ -490,7 +432,7 @@ void h248_in_fail(struct h248_in *in, uint16_t code, const char *text,
 
 void h248_in_refuse(struct h248_in *in, uint16_t code, const char *text)
 {
-	struct sockaddr_storage to = in->from;
+	struct sockaddr_storage to = from_of(in);
 	struct h248_txns *t = in->t;
 	uint32_t tid = in->tid;
 
@@ -511,7 +453,7 @@ static bool is_reused(const struct h248_in *in, const struct h248_txn *txn)
 {
 	if (in->state != IN_REPLIED && in->state != IN_CONFIRMED)
 		return false;
-	return in->content != content_of(txn) &&
+	return in->content != h248_txn_content(txn) &&
 	       (is_restart(txn) || in->era != in->t->in.era);
 }
 
@@ -521,12 +463,12 @@ static void duplicate(struct h248_in *in, const struct h248_txn *txn,
 	struct h248_txns *t = in->t;
 
 	t->n.duplicates++;
-	if (in->content != content_of(txn)) {
+	if (in->content != h248_txn_content(txn)) {
 		t->n.conflicts++;
 		h248_txn_log(t, LOG_WARNING,
 			     "request %u again with other content", in->tid);
 	}
-	in->from = *from;
+	set_from(in, from);
 	switch (in->state) {
 	case IN_RUNNING:
 		send_pending(in, now_ms);
@@ -605,8 +547,8 @@ void h248_txn_in_request(struct h248_txns *t, struct txn_msg *m,
 		refuse(t, from, txn->id);
 		return;
 	}
-	in->from = *from;
-	in->content = content_of(txn);
+	set_from(in, from);
+	in->content = h248_txn_content(txn);
 	h248_timer_arm(&t->in.timers, &in->timer, now_ms + t->p.provisional_ms);
 	t->ops->request(t->arg, in, txn, &m->msg, from);
 }

@@ -110,6 +110,13 @@ uint32_t h248_txn_backoff(const struct h248_txns *t, uint32_t interval_ms);
 uint32_t h248_txn_jitter(struct h248_txns *t, uint32_t interval_ms);
 uint64_t h248_txn_mix(uint64_t h); /* spreads every bit of h */
 
+/* txn_key.c: where (MID, id) is looked for; hash_seed makes it ours. */
+uint64_t h248_txn_key(uint64_t seed, const struct h248_mid *mid, uint32_t tid);
+/* What a request asks, roughly: contexts, commands, terminations, which
+ * descriptors, SDP and ServiceChange.  Two requests that differ here are not
+ * copies. */
+uint64_t h248_txn_content(const struct h248_txn *txn);
+
 /* txn_in.c */
 void h248_txn_in_init(struct h248_txns *t);
 void h248_txn_in_fini(struct h248_txns *t);
