@@ -242,8 +242,15 @@ class Tun(Plain):
         return tuple(map(int, expect(self.gateway, "done")))
 
     def kernel_octets(self):
-        """Of maps and the like for all sessions."""
-        return 0
+        """Of the BPF maps that the gateway has open."""
+        at = f"/proc/{self.gateway.pid}/fdinfo"
+        maps = {}
+        for fd in os.listdir(at):
+            with open(os.path.join(at, fd), encoding="ascii") as f:
+                info = dict(line.split(":", 1) for line in f if ":" in line)
+            if "map_id" in info:
+                maps[info["map_id"]] = int(info["memlock"])
+        return sum(maps.values())
 
 
 ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun)}
