@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/admission.h"
+#include "gateway/history.h"
 #include "gateway/events.h"
 #include "gateway/notify.h"
 #include "gateway/stream.h"
@@ -50,6 +51,8 @@ void gw_contexts_fini(struct gw *gw)
 	}
 	free(gw->ctx_bucket);
 	free(gw->gate_bucket);
+	free(gw->history);
+	gw->history = NULL;
 	gw->ctx_bucket = NULL;
 	gw->gate_bucket = NULL;
 }
@@ -129,6 +132,7 @@ void gw_context_free(struct gw_context *ctx)
 	ctx->gw->n_contexts--;
 	ctx->gw->stats.contexts_closed++;
 	ctx->gw->stats.closed_by[ctx->end]++;
+	gw_history_end(ctx);
 	free(ctx);
 }
 
@@ -176,6 +180,8 @@ void gw_term_attach(struct gw_context *ctx, struct gw_term *term)
 	ctx->term[ctx->n_terms++] = term;
 	term->ctx = ctx;
 	ctx->gw->n_terms++;
+	if (ctx->gw->n_terms > ctx->gw->stats.terms_most)
+		ctx->gw->stats.terms_most = ctx->gw->n_terms;
 }
 
 static void detach(struct gw_term *term)
@@ -197,6 +203,7 @@ void gw_term_free(struct gw_term *term)
 	struct gw_observed *o;
 
 	if (term->ctx) {
+		gw_history_term(term);
 		gw_admission_release(term);
 		gw_notify_forget(term);
 	}

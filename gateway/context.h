@@ -134,7 +134,8 @@ struct gw_context {
 	bool is_emergency, is_ieps;
 	uint8_t n_streams[CONF_MAX_REALMS]; /* in use; gateway/admission.c */
 	uint64_t created_us;
-	enum gw_end end; /* set before it goes, when it is not a Subtract */
+	enum gw_end end;   /* set before it goes, when it is not a Subtract */
+	uint64_t past_seq; /* gateway/history.c; 0: none yet */
 	const struct gw_job *owner; /* the job that works on it, or NULL */
 };
 

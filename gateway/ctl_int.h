@@ -23,14 +23,69 @@ enum ctl_detail {
 	CTL_FULL,    /* and every descriptor, and the policy of the gate */
 };
 
+enum { CTL_STATE_NONE = PKT_STATE__COUNT }; /* of a stream without a gate */
+
+/* What a list is asked for; all of it has to fit one stream. */
+struct ctl_filter {
+	bool is_set;
+	char term[H248_MAX_TERM_ID + 1]; /* or its beginning and "*" */
+	char realm[CONF_NAME];
+	bool has_address, has_state;
+	struct in6_addr address; /* local or latched, and so the port */
+	uint16_t port;
+	unsigned int state; /* enum pkt_state, CTL_STATE_NONE */
+};
+
+/* NULL, or what is wrong. */
+const char *ctl_filter_read(struct ctl_filter *f, const json_t *req);
+bool ctl_filter_stream(const struct ctl_filter *f, const struct gw_term *term,
+		       const struct gw_stream *s);
+bool ctl_filter_term(const struct ctl_filter *f, const struct gw_term *term);
+bool ctl_filter_context(const struct ctl_filter *f,
+			const struct gw_context *ctx);
+
+/* A request that was understood. */
+struct ctl_request {
+	const struct ctl_command *cmd;
+	struct gw *gw;    /* NULL: all of them */
+	uint32_t id;      /* of a context; 0: none */
+	uint32_t seconds; /* 0: none */
+	uint32_t count;   /* at most so many; 0: not said */
+	uint64_t since;   /* behind this line of the journal */
+	int level;        /* of the log; -1: none */
+	struct ctl_filter filter;
+};
+
 /* All of these return new, or NULL (memory). */
 json_t *ctl_json_context(const struct gw_context *ctx, enum ctl_detail detail);
-json_t *ctl_json_gateways(const struct gw_host *host);
-json_t *ctl_json_status(const struct gw *gw);
-json_t *ctl_json_statistics(const struct gw *gw);
-json_t *ctl_json_service(const struct gw *gw); /* draining, or not */
-json_t *ctl_json_limits(const struct gw *gw);  /* admission */
+json_t *ctl_json_gateways(const struct gw_host *host,
+			  const struct ctl_request *r);
+json_t *ctl_json_associations(const struct gw_host *host,
+			      const struct ctl_request *r);
+json_t *ctl_json_ports(const struct gw_host *host, const struct ctl_request *r);
+json_t *ctl_json_events(const struct gw_host *host,
+			const struct ctl_request *r);
+json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r);
+json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r);
+json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r);
+json_t *ctl_json_history(const struct gw *gw, const struct ctl_request *r);
+/* draining, or not */
+json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r);
+json_t *ctl_json_released(const struct gw *gw, const struct ctl_request *r);
+json_t *ctl_json_limits(const struct gw *gw); /* admission */
 json_t *ctl_json_overload(const struct gw *gw);
+/* {"address":...,"port":...}; null without a port. */
+json_t *ctl_json_endpoint(const struct in6_addr *addr, uint16_t port);
+/* "192.0.2.1:2944", "[2001:db8::1]:2944"; null when there is none. */
+json_t *ctl_json_address(const struct sockaddr_storage *ss);
+
+/* What one context has for a list of this name; adds to it. */
+void ctl_list_contexts(json_t *list, const struct gw_context *ctx,
+		       const struct ctl_request *r);
+void ctl_list_terminations(json_t *list, const struct gw_context *ctx,
+			   const struct ctl_request *r);
+void ctl_list_flows(json_t *list, const struct gw_context *ctx,
+		    const struct ctl_request *r);
 /* Octets that came from outside: what is not UTF-8, and NUL, as \xNN. */
 json_t *ctl_json_text(const char *octets, size_t n);
 
@@ -49,23 +104,21 @@ struct ctl_sink {
 
 struct ctl_command {
 	const char *name;
-	bool needs_id, takes_id;
+	bool needs_id, takes_id; /* of a context */
+	bool is_past;            /* that need not be there any more */
+	bool takes_seconds, takes_count, takes_since, takes_level;
+	bool takes_gateway; /* although it answers about all */
 	enum ctl_detail detail;
-	/* Answers about one gateway, or about all of them together, under the
-	 * name of the command.  Both NULL: with a list of contexts. */
-	json_t *(*object)(const struct gw *gw);
-	json_t *(*all)(const struct gw_host *host);
+	/* One of them.  A list of this name, from context to context, with
+	 * filters; or an answer about one gateway, or about all of them
+	 * together, under the name of the command. */
+	const char *list;
+	void (*items)(json_t *list, const struct gw_context *ctx,
+		      const struct ctl_request *r);
+	json_t *(*object)(const struct gw *gw, const struct ctl_request *r);
+	json_t *(*all)(const struct gw_host *host, const struct ctl_request *r);
 	/* Changes something first; NULL, or why not. */
-	const char *(*order)(struct gw *gw, uint32_t seconds);
-	bool takes_seconds;
-};
-
-/* A request that was understood. */
-struct ctl_request {
-	const struct ctl_command *cmd;
-	struct gw *gw;    /* NULL: all of them */
-	uint32_t id;      /* of a context; 0: none */
-	uint32_t seconds; /* 0: none */
+	const char *(*order)(struct gw *gw, const struct ctl_request *r);
 };
 
 /* NULL, or what is wrong. */

@@ -31,7 +31,7 @@ struct ctl_job {
 	TAILQ_ENTRY(ctl_job) turn;  /* of jobs->ready */
 	struct ctl_jobs *jobs;
 	const struct ctl_sink *sink;
-	const struct ctl_command *cmd;
+	struct ctl_request request;
 	const struct gw *gw;   /* of this batch */
 	bool is_for_one;       /* no other gateway */
 	struct event *late;    /* the engine does not answer */
@@ -42,7 +42,7 @@ struct ctl_job {
 	uint64_t next; /* the lowest id that is not in a batch yet */
 	uint64_t last; /* id where the answer ends, inclusive */
 	bool is_ready; /* in jobs->ready */
-	bool has_any;  /* a context is written already */
+	bool has_any;  /* an item is written already */
 };
 
 struct ctl_jobs {
@@ -149,6 +149,25 @@ static void begin_batch(struct ctl_job *job)
 		ready(job);
 }
 
+/* What one context has for the list.  Returns false when there is no memory. */
+static bool write_items(struct ctl_job *job, const struct gw_context *ctx)
+{
+	struct evbuffer *out = job->sink->out;
+	json_t *items = json_array(), *item;
+	bool is_well = items;
+	size_t i;
+
+	job->request.cmd->items(items, ctx, &job->request);
+	json_array_foreach (items, i, item) {
+		if (job->has_any)
+			put(out, ",");
+		job->has_any = true;
+		is_well = is_well && put_json(out, json_incref(item));
+	}
+	json_decref(items);
+	return is_well;
+}
+
 /* Write contexts out of the batch until it is done, the reader is behind or
  * the time is up.  Returns false when there is no memory. */
 static bool write_batch(struct ctl_job *job, uint64_t until_us)
@@ -161,13 +180,8 @@ static bool write_batch(struct ctl_job *job, uint64_t until_us)
 		    gw_now_us() >= until_us)
 			break;
 		ctx = gw_context_find(job->gw, job->batch[job->n_written]);
-		if (!ctx)
-			continue;
-		if (job->has_any)
-			put(out, ",");
-		if (!put_json(out, ctl_json_context(ctx, job->cmd->detail)))
+		if (ctx && !write_items(job, ctx))
 			return false;
-		job->has_any = true;
 	}
 	return true;
 }
@@ -286,9 +300,10 @@ void ctl_job_free(struct ctl_job *job)
 static void answer_object(const struct ctl_jobs *jobs,
 			  const struct ctl_request *r, struct evbuffer *out)
 {
-	json_t *j = json_pack(
-		"{s:b,s:s,s:o}", "ok", 1, "command", r->cmd->name, r->cmd->name,
-		r->cmd->all ? r->cmd->all(jobs->host) : r->cmd->object(r->gw));
+	json_t *j = json_pack("{s:b,s:s,s:o}", "ok", 1, "command", r->cmd->name,
+			      r->cmd->name,
+			      r->cmd->all ? r->cmd->all(jobs->host, r) :
+					    r->cmd->object(r->gw, r));
 
 	if (put_json(out, j))
 		put(out, "\n");
@@ -310,14 +325,16 @@ static struct ctl_job *answer_contexts(struct ctl_jobs *jobs,
 	if (!job->late)
 		goto fail;
 	job->sink = sink;
-	job->cmd = r->cmd;
+	job->request = *r;
 	job->gw = r->gw ? r->gw : TAILQ_FIRST(&jobs->host->gateways);
 	job->is_for_one = r->gw;
 	job->next = r->id;
 	job->last = r->id ? r->id : UINT32_MAX;
 	put(sink->out, "{\"ok\":true,\"command\":\"");
 	put(sink->out, r->cmd->name);
-	put(sink->out, "\",\"contexts\":[");
+	put(sink->out, "\",\"");
+	put(sink->out, r->cmd->list);
+	put(sink->out, "\":[");
 	begin_batch(job);
 	return job;
 fail:
@@ -335,7 +352,7 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 	const char *wrong = ctl_request_read(&r, req, jobs->host);
 
 	if (!wrong && r.cmd->order)
-		wrong = r.cmd->order(r.gw, r.seconds);
+		wrong = r.cmd->order(r.gw, &r);
 	if (wrong)
 		ctl_refuse(sink->out, wrong);
 	else if (r.cmd->object || r.cmd->all)

@@ -73,8 +73,7 @@ static json_t *item_name(const char *pkg, const char *item)
 	return ctl_json_text(name, n);
 }
 
-/* {"address":...,"port":...}; null without a port. */
-static json_t *endpoint(const struct in6_addr *addr, uint16_t port)
+json_t *ctl_json_endpoint(const struct in6_addr *addr, uint16_t port)
 {
 	char buf[INET6_ADDRSTRLEN];
 
@@ -167,16 +166,17 @@ static json_t *stream_summary(const struct gw_term *term,
 	const char *leg =
 		s->gate.gen ? pkt_leg_state_name(s->stat.leg_state) : "none";
 
-	return json_pack("{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I}", "id", s->id,
-			 "state", state, "leg", leg, "waits_for",
-			 waits_for(term, s), "local_address",
-			 endpoint(&s->gate_cfg.leg.local,
+	return json_pack(
+		"{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I}", "id", s->id, "state",
+		state, "leg", leg, "waits_for", waits_for(term, s),
+		"local_address",
+		ctl_json_endpoint(&s->gate_cfg.leg.local,
 				  s->gate.gen ? s->gate_cfg.leg.local_port : 0),
-			 "latched_address",
-			 endpoint(&s->stat.remote, s->stat.remote_port),
-			 "rx_octets", (json_int_t)s->stat.rx_octets,
-			 "tx_octets", (json_int_t)s->stat.tx_octets, "drops",
-			 (json_int_t)s->stat.drops);
+		"latched_address",
+		ctl_json_endpoint(&s->stat.remote, s->stat.remote_port),
+		"rx_octets", (json_int_t)s->stat.rx_octets, "tx_octets",
+		(json_int_t)s->stat.tx_octets, "drops",
+		(json_int_t)s->stat.drops);
 }
 
 /* Takes both; b's members go into a. */

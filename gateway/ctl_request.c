@@ -3,31 +3,89 @@
 
 #include "gateway/ctl_int.h"
 #include "gateway/drain.h"
+#include "gateway/link.h"
+#include "gateway/log.h"
 
 enum { MAX_SECONDS = 86400 };
 
-static const char *drain(struct gw *gw, uint32_t seconds)
+static const char *drain(struct gw *gw, const struct ctl_request *r)
 {
-	return gw_drain(gw, seconds) ? "it is draining or stopping already" :
-				       NULL;
+	return gw_drain(gw, r->seconds) ? "it is draining or stopping already" :
+					  NULL;
 }
 
-static const char *resume(struct gw *gw, uint32_t seconds)
+static const char *resume(struct gw *gw, const struct ctl_request *r)
 {
-	(void)seconds;
+	(void)r;
 	return gw_drain_cancel(gw) ? "it is not draining" : NULL;
 }
 
+static const char *release(struct gw *gw, const struct ctl_request *r)
+{
+	return gw_link_release(gw_context_find(gw, r->id)) ?
+		       "a command of the controller works on it; try again" :
+		       NULL;
+}
+
+static const char *set_level(struct gw *gw, const struct ctl_request *r)
+{
+	(void)gw;
+	if (r->level >= 0)
+		gw_log_set_level(r->level);
+	return NULL;
+}
+
 static const struct ctl_command commands[] = {
-	{ .name = "contexts", .detail = CTL_SUMMARY },
+	{ .name = "contexts",
+	  .takes_id = true,
+	  .detail = CTL_SUMMARY,
+	  .list = "contexts",
+	  .items = ctl_list_contexts },
 	{ .name = "context",
 	  .needs_id = true,
 	  .takes_id = true,
-	  .detail = CTL_LIVE },
-	{ .name = "dump", .takes_id = true, .detail = CTL_FULL },
+	  .detail = CTL_LIVE,
+	  .list = "contexts",
+	  .items = ctl_list_contexts },
+	{ .name = "dump",
+	  .takes_id = true,
+	  .detail = CTL_FULL,
+	  .list = "contexts",
+	  .items = ctl_list_contexts },
+	{ .name = "terminations",
+	  .takes_id = true,
+	  .list = "terminations",
+	  .items = ctl_list_terminations },
+	{ .name = "flows",
+	  .takes_id = true,
+	  .list = "flows",
+	  .items = ctl_list_flows },
 	{ .name = "gateways", .all = ctl_json_gateways },
+	{ .name = "associations", .all = ctl_json_associations },
+	{ .name = "ports", .all = ctl_json_ports },
 	{ .name = "status", .object = ctl_json_status },
 	{ .name = "statistics", .object = ctl_json_statistics },
+	{ .name = "history",
+	  .object = ctl_json_history,
+	  .takes_id = true,
+	  .is_past = true,
+	  .takes_count = true },
+	{ .name = "events",
+	  .all = ctl_json_events,
+	  .takes_id = true,
+	  .is_past = true,
+	  .takes_gateway = true,
+	  .takes_count = true,
+	  .takes_since = true },
+	{ .name = "log",
+	  .all = ctl_json_log,
+	  .order = set_level,
+	  .takes_level = true },
+	{ .name = "release",
+	  .object = ctl_json_released,
+	  .order = release,
+	  .needs_id = true,
+	  .takes_id = true },
 	{ .name = "drain",
 	  .object = ctl_json_service,
 	  .order = drain,
@@ -88,6 +146,58 @@ static const char *parse_seconds(const json_t *req, struct ctl_request *r)
 	return NULL;
 }
 
+static const char *parse_count(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "count");
+	json_int_t n = json_integer_value(j);
+
+	if (j && !r->cmd->takes_count)
+		return "this command takes no count";
+	if (j && (!json_is_integer(j) || n < 1 || n > UINT32_MAX))
+		return "a count is a number from 1";
+	r->count = (uint32_t)n;
+	return NULL;
+}
+
+static const char *parse_since(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "since");
+	json_int_t n = json_integer_value(j);
+
+	if (j && !r->cmd->takes_since)
+		return "this command takes no since";
+	if (j && (!json_is_integer(j) || n < 0))
+		return "since is the number of a line";
+	r->since = (uint64_t)n;
+	return NULL;
+}
+
+static const char *parse_level(const json_t *req, struct ctl_request *r)
+{
+	const char *name = json_string_value(json_object_get(req, "level"));
+
+	r->level = -1;
+	if (!json_object_get(req, "level"))
+		return NULL;
+	if (!r->cmd->takes_level)
+		return "this command takes no level";
+	for (int i = 0; name && i <= LOG_DEBUG; i++)
+		if (!strcmp(name, gw_log_level_name(i)))
+			r->level = i;
+	return r->level >= 0 ? NULL :
+			       "a level is emerg, alert, crit, error, warning,"
+			       " notice, info or debug";
+}
+
+static const char *parse_filter(const json_t *req, struct ctl_request *r)
+{
+	const char *wrong = ctl_filter_read(&r->filter, req);
+
+	if (!wrong && r->filter.is_set && !r->cmd->items)
+		return "this command takes no filter";
+	return wrong;
+}
+
 static const char *parse_gateway(const struct gw_host *host, const json_t *req,
 				 struct ctl_request *r)
 {
@@ -95,7 +205,7 @@ static const char *parse_gateway(const struct gw_host *host, const json_t *req,
 
 	if (!j)
 		return NULL;
-	if (r->cmd->all)
+	if (r->cmd->all && !r->cmd->takes_gateway)
 		return "this command takes no gateway";
 	if (!json_is_string(j))
 		return "the name of a gateway is a string";
@@ -130,7 +240,7 @@ static const char *choose_gateway(const struct gw_host *host,
 {
 	struct gw *first = TAILQ_FIRST(&host->gateways);
 
-	if (r->id)
+	if (r->id && !r->cmd->is_past)
 		return find_context(host, r);
 	if (r->gw || !r->cmd->object)
 		return NULL;
@@ -151,6 +261,14 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 		wrong = parse_id(req, r);
 	if (!wrong)
 		wrong = parse_seconds(req, r);
+	if (!wrong)
+		wrong = parse_count(req, r);
+	if (!wrong)
+		wrong = parse_since(req, r);
+	if (!wrong)
+		wrong = parse_level(req, r);
+	if (!wrong)
+		wrong = parse_filter(req, r);
 	if (!wrong)
 		wrong = parse_gateway(host, req, r);
 	return wrong ? wrong : choose_gateway(host, r);

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 
 #include "gateway/ctl_int.h"
+#include "gateway/log.h"
 #include "h248/error.h"
 #include "h248/names.h"
 
@@ -12,8 +13,7 @@ static json_t *num(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* "192.0.2.1:2944", "[2001:db8::1]:2944"; null when there is none. */
-static json_t *address(const struct sockaddr_storage *ss)
+json_t *ctl_json_address(const struct sockaddr_storage *ss)
 {
 	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
 	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
@@ -42,8 +42,8 @@ static json_t *association(const struct gw *gw)
 			 h248_assoc_state_name(a ? h248_assoc_state(a) :
 						   H248_ASSOC_IDLE),
 			 "controller",
-			 address(a ? h248_assoc_controller(a) : NULL), "mid",
-			 c->mid, "h248_version",
+			 ctl_json_address(a ? h248_assoc_controller(a) : NULL),
+			 "mid", c->mid, "h248_version",
 			 a ? h248_assoc_version(a) : c->version, "profile",
 			 c->profile, "profile_version", c->profile_version);
 }
@@ -55,11 +55,11 @@ static json_t *gateway(const struct gw *gw)
 
 	return json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:b,s:o,s:o,s:o}", "name",
 			 gw->conf.name, "mid", gw->conf.h248.mid, "listen",
-			 address(&gw->conf.h248.local), "state",
+			 ctl_json_address(&gw->conf.h248.local), "state",
 			 h248_assoc_state_name(a ? h248_assoc_state(a) :
 						   H248_ASSOC_IDLE),
 			 "controller",
-			 address(a ? h248_assoc_controller(a) : NULL),
+			 ctl_json_address(a ? h248_assoc_controller(a) : NULL),
 			 "service", gw->service.is_out ? "out" : "in",
 			 "is_stopping", gw->is_stopping, "contexts",
 			 num(gw->n_contexts), "contexts_max",
@@ -67,11 +67,13 @@ static json_t *gateway(const struct gw *gw)
 			 num(gw->n_terms));
 }
 
-json_t *ctl_json_gateways(const struct gw_host *host)
+json_t *ctl_json_gateways(const struct gw_host *host,
+			  const struct ctl_request *r)
 {
 	json_t *list = json_array();
 	const struct gw *gw;
 
+	(void)r;
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		json_array_append_new(list, gateway(gw));
 	return list;
@@ -97,19 +99,21 @@ static json_t *realms(const struct gw *gw)
 	return list;
 }
 
-json_t *ctl_json_service(const struct gw *gw)
+json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r)
 {
 	const char *service = gw->is_stopping    ? "stopping" :
 			      gw->drain_until_us ? "draining" :
 			      gw->service.is_out ? "out of service" :
 						   "in service";
 
+	(void)r;
 	return json_pack("{s:s,s:s,s:o}", "name", gw->conf.name, "service",
 			 service, "contexts", num(gw->n_contexts));
 }
 
-json_t *ctl_json_status(const struct gw *gw)
+json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r)
 {
+	(void)r;
 	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 			 "name", gw->conf.name, "version", BGF_VERSION,
 			 "is_stopping", gw->is_stopping, "uptime_s",
@@ -122,16 +126,33 @@ json_t *ctl_json_status(const struct gw *gw)
 			 ctl_json_overload(gw));
 }
 
-static json_t *commands(const struct gw_stats *s)
+/* What we ask of a controller: Notify, and ServiceChange for the rest. */
+static uint64_t sent(const struct gw *gw, unsigned int kind)
 {
+	const struct h248_txn_counters *c =
+		gw->assoc ? h248_assoc_counters(gw->assoc) : NULL;
+
+	if (kind == H248_CMD_NOTIFY)
+		return gw->stats.notifies;
+	if (kind != H248_CMD_SERVICE_CHANGE || !c ||
+	    c->requests_out < gw->stats.notifies)
+		return 0;
+	return c->requests_out - gw->stats.notifies;
+}
+
+static json_t *commands(const struct gw *gw)
+{
+	const struct gw_stats *s = &gw->stats;
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < H248_CMD__COUNT; i++)
 		json_array_append_new(list,
-				      json_pack("{s:s,s:o,s:o}", "name",
+				      json_pack("{s:s,s:o,s:o,s:o,s:o}", "name",
 						h248_cmd_name(i), "received",
-						num(s->cmd_in[i]), "failed",
-						num(s->cmd_failed[i])));
+						num(s->cmd_in[i]), "wildcards",
+						num(s->cmd_wild[i]), "failed",
+						num(s->cmd_failed[i]), "sent",
+						num(sent(gw, i))));
 	return list;
 }
 
@@ -140,12 +161,49 @@ static json_t *errors(const struct gw_stats *s)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < GW_MAX_ERROR_CODE; i++)
-		if (s->error_code[i])
+		if (s->error_code[i] || s->error_in[i])
 			json_array_append_new(
 				list,
-				json_pack("{s:i,s:o,s:s}", "code", i,
+				json_pack("{s:i,s:o,s:o,s:s}", "code", i,
 					  "answered", num(s->error_code[i]),
+					  "received", num(s->error_in[i]),
 					  "meaning", h248_error_text(i)));
+	return list;
+}
+
+static void level(json_t *list, const char *name, uint64_t now, uint64_t most,
+		  uint64_t limit)
+{
+	json_array_append_new(
+		list, json_pack("{s:s,s:o,s:o,s:o}", "name", name, "current",
+				num(now), "most", num(most), "limit",
+				limit ? num(limit) : json_null()));
+}
+
+/* Now, and the most there ever was. */
+static json_t *levels(const struct gw *gw)
+{
+	json_t *list = json_array();
+
+	level(list, "contexts", gw->n_contexts, gw->stats.contexts_most,
+	      gw->conf.max_contexts);
+	level(list, "terminations", gw->n_terms, gw->stats.terms_most, 0);
+	level(list, "sessions", gw_sessions_open(gw), gw->stats.sessions_most,
+	      0);
+	level(list, "transactions", gw->n_jobs, gw->overload.max_jobs,
+	      gw->conf.overload.queue);
+	return list;
+}
+
+static json_t *closed(const struct gw_stats *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < GW_END__COUNT; i++)
+		json_array_append_new(
+			list, json_pack("{s:s,s:o,s:s}", "name", gw_end_name(i),
+					"contexts", num(s->closed_by[i]),
+					"meaning", gw_end_text(i)));
 	return list;
 }
 
@@ -219,15 +277,29 @@ static json_t *drops(const struct pkt_counters *c)
 	return list;
 }
 
-json_t *ctl_json_statistics(const struct gw *gw)
+json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 {
 	struct pkt_counters c = { 0 };
 
+	(void)r;
 	if (gw->engine)
 		pkt_engine_counters(gw->engine, &c);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "commands",
-			 commands(&gw->stats), "errors", errors(&gw->stats),
-			 "messages", messages(gw), "authentication",
-			 authentication(gw), "sessions", sessions(&gw->stats),
-			 "packets", packets(&c), "drops", drops(&c));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "levels",
+			 levels(gw), "closed", closed(&gw->stats), "commands",
+			 commands(gw), "errors", errors(&gw->stats), "messages",
+			 messages(gw), "authentication", authentication(gw),
+			 "sessions", sessions(&gw->stats), "packets",
+			 packets(&c), "drops", drops(&c));
+}
+
+json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r)
+{
+	(void)host, (void)r;
+	return json_pack("{s:s}", "level", gw_log_level_name(gw_log_level()));
+}
+
+json_t *ctl_json_released(const struct gw *gw, const struct ctl_request *r)
+{
+	return json_pack("{s:s,s:I,s:s}", "gateway", gw->conf.name, "context",
+			 (json_int_t)r->id, "state", "released");
 }

@@ -236,6 +236,8 @@ static bool begin_cmd(struct gw_job *job)
 		return true;
 	}
 	job->gw->stats.cmd_in[job->cmd->kind]++;
+	if (job->cmd->terms && job->cmd->terms->has_all)
+		job->gw->stats.cmd_wild[job->cmd->kind]++;
 	job->n_match = job->i_match = 0;
 	set_call(job);
 	job->bad = NULL;

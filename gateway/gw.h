@@ -29,6 +29,7 @@ struct gw_context;  /* gateway/context.h */
 struct gw_term;     /* gateway/context.h */
 struct gw_gate_ref; /* gateway/context.c */
 struct gw_root;     /* gateway/root.h */
+struct gw_history;  /* gateway/history.h */
 
 TAILQ_HEAD(gw_contexts, gw_context);
 TAILQ_HEAD(gw_terms, gw_term);
@@ -44,9 +45,11 @@ enum gw_end {
 	GW_END_LOSS,       /* no controller for context-lifetime-s */
 	GW_END_DRAIN,      /* the time of a drain was over */
 	GW_END_STOP,       /* the process ends */
+	GW_END_OPERATOR,   /* bgfctl release */
 	GW_END__COUNT
 };
 const char *gw_end_name(enum gw_end end); /* "controller", ... */
+const char *gw_end_text(enum gw_end end); /* the same, in words */
 
 /* Session set-up times: upper bounds of all but the last. */
 enum { GW_SETUP_BUCKETS = 12 };
@@ -56,13 +59,15 @@ extern const uint32_t gw_setup_bound_ms[GW_SETUP_BUCKETS - 1];
 struct gw_stats {
 	uint64_t cmd_in[H248_CMD__COUNT];
 	uint64_t cmd_failed[H248_CMD__COUNT];
+	uint64_t cmd_wild[H248_CMD__COUNT];     /* of cmd_in: with a wildcard */
+	uint64_t error_in[GW_MAX_ERROR_CODE];   /* answers to us, by code */
 	uint64_t error_code[GW_MAX_ERROR_CODE]; /* answers by H.248.8 code */
 	uint64_t notifies, notify_failed;
 	uint64_t notify_unknown; /* the controller did not know it */
 	uint64_t events_lost;    /* a termination had too many, or no memory */
 	uint64_t contexts_created, contexts_closed;
 	uint64_t closed_by[GW_END__COUNT]; /* of these */
-	uint32_t contexts_most, sessions_most;
+	uint32_t contexts_most, terms_most, sessions_most;
 	uint64_t setup[GW_SETUP_BUCKETS];        /* sessions opened, by time */
 	uint64_t setup_ms;                       /* all of them together */
 	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
@@ -162,8 +167,9 @@ struct gw {
 	bool is_leaving;           /* after that the process ends */
 	uint64_t return_us; /* to the first controller; 0: we are there */
 	struct gw_losses losses;
-	bool is_ito_out;   /* a Notify of it/ito */
-	bool is_releasing; /* contexts that nobody controls */
+	struct gw_history *history; /* owned, NULL: nothing ended yet */
+	bool is_ito_out;            /* a Notify of it/ito */
+	bool is_releasing;          /* contexts that nobody controls */
 	/* gateway/realm.c; bits: what is down, what of that the controller was
 	 * told, and what the Notify that is out says. */
 	uint32_t realms_down, realms_told, realms_down_out;

@@ -1,6 +1,7 @@
 /* gateway/link.c - see link.h */
 #include "gateway/link.h"
 
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <syslog.h>
@@ -8,6 +9,7 @@
 #include "gateway/context.h"
 #include "gateway/drain.h"
 #include "gateway/events.h"
+#include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/loss.h"
 #include "gateway/notify.h"
@@ -34,11 +36,11 @@ static enum gw_end why_released(const struct gw *gw, bool is_loss)
 	return gw->drain_until_us ? GW_END_DRAIN : GW_END_SERVICE;
 }
 
-static void release(struct gw_context *ctx, bool is_loss)
+static void release(struct gw_context *ctx, enum gw_end why)
 {
 	struct pkt_gate_id gate;
 
-	ctx->end = why_released(ctx->gw, is_loss);
+	ctx->end = why;
 	for (unsigned int t = 0; t < ctx->n_terms; t++)
 		for (unsigned int i = 0; i < ctx->term[t]->n_slots; i++) {
 			gate = ctx->term[t]->stream[i].gate;
@@ -66,10 +68,33 @@ static bool release_some(struct gw *gw, uint64_t before_us, bool is_loss)
 		if (!ctx->owner && is_loss)
 			gw_loss_note(gw, ctx->id);
 		if (!ctx->owner)
-			release(ctx, is_loss);
+			release(ctx, why_released(gw, is_loss));
 		ctx = next;
 	}
 	return is_older(TAILQ_FIRST(&gw->contexts), before_us);
+}
+
+/* It is told as contexts that were lost are, and only of this one. */
+int gw_link_release(struct gw_context *ctx)
+{
+	struct gw *gw = ctx->gw;
+	struct gw_about at = gw_about_gw(gw);
+	struct h248_report r = {
+		.what = H248_CHANGE_LOSS,
+		.term = "*",
+		.ctx = H248_CTX_ID,
+		.ctx_ids = &ctx->id,
+		.n_ctx_ids = 1,
+	};
+
+	if (ctx->owner)
+		return -EBUSY;
+	at.ctx = ctx->id;
+	gw_log(LOG_NOTICE, &at, "released by an operator");
+	(void)h248_assoc_report(gw->assoc, &r, NULL, NULL, gw_now_ms());
+	release(ctx, GW_END_OPERATOR);
+	gw_jobs_unblock(gw);
+	return 0;
 }
 
 bool gw_link_release_some(struct gw *gw, uint64_t before_us)

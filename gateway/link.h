@@ -21,3 +21,6 @@ void gw_link_tick(struct gw *gw, uint64_t now_us);
 /* Ends some of the contexts made before then.  true: call again, there are
  * more, or a command works on one. */
 bool gw_link_release_some(struct gw *gw, uint64_t before_us);
+/* An operator ends this one; the controller is told, when there is one
+ * (Forced).  0, -EBUSY: a command works on it. */
+int gw_link_release(struct gw_context *ctx);

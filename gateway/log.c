@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "gateway/context.h"
+#include "gateway/journal.h"
 
 static int max_priority = LOG_INFO;
 static enum conf_log_format line_format = CONF_LOG_TEXT;
@@ -32,6 +33,21 @@ void gw_log_setup(int level, enum conf_log_format format)
 {
 	max_priority = level;
 	line_format = format;
+}
+
+int gw_log_level(void)
+{
+	return max_priority;
+}
+
+void gw_log_set_level(int level)
+{
+	max_priority = level;
+}
+
+const char *gw_log_level_name(int level)
+{
+	return level >= 0 && level <= LOG_DEBUG ? names[level] : "?";
 }
 
 static void stamp(char *buf, size_t cap)
@@ -111,6 +127,7 @@ void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
 	clean(text);
+	gw_journal_put(priority, about ? about : &nothing, text);
 	stamp(at, sizeof(at));
 	if (line_format == CONF_LOG_JSON)
 		put_json(priority, about ? about : &nothing, at, text);

@@ -24,6 +24,10 @@ struct gw_about gw_about_gw(const struct gw *gw);
 struct gw_about gw_about_term(const struct gw_term *term);
 
 void gw_log_setup(int level, enum conf_log_format format);
+/* A syslog priority: what is less urgent is not written. */
+int gw_log_level(void);
+void gw_log_set_level(int level);
+const char *gw_log_level_name(int level); /* "info", ... */
 /* about may be NULL.  Line ends and tabs become blanks, what cannot be
  * printed becomes '?': one event is one line. */
 void gw_log(int priority, const struct gw_about *about, const char *fmt, ...)

@@ -10,6 +10,7 @@
 
 #include "gateway/events.h"
 #include "gateway/log.h"
+#include "gateway/stats.h"
 #include "h248/build.h"
 #include "h248/span.h"
 
@@ -180,6 +181,8 @@ static void answered(void *arg, int err, const struct h248_txn *reply)
 	} else {
 		drop_first(term, n);
 	}
+	if (code)
+		gw_stats_error_in(gw, code);
 	if (code)
 		refused(gw, term, code);
 	/* Kept when it was not answered: sent again when there is somebody. */

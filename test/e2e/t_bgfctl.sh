@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# bgfctl beside a running session: contexts, context, dump; three formats.
+# bgfctl beside a running session: each subcommand, three formats, schemas.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+
+CONF=$LAB_ROOT/conf
 
 ctl() {
 	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
 }
+
 # says WHAT COMMAND...: the text is in the answer
 says() {
 	local what=$1
@@ -15,28 +18,95 @@ says() {
 		die "bgfctl $* does not say $what: $(head -20 "$DIR/said")"
 }
 
+# in_format FORMAT WHAT COMMAND...: of the form of its schema
+in_format() {
+	local format=$1
+	shift
+	says "$@" --format "$format"
+	case $format in
+	json) "$LAB_ROOT/test/e2e/reply.py" "$CONF/bgfctl.schema.json" \
+		<"$DIR/said" 2>"$DIR/why" ;;
+	xml) xmllint --noout --relaxng "$CONF/bgfctl.rng" "$DIR/said" \
+		2>"$DIR/why" ;;
+	esac || die "$format of ${*:2}: $(tail -8 "$DIR/why")"
+}
+
+in_all() {			# in_all WHAT COMMAND...: in three formats
+	local format
+	for format in json xml text; do
+		in_format $format "$@"
+	done
+}
+
+# lines N COMMAND...: so many lines of text under the head
+lines() {
+	local n=$1
+	shift
+	equal "lines of bgfctl $*" "$n" "$(($(ctl "$@" | wc -l) - 1))"
+}
+
 SIZE=2
 session_begin
 # shellcheck disable=SC2154
-for format in text json xml; do
-	says "$term_a" context "$ctx" --format $format
-	says "$port_a" dump "$ctx" --format $format
-	says "$addr_b" dump --format $format
-	says "$ctx" contexts --format $format
-done
-ctl dump --format json | python3 -m json.tool >/dev/null ||
-	die "the JSON cannot be read"
-ctl dump --format xml | xmllint --noout - || die "the XML cannot be read"
-! ctl context 4000000 >/dev/null 2>&1 || die "there is no context 4000000"
+in_all "$term_a" context "$ctx"
+in_all "$port_a" dump "$ctx"
+in_all "$addr_b" dump
+in_all "$ctx" contexts
+in_all "$term_b" terminations
+in_all "$port_b" flows
+in_all core.example ports
+in_all '[10.0.0.2]:2944' associations
+in_all laboratory gateways
+in_all access.example status
+in_all AuditCapability statistics
+in_all "bgfd" events
+in_all info log level
+equal "a context that is not there" 1 \
+	"$(ctl context 4000000 >/dev/null 2>&1 || echo $?)"
+
 session_client a
 expect_latched() {
 	ctl contexts | grep -q '203\.0\.113\.10:[0-9]* ->'
 }
 wait_for 10 expect_latched || die "the latched address is not in the list"
+
+# One context, two terminations, A has come.
+lines 1 contexts --state wait
+lines 0 contexts --state open
+lines 1 contexts --address 203.0.113.10
+lines 1 terminations --address 203.0.113.10
+lines 2 terminations --context "$ctx"
+lines 1 terminations --termination 'ip/1/core/*'
+lines 1 flows --realm access.example
+lines 1 flows --port "$port_b"
+lines 0 flows --address "$addr_a" --port "$port_b"
+in_all 203.0.113.10 flows --state wait
+
+# Followed until three more lines have come; B's connection makes them.
+lab_start follow gw "$LAB_BIN/bgfctl" --socket "$DIR/control" \
+	events "$ctx" --follow
+FOLLOW=$STARTED
 session_client b
-session_end
+session_clients
+wait_for 20 grep -q 'ended: fin' "$DIR/follow.log" ||
+	die "the end was not followed: $(tail -3 "$DIR/follow.log")"
+lab_stop "$FOLLOW" || true
+grep -q 'latched to 192\.0\.2\.20 port' "$DIR/follow.log" ||
+	die "what came was not followed"
+in_all "ended: fin" events "$ctx" --last 9
+in_all '2000000' flows
+session_sums
+session_release
 says "" contexts
 ! grep -qF "$term_a" "$DIR/said" || die "the context is still listed"
-says "draining" drain 60
-says "in service" resume
+in_all controller history
+in_all controller history "$ctx" --last 1
+lines 1 history
+
+for format in json xml text; do
+	in_format $format "draining" drain 60
+	in_format $format "in service" resume
+done
 ! ctl resume >/dev/null 2>&1 || die "nothing is to be resumed"
+in_all debug log level debug
+in_all info log level info

@@ -1,7 +1,7 @@
 /*
  * test/unit/test_gw_ctl.c - the control socket, over a real socket
  *
- * The gateway is a model built by hand and an engine of three functions; the
+ * The gateway is a model built by hand and three functions of the engine; the
  * test turns the loop itself.
  */
 #include "gateway/ctl.h"

@@ -232,8 +232,38 @@ static void status_and_statistics(void)
 			"{\"statistics\":{\"errors\":[{\"code\":430,"
 			"\"answered\":3,\"meaning\":\"Unknown\"}],\"drops\":"
 			"[{\"name\":\"no_gate\",\"packets\":9}]}}");
-	CU_ASSERT(has(text, "    430         3  Unknown\n"));
+	CU_ASSERT(has(text, "    430         3         -  Unknown\n"));
 	CU_ASSERT(has(text, "  no_gate        9  -\n"));
+	free(text);
+}
+
+static void lists_as_text(void)
+{
+	char *text = rendered(
+		text_flows,
+		"{\"flows\":[{\"gateway\":\"w\",\"context\":7,\"stream\":1,"
+		"\"realm\":\"core\",\"state\":\"open\",\"source\":{\"address\":"
+		"\"192.0.2.1\",\"port\":5},\"destination\":{\"address\":\"::1\","
+		"\"port\":6},\"nat_source\":null,\"octets\":9,\"drops\":0}]}");
+
+	CU_ASSERT(has(text, "\nw              7       1  core   open   "
+			    "192.0.2.1:5  [::1]:6      ?           ?"));
+	free(text);
+	text = rendered(text_history,
+			"{\"history\":[{\"gateway\":\"w\",\"id\":7,"
+			"\"reason\":\"drain\",\"ended_ms\":1768465800123,"
+			"\"lasted_ms\":1500,\"terminations\":[{"
+			"\"last_cause\":\"fin\",\"rx_octets\":3}]}]}");
+	CU_ASSERT(has(text, "\nw              7  2026-01-15T08:30:00.123Z"
+			    "      1.500  drain   fin                 3  ?"));
+	free(text);
+	text = rendered(text_events,
+			"{\"events\":{\"lost\":3,\"lines\":[{\"time_ms\":"
+			"1768465800123,\"level\":\"info\",\"gateway\":\"w\","
+			"\"context\":7,\"termination\":null,\"text\":"
+			"\"a\\u001bb\"}]}}");
+	CU_ASSERT(has(text, "(3 lines were lost)\n2026-01-15T08:30:00.123Z "
+			    "info gw=w ctx=7 a\\x1bb\n"));
 	free(text);
 }
 
@@ -248,10 +278,17 @@ static void odd_replies(void)
 		("{\"contexts\":[{\"terminations\":[{\"streams\":[3,{\"id\":1,"
 		 "\"state\":4,\"local\":[],\"local_address\":\"x\"}]}]}]}"),
 		"{\"status\":[],\"statistics\":\"x\"}",
+		"{\"history\":[7,{\"terminations\":[[]]}],\"events\":[],"
+		"\"terminations\":[1,{\"streams\":[1]}],\"flows\":[[]],"
+		"\"ports\":7}",
+		"{\"events\":{\"lines\":[1,{\"time_ms\":\"x\"}]}}",
 	};
 	static render_h *const all[] = { text_contexts,   text_context,
 					 text_dump,       text_status,
 					 text_statistics, text_gateways,
+					 text_ports,      text_flows,
+					 text_history,    text_terminations,
+					 text_events,     text_associations,
 					 xml_reply };
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
@@ -342,6 +379,15 @@ static void asked(void)
 		  "\"id\"" },
 		{ { "-fjson", "drain", "60" }, "\"seconds\": 60", "\"id\"" },
 		{ { "-fjson", "drain" }, "\"drain\"", "seconds" },
+		{ { "-fjson", "flows", "-S", "open" },
+		  "\"state\": \"open\"",
+		  "realm" },
+		{ { "-fjson", "flows", "-p", "80" }, "\"port\": 80", "count" },
+		{ { "-fjson", "flows", "--context=7" }, "\"id\": 7", "port" },
+		{ { "-fjson", "history", "-n", "3" }, "\"count\": 3", "id" },
+		{ { "-fjson", "log", "level", "debug" },
+		  "\"level\": \"debug\"",
+		  "id" },
 		{ { "-fjson", "dump", "7", "--gateway=e\"" },
 		  "\"gateway\": \"e\\\"\"",
 		  "west" },
@@ -382,7 +428,17 @@ static void exit_codes(void)
 		{ NULL, { "context", "-1" }, BGFCTL_USAGE, "option" },
 		{ NULL, { "context", "4294967296" }, BGFCTL_USAGE, "number" },
 		{ NULL, { "context", "7x" }, BGFCTL_USAGE, "number" },
-		{ NULL, { "contexts", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "contexts", "7", "8" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "ports", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "ports", "-c", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "dump", "-c7", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "ports", "-S", "open" }, BGFCTL_USAGE, "no filter" },
+		{ NULL, { "flows", "-n1" }, BGFCTL_USAGE, "no --last" },
+		{ NULL, { "flows", "-F" }, BGFCTL_USAGE, "no --follow" },
+		{ NULL, { "flows", "-p", "x" }, BGFCTL_USAGE, "number" },
+		{ NULL, { "log" }, BGFCTL_USAGE, "log level" },
+		{ NULL, { "log", "info" }, BGFCTL_USAGE, "log level" },
+		{ NULL, { "log", "level", "a", "b" }, BGFCTL_USAGE, "too many" },
 		{ NULL, { "dump", "7", "8" }, BGFCTL_USAGE, "too many" },
 		{ NULL, { "nothing" }, BGFCTL_USAGE, "no such command" },
 		{ NULL, { "dump", "-f", "yaml" }, BGFCTL_USAGE, "xml" },
@@ -432,6 +488,7 @@ int main(void)
 		{ "gateways as text", gateways_as_text },
 		{ "what is asked", asked },
 		{ "status and statistics", status_and_statistics },
+		{ "flows, history and events as text", lists_as_text },
 		{ "odd replies", odd_replies },
 		{ "exit codes", exit_codes },
 		{ "help", help },

@@ -11,11 +11,18 @@
 
 #include "tools/bgfctl/client.h"
 #include "tools/bgfctl/escape.h"
+#include "tools/bgfctl/follow.h"
 #include "tools/bgfctl/render.h"
 
 #define DEFAULT_SOCKET "/run/bgfd/control"
 
-enum id_use { ID_NONE, ID_OPTIONAL, ID_NEEDED, ID_SECONDS };
+enum id_use { ID_NONE, ID_OPTIONAL, ID_NEEDED, ID_SECONDS, ID_LEVEL };
+
+enum {
+	TAKES_FILTER = 1 << 0,
+	TAKES_LAST = 1 << 1,
+	TAKES_FOLLOW = 1 << 2,
+};
 
 static const struct command {
 	const char *name;
@@ -23,51 +30,102 @@ static const struct command {
 	render_h *text;
 	const char *summary;
 	const char *help;
+	unsigned int takes;
 } commands[] = {
-	{ "contexts", ID_NONE, text_contexts,
+	{ "associations", ID_NONE, text_associations,
+	  "the control associations, controllers, versions",
+	  "One line for each virtual gateway.  HEARD is how long ago its controller\n"
+	  "was last heard.",
+	  0 },
+	{ "contexts", ID_OPTIONAL, text_contexts,
 	  "all contexts, a line for each stream",
 	  "A is the first termination of a context, B the second.  A -> GATE | GATE\n"
 	  "<- B shows the latched source of A, the address and port it connects to,\n"
 	  "and the same for B; \"?\" is what is not known yet.  A->B counts the TCP\n"
-	  "payload octets accepted from A." },
+	  "payload octets accepted from A.",
+	  TAKES_FILTER },
 	{ "context", ID_NEEDED, text_context,
 	  "one context: rendezvous, timers, counters",
-	  "Both sides beside each other, with what each still waits for." },
+	  "Both sides beside each other, with what each still waits for.", 0 },
 	{ "dump", ID_OPTIONAL, text_dump,
 	  "every descriptor of one context, or of all",
 	  "What `context` shows, and LocalControl, Local, Remote, Events, Signals,\n"
-	  "ObservedEvents and the policy of the gate for each termination." },
+	  "ObservedEvents and the policy of the gate for each termination.",
+	  TAKES_FILTER },
+	{ "terminations", ID_OPTIONAL, text_terminations,
+	  "all terminations, a line for each stream",
+	  "GATE is where the client connects to, CLIENT where it was latched.",
+	  TAKES_FILTER },
+	{ "flows", ID_OPTIONAL, text_flows,
+	  "who sends to whom, and what becomes of the addresses",
+	  "A line for each direction: packets from SOURCE to DESTINATION leave as\n"
+	  "from NAT SOURCE to NAT DESTINATION.",
+	  TAKES_FILTER },
+	{ "ports", ID_NONE, text_ports,
+	  "media ports of each realm: used, quarantined, free",
+	  "Ports in quarantine come back by themselves.", 0 },
 	{ "gateways", ID_NONE, text_gateways,
 	  "the virtual gateways, their controllers and contexts",
-	  "One line for each virtual gateway of the process." },
+	  "One line for each virtual gateway of the process.", 0 },
 	{ "status", ID_NONE, text_status, "association, limits, port pools",
-	  "State of the control association, uptime, contexts and port pools." },
+	  "State of the control association, uptime, contexts and port pools.",
+	  0 },
 	{ "statistics", ID_NONE, text_statistics, "commands, errors, drops",
-	  "Counters since the start: commands by kind, answers by H.248.8 error\n"
-	  "code, messages, reports of the packet engine, drops by reason." },
+	  "What there is now and the most there was; counters since the start:\n"
+	  "contexts by who ended them, commands by kind, errors by H.248.8 code,\n"
+	  "messages, reports of the packet engine, drops by reason.",
+	  0 },
+	{ "history", ID_OPTIONAL, text_history,
+	  "the last contexts that ended, and why",
+	  "Newest first, at most 256 of each gateway.  CAUSE is that of the TCP\n"
+	  "session, REASON that of the context.",
+	  TAKES_LAST },
+	{ "events", ID_OPTIONAL, text_events,
+	  "the last lines of the log; --follow: and those to come",
+	  "At most 1024 lines are kept.  With ID only those about this context.",
+	  TAKES_LAST | TAKES_FOLLOW },
+	{ "log", ID_LEVEL, text_service, "the level of the log",
+	  "`log level` shows it, `log level debug` sets it until the next start:\n"
+	  "emerg, alert, crit, error, warning, notice, info, debug.",
+	  0 },
+	{ "release", ID_NEEDED, text_service, "ends a context",
+	  "Its session is reset, its ports go to quarantine, and the controller is\n"
+	  "told (Forced).  For contexts a controller has forgotten.",
+	  0 },
 	{ "drain", ID_SECONDS, text_service,
 	  "no new contexts; those there are may end",
 	  "Tells the controller (Graceful) and refuses new contexts with error 503.\n"
 	  "After SECONDS the contexts that are left are ended; without SECONDS they\n"
-	  "may take as long as they like.  The process stays." },
+	  "may take as long as they like.  The process stays.",
+	  0 },
 	{ "resume", ID_NONE, text_service, "takes `drain` back",
-	  "Tells the controller (Restart 918), and new contexts are made again." },
+	  "Tells the controller (Restart 918), and new contexts are made again.",
+	  0 },
 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
+
+/* Filters that are texts, as they are asked for. */
+enum { N_FILTERS = 4 };
+static const char *const filter_names[N_FILTERS] = { "termination", "realm",
+						     "address", "state" };
 
 struct options {
 	const char *socket;
 	const char *gateway; /* NULL: none named */
 	enum format format;
 	const struct command *cmd; /* NULL: none given */
-	bool has_id, wants_help, wants_version;
+	bool has_id, wants_help, wants_version, wants_more;
 	uint32_t id;
+	const char *level;
+	uint32_t last, port; /* 0: not said */
+	const char *filter[N_FILTERS];
 };
 
 static void usage(const struct command *cmd, FILE *to)
 {
-	static const char *const id[] = { "", " [ID]", " ID", " [SECONDS]" };
+	static const char *const id[] = { "", " [ID]", " ID", " [SECONDS]",
+					  " level [LEVEL]" };
 
 	if (cmd)
 		fprintf(to, "usage: bgfctl [OPTION]... %s%s\n\n%s\n", cmd->name,
@@ -76,13 +134,21 @@ static void usage(const struct command *cmd, FILE *to)
 		fprintf(to, "usage: bgfctl [OPTION]... COMMAND [ID]\n\n");
 	for (size_t i = 0; !cmd && i < sizeof(commands) / sizeof(*commands);
 	     i++)
-		fprintf(to, "  %-10s %-10s %s\n", commands[i].name,
+		fprintf(to, "  %-12s %-14s %s\n", commands[i].name,
 			id[commands[i].id], commands[i].summary);
 	fprintf(to,
 		"\n  -s, --socket PATH   control socket of bgfd (" DEFAULT_SOCKET
 		")\n"
 		"  -g, --gateway NAME  one virtual gateway, where there are several\n"
 		"  -f, --format FORMAT text, json or xml (text)\n"
+		"  -c, --context ID    these six select what contexts, dump,\n"
+		"  -t, --termination X terminations and flows list; X may end in *\n"
+		"  -r, --realm NAME\n"
+		"  -a, --address ADDR  of a gate or a client; with --port of the same\n"
+		"  -p, --port PORT\n"
+		"  -S, --state STATE   open, wait, ...; none: no gate yet\n"
+		"  -n, --last N        of history and events: at most so many\n"
+		"  -F, --follow        of events: go on, until -n or a signal\n"
 		"  -h, --help          this text; after a command: about it\n"
 		"  -V, --version\n");
 }
@@ -132,6 +198,41 @@ static int complain(FILE *err, const char *what, const char *value)
 	return BGFCTL_USAGE;
 }
 
+/* level [LEVEL]: n words at word. */
+static int parse_level(char **word, int n, struct options *o, FILE *err)
+{
+	if (n < 1 || strcmp(word[0], "level"))
+		return complain(err, "write `log level`, or `log level LEVEL`",
+				n < 1 ? "" : word[0]);
+	if (n > 2)
+		return complain(err, "one word too many", word[n - 1]);
+	o->level = n > 1 ? word[1] : NULL;
+	return BGFCTL_OK;
+}
+
+static bool has_filter(const struct options *o)
+{
+	bool has = o->port;
+
+	for (unsigned int i = 0; i < N_FILTERS; i++)
+		has = has || o->filter[i];
+	return has;
+}
+
+static int check_takes(const struct options *o, FILE *err)
+{
+	if (has_filter(o) && !(o->cmd->takes & TAKES_FILTER))
+		return complain(err, "this command takes no filter",
+				o->cmd->name);
+	if (o->last && !(o->cmd->takes & TAKES_LAST))
+		return complain(err, "this command takes no --last",
+				o->cmd->name);
+	if (o->wants_more && !(o->cmd->takes & TAKES_FOLLOW))
+		return complain(err, "this command takes no --follow",
+				o->cmd->name);
+	return BGFCTL_OK;
+}
+
 /* COMMAND [ID]: n words at word. */
 static int parse_words(char **word, int n, struct options *o, FILE *err)
 {
@@ -144,6 +245,15 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 		return complain(err, "no such command", word[0]);
 	if (o->wants_help)
 		return BGFCTL_OK;
+	if (check_takes(o, err))
+		return BGFCTL_USAGE;
+	if (o->cmd->id == ID_LEVEL)
+		return parse_level(word + 1, n - 1, o, err);
+	if (o->has_id) /* --context */
+		return n > 1 || o->cmd->id == ID_NONE ||
+				       o->cmd->id == ID_SECONDS ?
+			       complain(err, "one context too many", word[0]) :
+			       BGFCTL_OK;
 	if (n < 2 && o->cmd->id == ID_NEEDED)
 		return complain(err, "the id of a context is missing", word[0]);
 	if (n > (o->cmd->id == ID_NONE ? 1 : 2))
@@ -159,37 +269,85 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 	return BGFCTL_OK;
 }
 
+/* "-t", "-r", "-a", "-S", as filter_names. */
+static int filter_of(int c)
+{
+	static const char letters[N_FILTERS + 1] = "traS";
+
+	return (int)(strchr(letters, c) - letters);
+}
+
+static int parse_option(int c, const char *word, struct options *o, FILE *err)
+{
+	uint32_t *number = c == 'c' ? &o->id : c == 'n' ? &o->last : &o->port;
+
+	switch (c) {
+	case 's':
+		o->socket = optarg;
+		return BGFCTL_OK;
+	case 'g':
+		o->gateway = optarg;
+		return BGFCTL_OK;
+	case 'f':
+		return parse_format(optarg, &o->format) ?
+			       complain(err, "a format is text, json or xml",
+					optarg) :
+			       BGFCTL_OK;
+	case 't':
+	case 'r':
+	case 'a':
+	case 'S':
+		o->filter[filter_of(c)] = optarg;
+		return BGFCTL_OK;
+	case 'c':
+	case 'n':
+	case 'p':
+		o->has_id = o->has_id || c == 'c';
+		return parse_id(optarg, number) ?
+			       complain(err, "write a number from 1", optarg) :
+			       BGFCTL_OK;
+	case 'F':
+		o->wants_more = true;
+		return BGFCTL_OK;
+	case 'h':
+		o->wants_help = true;
+		return BGFCTL_OK;
+	case 'V':
+		o->wants_version = true;
+		return BGFCTL_OK;
+	default:
+		return complain(err, "unknown option, or its value is missing",
+				word);
+	}
+}
+
 static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 {
 	static const struct option longs[] = {
 		{ "socket", required_argument, NULL, 's' },
 		{ "gateway", required_argument, NULL, 'g' },
 		{ "format", required_argument, NULL, 'f' },
+		{ "context", required_argument, NULL, 'c' },
+		{ "termination", required_argument, NULL, 't' },
+		{ "realm", required_argument, NULL, 'r' },
+		{ "address", required_argument, NULL, 'a' },
+		{ "port", required_argument, NULL, 'p' },
+		{ "state", required_argument, NULL, 'S' },
+		{ "last", required_argument, NULL, 'n' },
+		{ "follow", no_argument, NULL, 'F' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
 	};
-	int c;
+	int c, rc = BGFCTL_OK;
 
 	optind = 0; /* a fresh start for each call (getopt_long(3)) */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "s:g:f:hV", longs, NULL)) >= 0) {
-		if (c == 's')
-			o->socket = optarg;
-		else if (c == 'g')
-			o->gateway = optarg;
-		else if (c == 'h')
-			o->wants_help = true;
-		else if (c == 'V')
-			o->wants_version = true;
-		else if (c != 'f')
-			return complain(
-				err, "unknown option, or its value is missing",
-				argv[optind - 1]);
-		else if (parse_format(optarg, &o->format))
-			return complain(err, "a format is text, json or xml",
-					optarg);
-	}
+	while (!rc && (c = getopt_long(argc, argv, "s:g:f:c:t:r:a:p:S:n:FhV",
+				       longs, NULL)) >= 0)
+		rc = parse_option(c, argv[optind - 1], o, err);
+	if (rc)
+		return rc;
 	if (o->wants_version || (o->wants_help && optind == argc))
 		return BGFCTL_OK;
 	return parse_words(argv + optind, argc - optind, o, err);
@@ -225,30 +383,88 @@ static int refused(const json_t *reply, FILE *err)
 	return BGFCTL_FAILED;
 }
 
+static void set_number(json_t *request, const char *name, uint32_t n)
+{
+	if (n)
+		json_object_set_new(request, name, json_integer(n));
+}
+
+static json_t *make_request(const struct options *o)
+{
+	json_t *request = json_pack("{s:s,s:s*,s:s*}", "command", o->cmd->name,
+				    "gateway", o->gateway, "level", o->level);
+
+	if (o->has_id)
+		set_number(request, o->cmd->id == ID_SECONDS ? "seconds" : "id",
+			   o->id);
+	set_number(request, "port", o->port);
+	/* Lines are counted here: the gateway counts those it looks at. */
+	if (!(o->cmd->takes & TAKES_FOLLOW))
+		set_number(request, "count", o->last);
+	for (unsigned int i = 0; i < N_FILTERS; i++)
+		if (o->filter[i])
+			json_object_set_new(request, filter_names[i],
+					    json_string(o->filter[i]));
+	return request;
+}
+
+/* Keeps the last n of the lines. */
+static void cut_lines(const json_t *reply, uint32_t n)
+{
+	json_t *lines =
+		json_object_get(json_object_get(reply, "events"), "lines");
+
+	while (n && json_array_size(lines) > n)
+		json_array_remove(lines, 0);
+}
+
+struct printer {
+	const struct options *o;
+	FILE *out, *err;
+	int rc;
+};
+
+static bool show(void *arg, const json_t *reply)
+{
+	struct printer *p = arg;
+
+	if (json_is_true(json_object_get(reply, "ok")))
+		print(p->o, reply, p->out);
+	else
+		p->rc = refused(reply, p->err);
+	if (fflush(p->out))
+		p->rc = BGFCTL_FAILED;
+	return p->rc == BGFCTL_OK;
+}
+
 static int ask(const struct options *o, FILE *out, FILE *err)
 {
-	json_t *request, *reply;
+	struct printer p = { o, out, err, BGFCTL_OK };
+	json_t *request = make_request(o), *reply = NULL;
 	enum client_result result;
 	char why[512];
-	int rc = BGFCTL_OK;
 
-	request = json_pack("{s:s,s:o*,s:s*}", "command", o->cmd->name,
-			    o->cmd->id == ID_SECONDS ? "seconds" : "id",
-			    o->has_id ? json_integer(o->id) : NULL, "gateway",
-			    o->gateway);
-	result = client_ask(o->socket, request, &reply, why, sizeof(why));
+	if (o->wants_more)
+		result = follow_on(o->socket, request, o->last, show, &p, why,
+				   sizeof(why));
+	else if (o->cmd->takes & TAKES_FOLLOW)
+		result = follow_all(o->socket, request, &reply, why,
+				    sizeof(why));
+	else
+		result = client_ask(o->socket, request, &reply, why,
+				    sizeof(why));
 	json_decref(request);
 	if (result != CLIENT_OK) {
 		fprintf(err, "bgfctl: %s\n", why);
 		return result == CLIENT_NO_CONNECTION ? BGFCTL_NO_CONNECTION :
 							BGFCTL_FAILED;
 	}
-	if (json_is_true(json_object_get(reply, "ok")))
-		print(o, reply, out);
-	else
-		rc = refused(reply, err);
+	if (reply && o->cmd->takes & TAKES_FOLLOW)
+		cut_lines(reply, o->last);
+	if (reply)
+		show(&p, reply);
 	json_decref(reply);
-	return rc;
+	return p.rc;
 }
 
 int bgfctl_run(int argc, char **argv, FILE *out, FILE *err)

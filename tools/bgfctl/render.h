@@ -12,14 +12,21 @@
 
 typedef void(render_h)(const json_t *reply, FILE *out);
 
-/* text.c, dump.c: one for each command */
+/* text.c, dump.c, lists.c: one for each command */
 void text_contexts(const json_t *reply, FILE *out);
 void text_context(const json_t *reply, FILE *out);
 void text_dump(const json_t *reply, FILE *out);
 void text_gateways(const json_t *reply, FILE *out);
 void text_status(const json_t *reply, FILE *out);
 void text_statistics(const json_t *reply, FILE *out);
-void text_service(const json_t *reply, FILE *out); /* of drain, resume */
+void text_terminations(const json_t *reply, FILE *out);
+void text_flows(const json_t *reply, FILE *out);
+void text_ports(const json_t *reply, FILE *out);
+void text_associations(const json_t *reply, FILE *out);
+void text_history(const json_t *reply, FILE *out);
+void text_events(const json_t *reply, FILE *out);
+void text_service(const json_t *reply,
+		  FILE *out); /* of drain, resume, log, release */
 
 /* <reply> with an element for each member; an item of the list "streams" is
  * <stream>.  Well-formed whatever the strings hold. */

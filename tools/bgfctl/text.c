@@ -177,18 +177,34 @@ void text_service(const json_t *reply, FILE *out)
 
 void text_statistics(const json_t *reply, FILE *out)
 {
-	static const struct column commands[] = { { "COMMAND", false },
-						  { "RECEIVED", true },
-						  { "FAILED", true },
-						  { NULL, false } };
-	static const char *const command[] = { "name", "received", "failed",
-					       NULL };
+	static const struct column commands[] = {
+		{ "COMMAND", false },  { "RECEIVED", true },
+		{ "WILDCARDS", true }, { "FAILED", true },
+		{ "SENT", true },      { NULL, false }
+	};
+	static const char *const command[] = { "name",      "received",
+					       "wildcards", "failed",
+					       "sent",      NULL };
+	static const struct column levels[] = { { "NUMBER OF", false },
+						{ "NOW", true },
+						{ "MOST", true },
+						{ "LIMIT", true },
+						{ NULL, false } };
+	static const char *const level[] = { "name", "current", "most", "limit",
+					     NULL };
+	static const struct column ended[] = { { "ENDED BY", false },
+					       { "CONTEXTS", true },
+					       { "MEANING", false },
+					       { NULL, false } };
+	static const char *const end[] = { "name", "contexts", "meaning",
+					   NULL };
 	static const struct column errors[] = { { "ERROR", true },
 						{ "ANSWERED", true },
+						{ "RECEIVED", true },
 						{ "MEANING", false },
 						{ NULL, false } };
-	static const char *const error[] = { "code", "answered", "meaning",
-					     NULL };
+	static const char *const error[] = { "code", "answered", "received",
+					     "meaning", NULL };
 	static const struct column drops_[] = { { "DROPPED", false },
 						{ "PACKETS", true },
 						{ "MEANING", false },
@@ -197,9 +213,12 @@ void text_statistics(const json_t *reply, FILE *out)
 					    NULL };
 	const json_t *s = json_object_get(reply, "statistics");
 
-	fprintf(out, "Commands\n");
+	print_list(json_object_get(s, "levels"), levels, level, 0, out);
+	fprintf(out, "\n");
+	print_list(json_object_get(s, "closed"), ended, end, 0, out);
+	fprintf(out, "\nCommands\n");
 	print_list(json_object_get(s, "commands"), commands, command, 2, out);
-	fprintf(out, "\nErrors answered\n");
+	fprintf(out, "\nErrors\n");
 	print_list(json_object_get(s, "errors"), errors, error, 2, out);
 	fprintf(out, "\nMessages\n");
 	print_members(json_object_get(s, "messages"), 2, out);

@@ -71,7 +71,7 @@ const char *view_state(const json_t *context, json_int_t id)
 	return state;
 }
 
-static char *endpoint_text(const json_t *endpoint)
+char *view_endpoint(const json_t *endpoint)
 {
 	const char *addr =
 		json_string_value(json_object_get(endpoint, "address"));
@@ -99,7 +99,7 @@ char *view_arrow(const json_t *context, json_int_t id)
 	for (unsigned int i = 0; i < 4; i++) {
 		const json_t *s = view_stream(context, i / 2, id);
 
-		end[i] = endpoint_text(json_object_get(s, members[i % 2]));
+		end[i] = view_endpoint(json_object_get(s, members[i % 2]));
 	}
 	if (asprintf(&text, "%s -> %s | %s <- %s", end[0], end[1], end[3],
 		     end[2]) < 0)

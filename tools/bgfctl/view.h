@@ -19,6 +19,8 @@ bool view_next_stream(const json_t *context, json_int_t above, json_int_t *id);
 
 /* State of the rendezvous of a stream id: "open", ...; "-": none. */
 const char *view_state(const json_t *context, json_int_t id);
+/* "192.0.2.1:7", "[2001:db8::1]:7"; "?": not known.  Returns new. */
+char *view_endpoint(const json_t *endpoint);
 /* "192.0.2.1:7 -> 198.51.100.1:8 | 198.51.100.2:9 <- 192.0.2.2:10", "?" for
  * an end that is not known yet.  Returns new. */
 char *view_arrow(const json_t *context, json_int_t id);

@@ -1,0 +1,113 @@
+/* gateway/history.c - see history.h */
+#include "gateway/history.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gateway/totals.h"
+
+/* Where a context is written down; NULL: no memory, or it was overtaken by
+ * all the others before its second termination went. */
+static struct gw_past *place_of(struct gw_context *ctx)
+{
+	struct gw *gw = ctx->gw;
+	struct gw_past *p;
+
+	if (!gw->history)
+		gw->history = calloc(1, sizeof(*gw->history));
+	if (!gw->history)
+		return NULL;
+	if (!ctx->past_seq) {
+		ctx->past_seq = ++gw->history->last_seq;
+		p = &gw->history->past[ctx->past_seq % GW_HISTORY];
+		*p = (struct gw_past) {
+			.seq = ctx->past_seq,
+			.id = ctx->id,
+			.created_us = ctx->created_us,
+		};
+		return p;
+	}
+	p = &gw->history->past[ctx->past_seq % GW_HISTORY];
+	return p->seq == ctx->past_seq ? p : NULL;
+}
+
+static void keep_stream(struct gw_past_term *t, const struct gw_stream *s)
+{
+	t->realm = s->realm;
+	t->state = s->stat.state;
+	t->last_cause = s->last_cause;
+	t->has_gate = s->gate.gen;
+	if (t->has_gate) {
+		t->local = s->gate_cfg.leg.local;
+		t->local_port = s->gate_cfg.leg.local_port;
+	}
+	t->remote = s->stat.remote;
+	t->remote_port = s->stat.remote_port;
+}
+
+/* The stream with the lowest number. */
+static const struct gw_stream *first_stream(const struct gw_term *term)
+{
+	const struct gw_stream *s, *first = NULL;
+
+	for (unsigned int i = 0; i < term->n_slots; i++) {
+		s = &term->stream[i];
+		if (s->is_used && (!first || s->id < first->id))
+			first = s;
+	}
+	return first;
+}
+
+void gw_history_term(const struct gw_term *term)
+{
+	struct gw_past *p = place_of(term->ctx);
+	const struct gw_stream *s = first_stream(term);
+	struct gw_totals sum = { 0 };
+	struct gw_past_term *t;
+
+	/* One that was put in the place of another is the one that counts. */
+	if (!p)
+		return;
+	t = &p->term[p->n_terms < GW_MAX_TERMS ? p->n_terms++ :
+						 GW_MAX_TERMS - 1];
+	*t = (struct gw_past_term) { 0 };
+	memcpy(t->id, term->id, sizeof(t->id));
+	if (s)
+		keep_stream(t, s);
+	gw_totals_add(&sum, term);
+	t->rx_octets = sum.received;
+	t->tx_octets = sum.sent;
+	t->drops = sum.drops;
+	if (s && s->stat.est_ms > p->est_ms)
+		p->est_ms = s->stat.est_ms;
+}
+
+void gw_history_end(struct gw_context *ctx)
+{
+	/* One that never had a termination is nobody's. */
+	struct gw_past *p = ctx->past_seq ? place_of(ctx) : NULL;
+
+	if (!p)
+		return;
+	p->end = ctx->end;
+	p->ended_us = gw_now_us();
+	p->is_over = true;
+}
+
+const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before)
+{
+	const struct gw_history *h = gw->history;
+	const struct gw_past *p;
+
+	if (!h)
+		return NULL;
+	if (before > h->last_seq + 1)
+		before = h->last_seq + 1;
+	for (uint64_t seq = before - 1; seq && seq + GW_HISTORY > h->last_seq;
+	     seq--) {
+		p = &h->past[seq % GW_HISTORY];
+		if (p->seq == seq && p->is_over)
+			return p;
+	}
+	return NULL;
+}
