@@ -19,8 +19,18 @@ enum {
 	BATCH = 256,
 	BATCH_US = 5000,
 	SOCKET_OCTETS = 1 << 20, /* a burst of controllers must not be lost */
+	IN_BATCH = 16,
 	OUT_BATCH = 64,
 	OUT_OCTETS = 2 * H248_MAX_MSG_OCTETS,
+};
+
+/* What came with one call; next of n is handed on next. */
+struct in {
+	unsigned int n, next;
+	struct mmsghdr msg[IN_BATCH];
+	struct iovec iov[IN_BATCH];
+	struct sockaddr_storage from[IN_BATCH];
+	char octets[IN_BATCH][H248_MAX_MSG_OCTETS + 1];
 };
 
 /* What leaves at the end of this turn of the loop. */
@@ -36,14 +46,15 @@ struct out {
 struct h248_udp {
 	int fd;
 	struct event *readable, *flush;
-	int late_error; /* of a datagram that had been taken */
+	struct event *again; /* for what the last turn had no time for */
+	int late_error;      /* of a datagram that had been taken */
 	struct sockaddr_storage local;
 	h248_udp_h *recv;
 	void *arg;
 	bool is_reading; /* inside the callback */
 	bool is_closed;  /* by the callback: free when it returns */
 	struct out out;
-	char buf[H248_MAX_MSG_OCTETS + 1];
+	struct in in;
 };
 
 /* One that cannot be sent does not keep the others. */
@@ -78,6 +89,8 @@ static void udp_free(struct h248_udp *u)
 		event_free(u->readable);
 	if (u->flush)
 		event_free(u->flush);
+	if (u->again)
+		event_free(u->again);
 	if (u->fd >= 0)
 		close(u->fd);
 	free(u);
@@ -85,18 +98,34 @@ static void udp_free(struct h248_udp *u)
 
 /* False: nothing more to read now.  A datagram over the limit is cut off by
  * the kernel to one octet more than the limit, and dropped by the reader. */
-static bool read_one(struct h248_udp *u)
+static bool take(struct h248_udp *u)
 {
-	struct sockaddr_storage from = { 0 };
-	socklen_t len = sizeof(from);
-	ssize_t n = recvfrom(u->fd, u->buf, sizeof(u->buf), MSG_DONTWAIT,
-			     (struct sockaddr *)&from, &len);
+	struct in *in = &u->in;
+	int n;
 
-	if (n < 0)
-		return errno != EAGAIN && errno != EWOULDBLOCK &&
-		       errno != ENOMEM;
-	u->recv(u->arg, &from, u->buf, (size_t)n);
-	return true;
+	for (unsigned int i = 0; i < IN_BATCH; i++) {
+		in->iov[i] =
+			(struct iovec) { in->octets[i], sizeof(in->octets[i]) };
+		in->msg[i].msg_hdr = (struct msghdr) {
+			.msg_name = &in->from[i],
+			.msg_namelen = sizeof(in->from[i]),
+			.msg_iov = &in->iov[i],
+			.msg_iovlen = 1,
+		};
+	}
+	n = recvmmsg(u->fd, in->msg, IN_BATCH, MSG_DONTWAIT, NULL);
+	in->next = 0;
+	in->n = n > 0 ? (unsigned int)n : 0;
+	return n > 0 ||
+	       (errno != EAGAIN && errno != EWOULDBLOCK && errno != ENOMEM);
+}
+
+static void hand_on(struct h248_udp *u)
+{
+	struct in *in = &u->in;
+	unsigned int i = in->next++;
+
+	u->recv(u->arg, &in->from[i], in->octets[i], in->msg[i].msg_len);
 }
 
 static uint64_t now_us(void)
@@ -109,6 +138,7 @@ static uint64_t now_us(void)
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
+	static const struct timeval at_once = { 0, 0 };
 	uint64_t until_us = now_us() + BATCH_US;
 	struct h248_udp *u = arg;
 
@@ -116,11 +146,15 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	u->is_reading = true;
 	for (int i = 0; i < BATCH && !u->is_closed && now_us() < until_us; i++)
-		if (!read_one(u))
+		if (u->in.next < u->in.n)
+			hand_on(u);
+		else if (!take(u))
 			break;
 	u->is_reading = false;
 	if (u->is_closed)
 		udp_free(u);
+	else if (u->in.next < u->in.n) /* the kernel does not tell of these */
+		event_add(u->again, &at_once);
 }
 
 static int open_socket(struct h248_udp *u, const struct sockaddr_storage *local)
@@ -162,7 +196,9 @@ int h248_udp_open(struct event_base *base, const struct sockaddr_storage *local,
 		u->readable = event_new(base, u->fd, EV_READ | EV_PERSIST,
 					on_readable, u);
 		u->flush = event_new(base, -1, 0, on_flush, u);
-		if (!u->readable || !u->flush || event_add(u->readable, NULL))
+		u->again = evtimer_new(base, on_readable, u);
+		if (!u->readable || !u->flush || !u->again ||
+		    event_add(u->readable, NULL))
 			rc = -ENOMEM;
 	}
 	if (rc) {

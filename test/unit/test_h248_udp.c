@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct end {
 	struct h248_udp *udp;
@@ -16,6 +17,7 @@ struct end {
 	unsigned int count;
 	char first;
 	bool close_on_recv;
+	bool is_slow;
 };
 
 static struct event_base *base;
@@ -41,6 +43,8 @@ static void on_datagram(void *arg, const struct sockaddr_storage *from,
 	e->n = n;
 	e->first = n ? buf[0] : '\0';
 	e->count++;
+	if (e->is_slow)
+		usleep(20000);
 	if (e->close_on_recv)
 		h248_udp_close(e->udp);
 }
@@ -157,6 +161,38 @@ static void many_in_one_turn(void)
 	tear_down(&a, &b);
 }
 
+static void count_turn(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	++*(unsigned int *)arg;
+}
+
+/* Each takes longer than a turn may: others have theirs in between, and what
+ * has come out of the kernel together comes all the same. */
+static void slow_ones_give_way(void)
+{
+	enum { N = 6 };
+	unsigned int n_turns = 0;
+	struct event *other;
+	struct end a, b;
+
+	set_up(&a, &b, AF_INET);
+	other = event_new(base, -1, 0, count_turn, &n_turns);
+	for (int i = 0; i < N; i++)
+		h248_udp_send(a.udp, h248_udp_local(b.udp), "x", 1);
+	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK); /* they leave */
+	b.is_slow = true;
+	for (unsigned int i = 1; i <= N; i++) {
+		event_active(other, EV_TIMEOUT, 0);
+		run_until(&b, i);
+		CU_ASSERT_EQUAL(b.count, i);
+	}
+	CU_ASSERT(n_turns >= N - 1);
+	event_free(other);
+	tear_down(&a, &b);
+}
+
 static void close_inside_the_callback(void)
 {
 	struct end a, b;
@@ -190,6 +226,7 @@ int main(void)
 		{ "T24 reply goes to the source", reply_goes_to_the_source },
 		{ "T15 64 KiB and empty datagrams", large_and_empty_datagrams },
 		{ "many in one turn of the loop", many_in_one_turn },
+		{ "24 slow ones give way", slow_ones_give_way },
 		{ "close inside the callback", close_inside_the_callback },
 		{ "address in use", address_in_use },
 		{ NULL, NULL },
