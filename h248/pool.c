@@ -32,7 +32,7 @@ void h248_pool_give(struct h248_pool *pool, void *block)
 
 	if (!b)
 		return;
-	if (pool->n >= KEPT) {
+	if (pool->n == KEPT) {
 		free(b);
 		return;
 	}
