@@ -355,7 +355,7 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 		wrong = r.cmd->order(r.gw, &r);
 	if (wrong)
 		ctl_refuse(sink->out, wrong);
-	else if (r.cmd->object || r.cmd->all)
+	else if (!r.cmd->items || r.is_over)
 		answer_object(jobs, &r, sink->out);
 	else
 		job = answer_contexts(jobs, sink, &r);

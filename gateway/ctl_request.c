@@ -3,6 +3,7 @@
 
 #include "gateway/ctl_int.h"
 #include "gateway/drain.h"
+#include "gateway/history.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
 
@@ -60,6 +61,13 @@ static const struct ctl_command commands[] = {
 	  .takes_id = true,
 	  .list = "flows",
 	  .items = ctl_list_flows },
+	{ .name = "explain",
+	  .needs_id = true,
+	  .takes_id = true,
+	  .knows_past = true,
+	  .list = "explain",
+	  .items = ctl_list_explain,
+	  .object = ctl_json_explain_past },
 	{ .name = "gateways", .all = ctl_json_gateways },
 	{ .name = "associations", .all = ctl_json_associations },
 	{ .name = "ports", .all = ctl_json_ports },
@@ -234,12 +242,42 @@ static const char *find_context(const struct gw_host *host,
 	return r->gw ? NULL : "there is no such context";
 }
 
+/* The one gateway that has had it. */
+static const char *find_past(const struct gw_host *host, struct ctl_request *r)
+{
+	struct gw *gw, *found = NULL;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		if ((r->gw && r->gw != gw) || !gw_history_find(gw, r->id))
+			continue;
+		if (found)
+			return "several gateways have had a context of this id;"
+			       " name one; see `gateways`";
+		found = gw;
+	}
+	r->gw = found;
+	r->is_over = true;
+	return found ? NULL : "there is no such context, nor was one lately";
+}
+
+static bool is_there(const struct gw_host *host, const struct ctl_request *r)
+{
+	const struct gw *gw;
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		if ((!r->gw || r->gw == gw) && gw_context_find(gw, r->id))
+			return true;
+	return false;
+}
+
 /* Who is asked when no gateway is named. */
 static const char *choose_gateway(const struct gw_host *host,
 				  struct ctl_request *r)
 {
 	struct gw *first = TAILQ_FIRST(&host->gateways);
 
+	if (r->cmd->knows_past && !is_there(host, r))
+		return find_past(host, r);
 	if (r->id && !r->cmd->is_past)
 		return find_context(host, r);
 	if (r->gw || !r->cmd->object)

@@ -111,3 +111,12 @@ const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before)
 	}
 	return NULL;
 }
+
+const struct gw_past *gw_history_find(const struct gw *gw, uint32_t id)
+{
+	const struct gw_past *p = gw_history_before(gw, UINT64_MAX);
+
+	while (p && p->id != id)
+		p = gw_history_before(gw, p->seq);
+	return p;
+}

@@ -43,3 +43,5 @@ void gw_history_end(struct gw_context *ctx);
 /* The newest one that is over and older than `before` (UINT64_MAX: of all);
  * NULL: none. */
 const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before);
+/* The latest one of this id that is over; NULL: none. */
+const struct gw_past *gw_history_find(const struct gw *gw, uint32_t id);

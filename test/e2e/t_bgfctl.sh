@@ -55,6 +55,7 @@ in_all "$ctx" contexts
 in_all "$term_b" terminations
 in_all "$port_b" flows
 in_all core.example ports
+in_all "Both clients may come, and none has" explain "$ctx"
 in_all '[10.0.0.2]:2944' associations
 in_all laboratory gateways
 in_all access.example status
@@ -81,6 +82,8 @@ lines 1 flows --realm access.example
 lines 1 flows --port "$port_b"
 lines 0 flows --address "$addr_a" --port "$port_b"
 in_all 203.0.113.10 flows --state wait
+in_all "A has come from 203.0.113.10:" explain "$ctx"
+in_all "It waits for a SYN of B to $addr_b:$port_b, for " explain "$ctx"
 
 # Followed until three more lines have come; B's connection makes them.
 lab_start follow gw "$LAB_BIN/bgfctl" --socket "$DIR/control" \
@@ -95,6 +98,7 @@ grep -q 'latched to 192\.0\.2\.20 port' "$DIR/follow.log" ||
 	die "what came was not followed"
 in_all "ended: fin" events "$ctx" --last 9
 in_all '2000000' flows
+in_all 'Both clients have closed' explain "$ctx"
 session_sums
 session_release
 says "" contexts
@@ -102,6 +106,8 @@ says "" contexts
 in_all controller history
 in_all controller history "$ctx" --last 1
 lines 1 history
+in_all "both clients closed it, the normal end" explain "$ctx"
+! ctl explain 77 >/dev/null 2>&1 || die "context 77 never was"
 
 for format in json xml text; do
 	in_format $format "draining" drain 60

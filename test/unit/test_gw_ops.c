@@ -377,6 +377,7 @@ static void history_is_bounded(void)
 
 	rig_ask(f->rig, BOTH);
 	rig_ask(f->rig, "C=1{S=ip/1/access/1}");
+	CU_ASSERT_PTR_NULL(gw_history_before(&f->rig->gw, UINT64_MAX));
 	for (unsigned int i = 2; i < GW_HISTORY + 10; i++) {
 		rig_ask(f->rig, BOTH);
 		snprintf(text, sizeof(text), "C=%u{S=*}", i);
@@ -387,6 +388,9 @@ static void history_is_bounded(void)
 	     p = gw_history_before(&f->rig->gw, p->seq)) {
 		CU_ASSERT(p->is_over && p->id != 1);
 		CU_ASSERT_EQUAL(p->n_terms, 2);
+		/* Its own: they are numbered one by one. */
+		snprintf(text, sizeof(text), "ip/1/core/%u", 2 * p->id);
+		CU_ASSERT_STRING_EQUAL(p->term[1].id, text);
 		n++;
 	}
 	CU_ASSERT_EQUAL(n, GW_HISTORY);
@@ -499,6 +503,13 @@ static void events(void)
 		 "{\"command\":\"events\",\"since\":%d}", (int)next);
 	j = ask(f, request);
 	CU_ASSERT_EQUAL(number(json_object_get(j, "events"), "lost"), 6);
+	json_decref(j);
+	gw_journal_put(LOG_INFO, &about, "one more"); /* one over the ring */
+	snprintf(request, sizeof(request),
+		 "{\"command\":\"events\",\"since\":%d}",
+		 (int)gw_journal_last() - GW_JOURNAL - 1);
+	j = ask(f, request);
+	CU_ASSERT_EQUAL(number(json_object_get(j, "events"), "lost"), 1);
 	json_decref(j);
 	/* A number from before a restart: all there is. */
 	j = ask(f, "{\"command\":\"events\",\"since\":99999999}");

@@ -289,7 +289,7 @@ static void odd_replies(void)
 					 text_ports,      text_flows,
 					 text_history,    text_terminations,
 					 text_events,     text_associations,
-					 xml_reply };
+					 text_explain,    xml_reply };
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
 		for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
@@ -381,6 +381,12 @@ static void asked(void)
 		{ { "-fjson", "drain" }, "\"drain\"", "seconds" },
 		{ { "-fjson", "flows", "-S", "open" },
 		  "\"state\": \"open\"",
+		  "realm" },
+		{ { "-fjson", "flows", "-r", "x" },
+		  "\"realm\": \"x\"",
+		  "state" },
+		{ { "-fjson", "flows", "-t", "x" },
+		  "\"termination\": \"x\"",
 		  "realm" },
 		{ { "-fjson", "flows", "-p", "80" }, "\"port\": 80", "count" },
 		{ { "-fjson", "flows", "--context=7" }, "\"id\": 7", "port" },

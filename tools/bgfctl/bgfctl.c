@@ -61,6 +61,11 @@ static const struct command {
 	  "A line for each direction: packets from SOURCE to DESTINATION leave as\n"
 	  "from NAT SOURCE to NAT DESTINATION.",
 	  TAKES_FILTER },
+	{ "explain", ID_NEEDED, text_explain,
+	  "why a context is as it is, in words",
+	  "What it is, what it waits for and for how long still, what was refused\n"
+	  "and why; of one that is over, who ended it.",
+	  0 },
 	{ "ports", ID_NONE, text_ports,
 	  "media ports of each realm: used, quarantined, free",
 	  "Ports in quarantine come back by themselves.", 0 },

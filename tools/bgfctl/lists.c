@@ -226,3 +226,37 @@ void text_events(const json_t *reply, FILE *out)
 	json_array_foreach (json_object_get(events, "lines"), i, line)
 		print_line(line, out);
 }
+
+static void print_explanation(const json_t *e, FILE *out)
+{
+	char *gateway = json_shown(json_object_get(e, "gateway"));
+	json_int_t stream = 0;
+	json_t *line;
+	size_t i;
+
+	fprintf(out, "Context %" JSON_INTEGER_FORMAT " of %s\n",
+		json_integer_value(json_object_get(e, "context")), gateway);
+	free(gateway);
+	json_array_foreach (json_object_get(e, "lines"), i, line) {
+		json_int_t n =
+			json_integer_value(json_object_get(line, "stream"));
+		char *kind = json_shown(json_object_get(line, "kind"));
+		char *text = json_shown(json_object_get(line, "text"));
+
+		if (n && n != stream)
+			fprintf(out, "  Stream %" JSON_INTEGER_FORMAT "\n", n);
+		stream = n;
+		fprintf(out, "%s%-8s %s\n", n ? "    " : "  ", kind, text);
+		free(kind);
+		free(text);
+	}
+}
+
+void text_explain(const json_t *reply, FILE *out)
+{
+	json_t *e;
+	size_t i;
+
+	json_array_foreach (json_object_get(reply, "explain"), i, e)
+		print_explanation(e, out);
+}
