@@ -255,7 +255,7 @@ static int enter_context(struct gw_job *job, struct h248_err *err)
 		r = make_context(job, err);
 	else if (id)
 		job->ctx = gw_context_find(job->gw, id);
-	if (job->ctx && job->ctx->owner)
+	if (job->ctx && job->ctx->owner && job->ctx->owner != job)
 		return -EAGAIN;
 	if (!r && a->ctx == H248_CTX_ID && !job->ctx)
 		r = h248_err_set(err, 411, a->at, "%u", a->ctx_id);
@@ -309,7 +309,7 @@ bool gw_exec_begin_action(struct gw_job *job)
 		return true;
 	r = enter_context(job, &err);
 	if (r == -EAGAIN) {
-		TAILQ_INSERT_TAIL(&job->gw->blocked, job, entry);
+		gw_job_wait(job);
 		return false;
 	}
 	job->is_left_out = is_left_out(job);
@@ -326,8 +326,6 @@ bool gw_exec_begin_action(struct gw_job *job)
 /* The context is free for others, or gone when nobody is in it any more. */
 static void leave_context(struct gw_job *job)
 {
-	struct gw *gw = job->gw;
-
 	if (!job->ctx)
 		return;
 	if (job->out && job->current->ctx == H248_CTX_CHOOSE) {
@@ -335,11 +333,13 @@ static void leave_context(struct gw_job *job)
 			job->ctx->n_terms ? H248_CTX_ID : H248_CTX_CHOOSE;
 		job->out->ctx_id = job->ctx->id;
 	}
-	job->ctx->owner = NULL;
-	if (!job->ctx->n_terms)
+	if (job->ctx->n_terms) {
+		gw_job_pass_on(job->ctx);
+	} else {
+		gw_jobs_unblock(job->ctx);
 		gw_context_free(job->ctx);
+	}
 	job->ctx = NULL;
-	gw_jobs_unblock(gw);
 }
 
 /* No context had what the action asked for. */

@@ -94,6 +94,8 @@ struct gw_context *gw_context_new(struct gw *gw)
 	ctx->gw = gw;
 	ctx->id = next_id(gw);
 	ctx->created_us = gw_now_us();
+	TAILQ_INIT(&ctx->waiting[0]);
+	TAILQ_INIT(&ctx->waiting[1]);
 	ctx->next_in_bucket = *ctx_bucket(gw, ctx->id);
 	*ctx_bucket(gw, ctx->id) = ctx;
 	TAILQ_INSERT_TAIL(&gw->contexts, ctx, entry);

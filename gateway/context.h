@@ -137,6 +137,9 @@ struct gw_context {
 	enum gw_end end;   /* set before it goes, when it is not a Subtract */
 	uint64_t past_seq; /* gateway/history.c; 0: none yet */
 	const struct gw_job *owner; /* the job that works on it, or NULL */
+	/* Jobs that wait until they have it: those in front, and the others.
+	 * None without an owner. */
+	struct gw_jobs waiting[2];
 };
 
 /* The tables of contexts and gates.  0 or -ENOMEM. */

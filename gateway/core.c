@@ -165,7 +165,6 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	TAILQ_INIT(&gw->to_tell);
 	TAILQ_INIT(&gw->front);
 	TAILQ_INIT(&gw->ready);
-	TAILQ_INIT(&gw->blocked);
 	TAILQ_INIT(&gw->waits);
 	set_hooks(gw);
 	snprintf(err, cap, "out of memory");

@@ -148,8 +148,7 @@ struct gw {
 
 	struct gw_jobs front; /* before ready: gateway/overload.h */
 	struct gw_jobs ready;
-	struct gw_jobs blocked; /* another job has the context */
-	struct gw_waits waits;  /* for DONE, in the order asked */
+	struct gw_waits waits; /* for DONE, in the order asked */
 	struct h248_pool job_pool;
 	unsigned int n_jobs;
 	uint64_t next_token;

@@ -93,14 +93,38 @@ void gw_job_ready(struct gw_job *job)
 	TAILQ_INSERT_TAIL(job->is_front ? &gw->front : &gw->ready, job, entry);
 }
 
-void gw_jobs_unblock(struct gw *gw)
+void gw_job_wait(struct gw_job *job)
+{
+	TAILQ_INSERT_TAIL(&job->ctx->waiting[!job->is_front], job, entry);
+}
+
+static struct gw_job *next_of(struct gw_context *ctx)
+{
+	struct gw_jobs *queue = &ctx->waiting[TAILQ_EMPTY(&ctx->waiting[0])];
+	struct gw_job *job = TAILQ_FIRST(queue);
+
+	if (job)
+		TAILQ_REMOVE(queue, job, entry);
+	return job;
+}
+
+/* Nobody comes in between, and nobody else is woken: thousands may wait. */
+void gw_job_pass_on(struct gw_context *ctx)
+{
+	struct gw_job *job = next_of(ctx);
+
+	ctx->owner = job;
+	if (job)
+		gw_job_ready(job);
+}
+
+void gw_jobs_unblock(struct gw_context *ctx)
 {
 	struct gw_job *job;
 
-	while ((job = TAILQ_FIRST(&gw->blocked))) {
-		TAILQ_REMOVE(&gw->blocked, job, entry);
+	ctx->owner = NULL;
+	while ((job = next_of(ctx)))
 		gw_job_ready(job);
-	}
 }
 
 /* The fault of a transaction, after what stood before it (8.2.2). */
@@ -181,13 +205,17 @@ static void free_queue(struct gw_jobs *queue)
 
 void gw_jobs_fini(struct gw *gw)
 {
+	struct gw_context *ctx;
 	struct gw_wait *w;
 
 	while ((w = TAILQ_FIRST(&gw->waits)))
 		job_free(w->job);
 	free_queue(&gw->front);
 	free_queue(&gw->ready);
-	free_queue(&gw->blocked);
+	TAILQ_FOREACH (ctx, &gw->contexts, entry) {
+		free_queue(&ctx->waiting[0]);
+		free_queue(&ctx->waiting[1]);
+	}
 	h248_pool_fini(&gw->job_pool);
 }
 

@@ -4,7 +4,7 @@
  * Actions and commands run in order and stop at the first failure, unless
  * the command is optional.  A command that gave the engine something to do
  * waits for its DONE; meanwhile the job owns its context, and another job
- * that wants the same context waits in gw->blocked.
+ * that wants the same context waits with it, and gets it in its turn.
  */
 #pragma once
 
@@ -72,9 +72,13 @@ struct gw_job {
 void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 		    const struct h248_msg *msg,
 		    const struct sockaddr_storage *from);
-/* It can go on; so can all that wait for a context. */
-void gw_job_ready(struct gw_job *job);
-void gw_jobs_unblock(struct gw *gw);
+void gw_job_ready(struct gw_job *job); /* it can go on */
+/* It wants job->ctx, which another job has; when it goes on it has it. */
+void gw_job_wait(struct gw_job *job);
+/* The owner of a context is done: the next one has it, and goes on. */
+void gw_job_pass_on(struct gw_context *ctx);
+/* The context ends: all that wait for it go on, without it. */
+void gw_jobs_unblock(struct gw_context *ctx);
 /* Goes on with every job that can. */
 void gw_jobs_run(struct gw *gw);
 /* Ends all jobs without answers (at the end of the program). */

@@ -9,7 +9,6 @@
 #include "gateway/context.h"
 #include "gateway/drain.h"
 #include "gateway/events.h"
-#include "gateway/job.h"
 #include "gateway/log.h"
 #include "gateway/loss.h"
 #include "gateway/notify.h"
@@ -92,8 +91,7 @@ int gw_link_release(struct gw_context *ctx)
 	at.ctx = ctx->id;
 	gw_log(LOG_NOTICE, &at, "released by an operator");
 	(void)h248_assoc_report(gw->assoc, &r, NULL, NULL, gw_now_ms());
-	release(ctx, GW_END_OPERATOR);
-	gw_jobs_unblock(gw);
+	release(ctx, GW_END_OPERATOR); /* nobody waits without an owner */
 	return 0;
 }
 

@@ -239,6 +239,106 @@ static void c09_others_are_served(void)
 	rig_free(r);
 }
 
+/* ---- many for one context ---- */
+
+#define MODIFY "C=1{MF=ip/1/access/1{M{ST=1{O{MO=SR}}}}}"
+#define ANOTHER "C=2{MF=ip/1/access/3{M{ST=1{O{MO=SR}}}}}"
+
+static unsigned int n_waiting(const struct rig *r, unsigned int where)
+{
+	const struct gw_context *ctx = gw_context_find(&r->gw, 1);
+	const struct gw_job *job;
+	unsigned int n = 0;
+
+	TAILQ_FOREACH (job, &ctx->waiting[where], entry)
+		n++;
+	return n;
+}
+
+/* Each has the context in its turn; nobody is woken to wait again. */
+static void waiting_in_turn(void)
+{
+	enum { N = 20 };
+	char text[64], want[256] = "";
+	struct rig *r = make(10);
+
+	rig_ask(r, BOTH);
+	out.order[0] = '\0';
+	for (unsigned int i = 0; i < N; i++) {
+		sprintf(text, "T=%u{" MODIFY "}", 100 + i);
+		put(r, text);
+		sprintf(want + strlen(want), "%u ", 100 + i);
+	}
+	gw_tick(&r->gw);
+	CU_ASSERT_EQUAL(n_waiting(r, 1), N - 1);
+	for (unsigned int i = 2; i < 6; i++) {
+		stub_done_all();
+		rig_events(r);
+		CU_ASSERT_EQUAL(n_waiting(r, 1), N - i);
+		CU_ASSERT(TAILQ_EMPTY(&r->gw.ready));
+	}
+	stub_done_all();
+	work(r);
+	CU_ASSERT_STRING_EQUAL(out.order, want);
+	CU_ASSERT_EQUAL(out.errors, 0);
+	CU_ASSERT_PTR_NULL(gw_context_find(&r->gw, 1)->owner);
+	rig_free(r);
+}
+
+/* Nor does one that comes to it with its second action. */
+static void waiting_before_others(void)
+{
+	struct rig *r = make(10);
+
+	rig_ask(r, BOTH);
+	rig_ask(r, BOTH);
+	out.order[0] = '\0';
+	put(r, "T=100{" MODIFY "}T=101{" MODIFY "}");
+	put(r, "T=102{" ANOTHER "," MODIFY "}");
+	gw_tick(&r->gw);
+	stub_done_all();
+	work(r);
+	CU_ASSERT_STRING_EQUAL(out.order, "100 101 102 ");
+	CU_ASSERT_EQUAL(out.errors, 0);
+	rig_free(r);
+}
+
+/* A release that goes first does so here, too; the context ends, and who
+ * waits for it hears of that. */
+static void waiting_in_vain(void)
+{
+	struct rig *r = make(10);
+
+	rig_ask(r, BOTH);
+	r->gw.conf.overload.queue = 10;
+	out.order[0] = '\0';
+	put(r, "T=100{" MODIFY "}T=101{" MODIFY "}T=102{" MODIFY "}");
+	put(r, "T=103{" MODIFY "}T=104{" MODIFY "}T=105{" MODIFY "}");
+	gw_tick(&r->gw);
+	put(r, "T=200{C=1{S=*{AT{}}}}");
+	gw_tick(&r->gw);
+	CU_ASSERT_EQUAL(n_waiting(r, 0), 1);
+	CU_ASSERT_EQUAL(n_waiting(r, 1), 5);
+	stub_done_all();
+	work(r);
+	CU_ASSERT_STRING_EQUAL(out.order, "100 200 101 102 103 104 105 ");
+	CU_ASSERT_EQUAL(r->gw.stats.error_code[411], 5);
+	CU_ASSERT_EQUAL(r->gw.n_contexts, 0);
+	rig_free(r);
+}
+
+/* The program ends while they wait. */
+static void waiting_at_the_end(void)
+{
+	struct rig *r = make(10);
+
+	rig_ask(r, BOTH);
+	put(r, "T=100{" MODIFY "}T=101{" MODIFY "}T=102{" MODIFY "}");
+	gw_tick(&r->gw);
+	CU_ASSERT_EQUAL(n_waiting(r, 1), 2);
+	rig_free(r);
+}
+
 /* ---- avalanche ---- */
 
 enum {
@@ -513,6 +613,10 @@ int main(void)
 		{ "C09 10000 commands", c09_commands },
 		{ "C09 a wildcard is one command", c09_wildcards },
 		{ "C09 others are served in between", c09_others_are_served },
+		{ "8 many for one context, in turn", waiting_in_turn },
+		{ "8 nobody comes in between", waiting_before_others },
+		{ "8 many for a context that ends", waiting_in_vain },
+		{ "8 many wait when all ends", waiting_at_the_end },
 		{ "C34 10000 events at once", c34_avalanche },
 		{ "C34 the controller goes in between", c34_lost_in_between },
 		{ "C34 too many of one termination", c34_too_many_of_one },
