@@ -41,7 +41,7 @@ struct h248_txn_params {
 	 * are forgotten; nothing else is, so that without any new requests get
 	 * 510. */
 	uint32_t max_stored;      /* transactions; 131072 */
-	size_t max_stored_octets; /* 128 MiB */
+	size_t max_stored_octets; /* of their replies; 128 MiB */
 };
 
 struct h248_txn_counters {

@@ -177,11 +177,6 @@ static void drop_request(struct h248_in *in)
 	in->msg = NULL;
 }
 
-static size_t size_of(const struct h248_in *in)
-{
-	return sizeof(*in) + in->mid.text.n;
-}
-
 static void forget(struct h248_in *in)
 {
 	struct h248_txns *t = in->t;
@@ -193,7 +188,6 @@ static void forget(struct h248_in *in)
 	TAILQ_REMOVE(list_of(in), in, entry);
 	LIST_REMOVE(in, bucket);
 	t->in.n_stored--;
-	t->in.octets -= size_of(in);
 	free(in);
 }
 
@@ -246,7 +240,6 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 	TAILQ_INSERT_TAIL(&t->in.running, in, entry);
 	t->in.n_stored++;
 	t->in.n_running++;
-	t->in.octets += size_of(in);
 	return in;
 }
 
@@ -487,26 +480,28 @@ static bool is_over(size_t n, size_t limit, bool is_urgent)
 	return n >= (is_urgent ? limit + limit / TXN_URGENT_PART : limit);
 }
 
-static bool is_store_full(const struct h248_txns *t, bool is_urgent)
+static bool has_too_many(const struct h248_txns *t, bool is_urgent)
 {
-	return is_over(t->in.n_stored, t->p.max_stored, is_urgent) ||
-	       is_over(t->in.octets, t->p.max_stored_octets, is_urgent);
+	return is_over(t->in.n_stored, t->p.max_stored, is_urgent);
 }
 
 /* A confirmed reply is not asked for again: of these the oldest ids give way,
  * so that a controller that confirms is not held to as many requests in a
- * LONG-TIMER as the store has places.  There is a little more room for what
- * makes room. */
+ * LONG-TIMER as the store has places.  They stay when it is replies that take
+ * too much room, of which a confirmed id has none.  There is a little more
+ * room for what makes room. */
 static bool has_room(struct h248_txns *t, const struct h248_txn *txn)
 {
 	bool is_urgent = h248_txn_is_urgent(txn);
 	struct h248_in *in;
 
-	while (is_store_full(t, is_urgent) &&
+	if (is_over(t->in.octets, t->p.max_stored_octets, is_urgent) ||
+	    is_over(t->in.n_running, TXN_MAX_RUNNING, is_urgent))
+		return false;
+	while (has_too_many(t, is_urgent) &&
 	       (in = TAILQ_FIRST(&t->in.confirmed)))
 		forget(in);
-	return !is_store_full(t, is_urgent) &&
-	       !is_over(t->in.n_running, TXN_MAX_RUNNING, is_urgent);
+	return !has_too_many(t, is_urgent);
 }
 
 /* A refusal is not kept: the request was not executed, so a copy that comes

@@ -51,7 +51,7 @@ struct txn_in_store {
 	uint32_t n_stored; /* all of them */
 	uint32_t era;      /* of the association; h248_txns_renew() */
 	uint32_t n_running;
-	size_t octets;
+	size_t octets; /* of replies */
 };
 
 /* Requests of ours that wait for their reply. */

@@ -567,7 +567,7 @@ static void full_store_by_octets(void)
 	struct h248_txn_params p = defaults;
 	struct end *e;
 
-	p.max_stored_octets = 100; /* less than one entry */
+	p.max_stored_octets = 30; /* less than one reply */
 	e = end_new(&p);
 	receive(e, HEAD "T=1{" PACKAGES "} T=2{" PACKAGES "}");
 	CU_ASSERT_EQUAL(e->executed, 1);
@@ -575,6 +575,28 @@ static void full_store_by_octets(void)
 	wait(e, 30000);
 	receive(e, HEAD "T=2{" PACKAGES "}");
 	CU_ASSERT_EQUAL(e->executed, 2);
+	end_free(e);
+}
+
+/* Ids without a reply make no room for replies: they are remembered. */
+static void full_store_by_octets_keeps_ids(void)
+{
+	struct h248_txn_params p = defaults;
+	struct end *e;
+
+	p.max_stored_octets = 60; /* one reply, not two */
+	e = end_new(&p);
+	receive(e, HEAD "T=1{" PACKAGES "}");
+	receive(e, HEAD "K{1} T=2{" PACKAGES "} T=3{" PACKAGES "}");
+	CU_ASSERT_EQUAL(e->executed, 3);
+	receive(e, HEAD "T=4{" PACKAGES "}");
+	CU_ASSERT_EQUAL(e->executed, 3);
+	CU_ASSERT(fake_net_last_has(&e->net, "P=4{ER=510{"));
+	receive(e, HEAD "T=1{" PACKAGES "}"); /* a late copy */
+	CU_ASSERT_EQUAL(e->executed, 3);
+	CU_ASSERT(fake_net_last_has(&e->net, "P=4{ER=510{"));
+	receive(e, HEAD "K{2-3} T=4{" PACKAGES "}");
+	CU_ASSERT_EQUAL(e->executed, 4);
 	end_free(e);
 }
 
@@ -889,6 +911,7 @@ int main(void)
 		{ "full store: confirmed ones give way",
 		  full_store_forgets_what_is_confirmed },
 		{ "full store: octets", full_store_by_octets },
+		{ "full store: ids stay", full_store_by_octets_keeps_ids },
 		{ "533 reply too long", too_long_reply_becomes_533 },
 		{ "error text with a quote", unsayable_error_text },
 		{ "requests inside callbacks", requests_from_inside_callbacks },
