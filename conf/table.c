@@ -1,6 +1,8 @@
 /* conf/table.c - the form of the gateway's own file */
 #include "conf/table.h"
 
+#include <string.h>
+
 #include "conf/conf.h"
 
 const char *const conf_yes_no[] = { "no", "yes", NULL };
@@ -388,3 +390,23 @@ static const struct conf_row rows[] = {
 const struct conf_spec conf_spec_bgfd = {
 	elems, N_ELEMS, rows, sizeof(rows) / sizeof(*rows), GATEWAY,
 };
+
+/* Those that the gateway reads each time it needs them. */
+bool conf_row_is_live(const struct conf_row *row)
+{
+	switch (row->elem) {
+	case RENDEZVOUS:
+	case OVERLOAD:
+	case REALM_LIMITS:
+		return true;
+	case LIMITS: /* tables and the engine are made for so many */
+		return strcmp(row->name, "contexts") &&
+		       strcmp(row->name, "workers");
+	case ASSOCIATION:
+		return strcmp(row->name, "min-version");
+	case LOG:
+		return strcmp(row->name, "messages");
+	default:
+		return false;
+	}
+}

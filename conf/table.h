@@ -60,4 +60,7 @@ struct conf_spec {
 
 extern const struct conf_spec conf_spec_bgfd; /* over struct conf */
 
+/* Whether a new value takes effect while bgfd runs. */
+bool conf_row_is_live(const struct conf_row *row);
+
 extern const char *const conf_yes_no[]; /* "no", "yes" */

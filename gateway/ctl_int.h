@@ -53,6 +53,7 @@ struct ctl_request {
 	uint32_t count;   /* at most so many; 0: not said */
 	uint64_t since;   /* behind this line of the journal */
 	int level;        /* of the log; -1: none */
+	bool is_dry;      /* says only what would be done */
 	bool is_over;     /* the context of id is in the history only */
 	struct ctl_filter filter;
 };
@@ -65,6 +66,8 @@ json_t *ctl_json_associations(const struct gw_host *host,
 			      const struct ctl_request *r);
 json_t *ctl_json_ports(const struct gw_host *host, const struct ctl_request *r);
 json_t *ctl_json_events(const struct gw_host *host,
+			const struct ctl_request *r);
+json_t *ctl_json_reload(const struct gw_host *host,
 			const struct ctl_request *r);
 json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r);
 json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r);
@@ -112,6 +115,7 @@ struct ctl_command {
 	bool is_past;            /* that need not be there any more */
 	bool knows_past; /* object() answers when it is in the history only */
 	bool takes_seconds, takes_count, takes_since, takes_level;
+	bool takes_dry_run;
 	bool takes_gateway; /* although it answers about all */
 	enum ctl_detail detail;
 	/* One of them.  A list of this name, from context to context, with

@@ -89,6 +89,7 @@ static const struct ctl_command commands[] = {
 	  .all = ctl_json_log,
 	  .order = set_level,
 	  .takes_level = true },
+	{ .name = "reload", .all = ctl_json_reload, .takes_dry_run = true },
 	{ .name = "release",
 	  .object = ctl_json_released,
 	  .order = release,
@@ -195,6 +196,18 @@ static const char *parse_level(const json_t *req, struct ctl_request *r)
 	return r->level >= 0 ? NULL :
 			       "a level is emerg, alert, crit, error, warning,"
 			       " notice, info or debug";
+}
+
+static const char *parse_dry_run(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "dry_run");
+
+	if (j && !r->cmd->takes_dry_run)
+		return "this command takes no dry_run";
+	if (j && !json_is_boolean(j))
+		return "dry_run is true or false";
+	r->is_dry = json_is_true(j);
+	return NULL;
 }
 
 static const char *parse_filter(const json_t *req, struct ctl_request *r)
@@ -305,6 +318,8 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 		wrong = parse_since(req, r);
 	if (!wrong)
 		wrong = parse_level(req, r);
+	if (!wrong)
+		wrong = parse_dry_run(req, r);
 	if (!wrong)
 		wrong = parse_filter(req, r);
 	if (!wrong)

@@ -96,6 +96,8 @@ int gw_host_init(struct gw_host *host, const struct conf *conf,
 
 void gw_host_fini(struct gw_host *host)
 {
+	free(host->own_conf);
+	host->own_conf = NULL;
 	pkt_links_free(host->links);
 	host->links = NULL;
 	pkt_engine_free(host->engine);

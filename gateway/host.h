@@ -21,7 +21,8 @@ struct gw_supervise; /* gateway/supervise.h */
 TAILQ_HEAD(gw_list, gw);
 
 struct gw_host {
-	const struct conf *conf; /* outlives the host */
+	const struct conf *conf; /* outlives the host, or: */
+	struct conf *own_conf;   /* owned; of the latest reload */
 	struct h248_pkgs *pkgs;
 	struct pkt_engine *engine;
 	struct pkt_links *links;             /* of all realms */

@@ -10,6 +10,7 @@
 #include "gateway/http.h"
 #include "gateway/log.h"
 #include "gateway/packages.h"
+#include "gateway/reload.h"
 #include "gateway/supervise.h"
 #include "gateway/wire.h"
 
@@ -65,16 +66,11 @@ static void on_stop(evutil_socket_t fd, short what, void *arg)
 static void on_hup(evutil_socket_t fd, short what, void *arg)
 {
 	struct gw_host *host = arg;
-	struct gw *gw;
 
 	(void)fd;
 	(void)what;
 	gw_supervise_reloading(host->supervise);
-	gw_host_reload_packages(host);
-	TAILQ_FOREACH (gw, &host->gateways, entry) {
-		gw_wire_reload(gw);
-		gw_wire_arm(gw);
-	}
+	gw_reload_logged(host);
 	gw_supervise_ready(host->supervise);
 }
 

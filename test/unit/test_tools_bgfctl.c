@@ -441,6 +441,7 @@ static void exit_codes(void)
 		{ NULL, { "ports", "-S", "open" }, BGFCTL_USAGE, "no filter" },
 		{ NULL, { "flows", "-n1" }, BGFCTL_USAGE, "no --last" },
 		{ NULL, { "flows", "-F" }, BGFCTL_USAGE, "no --follow" },
+		{ NULL, { "flows", "--dry-run" }, BGFCTL_USAGE, "no --dry-run" },
 		{ NULL, { "flows", "-p", "x" }, BGFCTL_USAGE, "number" },
 		{ NULL, { "log" }, BGFCTL_USAGE, "log level" },
 		{ NULL, { "log", "info" }, BGFCTL_USAGE, "log level" },

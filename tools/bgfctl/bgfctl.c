@@ -22,6 +22,7 @@ enum {
 	TAKES_FILTER = 1 << 0,
 	TAKES_LAST = 1 << 1,
 	TAKES_FOLLOW = 1 << 2,
+	TAKES_DRY_RUN = 1 << 3,
 };
 
 static const struct command {
@@ -93,6 +94,12 @@ static const struct command {
 	  "`log level` shows it, `log level debug` sets it until the next start:\n"
 	  "emerg, alert, crit, error, warning, notice, info, debug.",
 	  0 },
+	{ "reload", ID_NONE, text_reload,
+	  "reads the configuration again, or refuses it whole",
+	  "Prints what changes.  A file that is wrong, or that changes something\n"
+	  "which needs a restart, changes nothing (exit status 1).  --dry-run only\n"
+	  "says what would happen.",
+	  TAKES_DRY_RUN },
 	{ "release", ID_NEEDED, text_service, "ends a context",
 	  "Its session is reset, its ports go to quarantine, and the controller is\n"
 	  "told (Forced).  For contexts a controller has forgotten.",
@@ -120,7 +127,7 @@ struct options {
 	const char *gateway; /* NULL: none named */
 	enum format format;
 	const struct command *cmd; /* NULL: none given */
-	bool has_id, wants_help, wants_version, wants_more;
+	bool has_id, wants_help, wants_version, wants_more, is_dry;
 	uint32_t id;
 	const char *level;
 	uint32_t last, port; /* 0: not said */
@@ -154,6 +161,7 @@ static void usage(const struct command *cmd, FILE *to)
 		"  -S, --state STATE   open, wait, ...; none: no gate yet\n"
 		"  -n, --last N        of history and events: at most so many\n"
 		"  -F, --follow        of events: go on, until -n or a signal\n"
+		"      --dry-run       of reload: only say what would change\n"
 		"  -h, --help          this text; after a command: about it\n"
 		"  -V, --version\n");
 }
@@ -235,6 +243,9 @@ static int check_takes(const struct options *o, FILE *err)
 	if (o->wants_more && !(o->cmd->takes & TAKES_FOLLOW))
 		return complain(err, "this command takes no --follow",
 				o->cmd->name);
+	if (o->is_dry && !(o->cmd->takes & TAKES_DRY_RUN))
+		return complain(err, "this command takes no --dry-run",
+				o->cmd->name);
 	return BGFCTL_OK;
 }
 
@@ -314,6 +325,9 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 	case 'F':
 		o->wants_more = true;
 		return BGFCTL_OK;
+	case 'D':
+		o->is_dry = true;
+		return BGFCTL_OK;
 	case 'h':
 		o->wants_help = true;
 		return BGFCTL_OK;
@@ -340,6 +354,7 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 		{ "state", required_argument, NULL, 'S' },
 		{ "last", required_argument, NULL, 'n' },
 		{ "follow", no_argument, NULL, 'F' },
+		{ "dry-run", no_argument, NULL, 'D' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -403,6 +418,8 @@ static json_t *make_request(const struct options *o)
 		set_number(request, o->cmd->id == ID_SECONDS ? "seconds" : "id",
 			   o->id);
 	set_number(request, "port", o->port);
+	if (o->is_dry)
+		json_object_set_new(request, "dry_run", json_true());
 	/* Lines are counted here: the gateway counts those it looks at. */
 	if (!(o->cmd->takes & TAKES_FOLLOW))
 		set_number(request, "count", o->last);
@@ -437,6 +454,9 @@ static bool show(void *arg, const json_t *reply)
 		print(p->o, reply, p->out);
 	else
 		p->rc = refused(reply, p->err);
+	if (json_is_true(json_object_get(json_object_get(reply, "reload"),
+					 "is_refused")))
+		p->rc = BGFCTL_FAILED;
 	if (fflush(p->out))
 		p->rc = BGFCTL_FAILED;
 	return p->rc == BGFCTL_OK;

@@ -260,3 +260,33 @@ void text_explain(const json_t *reply, FILE *out)
 	json_array_foreach (json_object_get(reply, "explain"), i, e)
 		print_explanation(e, out);
 }
+
+void text_reload(const json_t *reply, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "WHERE", false }, { "ATTRIBUTE", false }, { "WAS", false },
+		{ "IS", false },    { "RESTART", false },   { NULL, false },
+	};
+	static const char *const members[] = { "where", "attribute",     "from",
+					       "to",    "needs_restart", NULL };
+	const json_t *r = json_object_get(reply, "reload");
+	struct table *t = table_new(columns);
+	json_t *item;
+	size_t i;
+
+	json_array_foreach (json_object_get(r, "errors"), i, item) {
+		char *text = json_shown(item);
+
+		fprintf(out, "%s\n", text);
+		free(text);
+	}
+	json_array_foreach (json_object_get(r, "changes"), i, item)
+		add_members(t, item, members);
+	table_print(t, 0, out);
+	fprintf(out, "%s\n",
+		json_is_true(json_object_get(r, "is_refused")) ?
+			"refused: nothing was changed" :
+		json_is_true(json_object_get(r, "is_dry_run")) ?
+			"nothing was changed: a dry run" :
+			"done");
+}
