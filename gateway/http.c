@@ -8,10 +8,12 @@
 #include <sys/socket.h>
 
 #include <event2/buffer.h>
+#include <event2/keyvalq_struct.h>
 
 #include "gateway/drain.h"
 #include "gateway/http_int.h"
 #include "gateway/metrics.h"
+#include "gateway/page.h"
 
 enum { FRESH_MS = 100 };
 
@@ -22,12 +24,18 @@ struct page {
 	char *text;
 };
 
+/* Made anew when somebody asks and it is not fresh any more. */
+struct cached {
+	struct page *page; /* NULL: not made yet */
+	uint64_t made_ms;
+};
+typedef void(make_h)(const struct gw_host *host, struct evbuffer *out);
+
 struct gw_http {
 	struct gw_host *host;
 	struct evhttp *server;
 	struct http_conns conns;
-	struct page *metrics; /* NULL: not made yet */
-	uint64_t metrics_ms;  /* when it was made */
+	struct cached metrics, status;
 	uint64_t requests;
 };
 
@@ -72,6 +80,9 @@ static void answer(struct evhttp_request *req, int code, const char *type,
 	evhttp_add_header(headers, "Content-Type", type);
 	evhttp_add_header(headers, "Cache-Control", "no-store");
 	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	evhttp_add_header(headers, "Content-Security-Policy",
+			  "default-src 'none'; style-src 'unsafe-inline'; "
+			  "frame-ancestors 'none'");
 	if (evhttp_request_get_command(req) == EVHTTP_REQ_HEAD && body) {
 		snprintf(length, sizeof(length), "%zu",
 			 evbuffer_get_length(body));
@@ -92,39 +103,73 @@ static void answer_text(struct evhttp_request *req, int code, const char *text)
 		evbuffer_free(body);
 }
 
-static void refresh_metrics(struct gw_http *h)
+static void refresh(struct gw_http *h, struct cached *c, make_h *make)
 {
 	uint64_t now_ms = gw_now_ms();
 	struct evbuffer *buf;
 
-	if (h->metrics && now_ms < h->metrics_ms + FRESH_MS)
+	if (c->page && now_ms < c->made_ms + FRESH_MS)
 		return;
-	page_put(h->metrics);
-	h->metrics = NULL;
+	page_put(c->page);
+	c->page = NULL;
 	buf = evbuffer_new();
 	if (!buf)
 		return;
-	gw_metrics_write(h->host, buf);
-	h->metrics = page_new(buf);
-	h->metrics_ms = now_ms;
+	make(h->host, buf);
+	c->page = page_new(buf);
+	c->made_ms = now_ms;
 	evbuffer_free(buf);
+}
+
+static void answer_cached(struct gw_http *h, struct evhttp_request *req,
+			  struct cached *c, make_h *make, const char *type)
+{
+	struct evbuffer *body = evbuffer_new();
+
+	refresh(h, c, make);
+	if (!body || !c->page) {
+		answer_text(req, HTTP_INTERNAL, "out of memory\n");
+	} else {
+		c->page->refs++;
+		if (evbuffer_add_reference(body, c->page->text, c->page->n,
+					   page_done, c->page))
+			page_put(c->page);
+		answer(req, HTTP_OK, type, body);
+	}
+	if (body)
+		evbuffer_free(body);
 }
 
 static void get_metrics(struct gw_http *h, struct evhttp_request *req)
 {
-	struct evbuffer *body = evbuffer_new();
+	answer_cached(h, req, &h->metrics, gw_metrics_write, GW_METRICS_TYPE);
+}
 
-	refresh_metrics(h);
-	if (!body || !h->metrics) {
-		answer_text(req, HTTP_INTERNAL, "out of memory\n");
-	} else {
-		h->metrics->refs++;
-		if (evbuffer_add_reference(body, h->metrics->text,
-					   h->metrics->n, page_done,
-					   h->metrics))
-			page_put(h->metrics);
-		answer(req, HTTP_OK, GW_METRICS_TYPE, body);
+static void get_status(struct gw_http *h, struct evhttp_request *req)
+{
+	answer_cached(h, req, &h->status, gw_page_status, GW_PAGE_TYPE);
+}
+
+/* ?gateway=NAME&id=NUMBER; 0 for what is no number. */
+static void get_context(struct gw_http *h, struct evhttp_request *req)
+{
+	const char *query =
+		evhttp_uri_get_query(evhttp_request_get_evhttp_uri(req));
+	struct evbuffer *body = evbuffer_new();
+	struct evkeyvalq args = { .tqh_first = NULL };
+	const char *gateway = NULL, *id = NULL;
+
+	if (query && !evhttp_parse_query_str(query, &args)) {
+		gateway = evhttp_find_header(&args, "gateway");
+		id = evhttp_find_header(&args, "id");
 	}
+	if (body && gateway && id &&
+	    !gw_page_context(h->host, gateway, (uint32_t)atoll(id), body))
+		answer(req, HTTP_OK, GW_PAGE_TYPE, body);
+	else
+		answer_text(req, HTTP_NOTFOUND,
+			    "there is no such context, nor was one lately\n");
+	evhttp_clear_headers(&args);
 	if (body)
 		evbuffer_free(body);
 }
@@ -174,8 +219,8 @@ static const struct {
 	const char *path;
 	void (*get)(struct gw_http *h, struct evhttp_request *req);
 } paths[] = {
-	{ "/metrics", get_metrics },
-	{ "/healthz", get_health },
+	{ "/", get_status },         { "/context", get_context },
+	{ "/metrics", get_metrics }, { "/healthz", get_health },
 	{ "/readyz", get_ready },
 };
 
@@ -196,7 +241,7 @@ static void on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	answer_text(req, HTTP_NOTFOUND,
-		    "there is /metrics, /healthz and /readyz\n");
+		    "there is /, /metrics, /healthz and /readyz\n");
 }
 
 static int make_server(struct gw_http *h, struct evconnlistener *listener)
@@ -250,7 +295,8 @@ void gw_http_free(struct gw_http *h)
 	if (h->server)
 		evhttp_free(h->server);
 	http_conns_release(&h->conns);
-	page_put(h->metrics);
+	page_put(h->metrics.page);
+	page_put(h->status.page);
 	free(h);
 }
 

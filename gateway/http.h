@@ -3,6 +3,7 @@
  *
  * Off unless <http listen=".."/> names an address.  Read only: GET and HEAD.
  *
+ *	/          the status page (gateway/page.h); /context: one context
  *	/metrics   gateway/metric.def, for Prometheus
  *	/healthz   200 while the process runs its loop
  *	/readyz    200 when every gateway may be given sessions, else 503 and why

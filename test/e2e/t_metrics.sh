@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Metrics, as Prometheus reads them, of a session among hostile HTTP clients.
+# Metrics, as Prometheus reads them, and pages, among hostile HTTP clients.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -45,6 +45,19 @@ is "bgf_sessions$gw" 0
 is 'bgf_ports{gateway="laboratory",realm="core.example",state="used"}' 1
 is 'bgf_realm_contexts{gateway="laboratory",realm="core.example"}' 1
 
+# The status page, and that of the context, as a browser reads them.
+page() {			# page WHAT PATH: well-formed, and says WHAT
+	lab_in gw curl -s -o "$DIR/page" "$URL$2"
+	xmllint --noout "$DIR/page" 2>"$DIR/why" ||
+		die "$2 is not well-formed: $(head -3 "$DIR/why")"
+	grep -qF -- "$1" "$DIR/page" || die "$2 does not say $1"
+}
+# shellcheck disable=SC2154
+page "$term_a" /
+page 'access.example' /
+page 'Both clients may come, and none has' \
+	"/context?gateway=laboratory&id=$ctx"
+
 lab_start attack gw "$LAB_ROOT/test/e2e/scrape.py" attack 127.0.0.1 9464
 ATTACK=$STARTED
 wait_for 10 grep -q attacking "$DIR/attack.log" || die "no attack"
@@ -64,4 +77,6 @@ is 'bgf_session_setup_seconds_count{gateway="laboratory"}' 1
 is 'bgf_contexts_closed_total{gateway="laboratory",reason="controller"}' 1
 is 'bgf_h248_commands_total{command="Add",gateway="laboratory"}' 2
 is 'bgf_ports{gateway="laboratory",realm="core.example",state="quarantined"}' 1
+page "the controller subtracted its last termination" /
+page "both clients closed it" "/context?gateway=laboratory&id=$ctx"
 equal healthz ok "$(lab_in gw curl -s $URL/healthz)"

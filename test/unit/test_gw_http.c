@@ -266,6 +266,79 @@ static void sessions_end(void)
 	stop(f);
 }
 
+/* What a controller wrote never becomes a tag or an attribute. */
+static void status_page(void)
+{
+	struct fixture *f = start();
+	struct gw_context *ctx;
+
+	open_session(f, 42);
+	ctx = gw_context_find(&f->rig->gw, 1);
+	strcpy(ctx->term[0]->id, "<b>\"&'\x1b\xc3\xa4</b>");
+	get(f, "/");
+	CU_ASSERT(has(f->text, " 200 OK"));
+	CU_ASSERT(has(f->text, "Content-Type: text/html"));
+	CU_ASSERT(has(f->text, "Content-Security-Policy: default-src 'none'"));
+	CU_ASSERT(has(f->text, "<td>&lt;b&gt;&quot;&amp;'???&lt;/b&gt;</td>"));
+	CU_ASSERT(has(f->text, "<td class=\"good\">active</td>"));
+	CU_ASSERT(has(f->text, "<td>core.example</td>"));
+	CU_ASSERT(has(f->text,
+		      "<a href=\"/context?gateway=bench&amp;id=1\">1</a>"));
+	CU_ASSERT(!strstr(f->text, "<b>"));
+	stop(f);
+}
+
+static void context_page(void)
+{
+	static const char *const none[] = {
+		"/context",
+		"/context?",
+		"/context?id=1",
+		"/context?gateway=bench",
+		"/context?gateway=bench&id=2",
+		"/context?gateway=bench&id=x",
+		"/context?gateway=bench&id=-1",
+		"/context?gateway=other&id=1",
+		"/context?gateway=bench&id=99999999999999999999",
+		"/context?%00=&&&=;gateway=bench",
+	};
+	struct fixture *f = start();
+
+	rig_ask(f->rig, BOTH);
+	CU_ASSERT(has(get(f, "/context?gateway=bench&id=1"), " 200 OK"));
+	CU_ASSERT(has(f->text, "Both clients may come, and none has"));
+	rig_ask(f->rig, "C=1{S=*}");
+	CU_ASSERT(has(get(f, "/context?gateway=bench&id=1"), "It is over"));
+	CU_ASSERT(has(get(f, "/"), "subtracted its last termination"));
+	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
+		CU_ASSERT(has(get(f, none[i]), " 404 "));
+	CU_ASSERT(comes_to(f, 0));
+	stop(f);
+}
+
+/* The page does not grow with what there is. */
+static void page_is_bounded(void)
+{
+	struct fixture *f = start();
+	unsigned int n = 0;
+
+	for (int i = 0; i < 100; i++)
+		rig_ask(f->rig, BOTH);
+	f->rig->gw.conf.max_contexts = 200;
+	for (int i = 0; i < 30; i++)
+		rig_ask(f->rig, BOTH);
+	get(f, "/");
+	for (const char *at = f->text; (at = strstr(at, "href=\"/context"));
+	     at++)
+		n++;
+	CU_ASSERT_EQUAL(f->rig->gw.n_contexts, 130);
+	CU_ASSERT_EQUAL(n, 100);
+	/* The newest. */
+	CU_ASSERT(has(f->text, "id=130\""));
+	CU_ASSERT(!strstr(f->text, "id=30\""));
+	stop(f);
+}
+
 static void health(void)
 {
 	struct fixture *f = start();
@@ -497,6 +570,9 @@ int main(void)
 		{ "A01 every row of metric.def, once", all_metrics },
 		{ "values of a session, and after it", values },
 		{ "a session that ended is not open", sessions_end },
+		{ "A02 status page", status_page },
+		{ "the page of a context", context_page },
+		{ "the status page is bounded", page_is_bounded },
 		{ "healthz and readyz", health },
 		{ "what is refused", refusals },
 		{ "HEAD has no body", head_has_no_body },

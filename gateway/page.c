@@ -1,0 +1,373 @@
+/* gateway/page.c - see page.h */
+#include "gateway/page.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <event2/buffer.h>
+
+#include "gateway/drain.h"
+#include "gateway/explain.h"
+#include "gateway/journal.h"
+
+enum {
+	MAX_CONTEXTS = 100, /* of all gateways, the newest of each first */
+	MAX_PAST = 10,      /* of each gateway */
+	MAX_LINES = 20,
+};
+
+static const char head[] =
+	"<!DOCTYPE html>\n"
+	"<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\"><head>"
+	"<meta charset=\"utf-8\"/>"
+	"<meta http-equiv=\"refresh\" content=\"5\"/>"
+	"<title>bgfd</title><style>"
+	"body{font:14px sans-serif;margin:1.5em;color:#222}"
+	"table{border-collapse:collapse;margin:.3em 0 1.5em}"
+	"th,td{padding:.2em .8em;text-align:left;border-bottom:1px solid #ddd}"
+	"th{background:#f2f2f2}td.n{text-align:right}"
+	".good{color:#060}.bad{color:#a00;font-weight:bold}"
+	"</style></head><body>\n";
+static const char tail[] = "</body></html>\n";
+
+static void put(struct evbuffer *out, const char *text)
+{
+	evbuffer_add(out, text, strlen(text));
+}
+
+/* Text out of a model: only what is printable ASCII, escaped. */
+static void put_text(struct evbuffer *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '<')
+			put(out, "&lt;");
+		else if (*text == '>')
+			put(out, "&gt;");
+		else if (*text == '&')
+			put(out, "&amp;");
+		else if (*text == '"')
+			put(out, "&quot;");
+		else if (*text < ' ' || *text > '~')
+			put(out, "?");
+		else
+			evbuffer_add(out, text, 1);
+	}
+}
+
+/* <td>, the text, </td>; class NULL: none. */
+static void cell(struct evbuffer *out, const char *class, const char *text)
+{
+	put(out, class ? "<td class=\"" : "<td>");
+	if (class) {
+		put(out, class);
+		put(out, "\">");
+	}
+	put_text(out, text);
+	put(out, "</td>");
+}
+
+static void number(struct evbuffer *out, uint64_t n)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, n);
+	cell(out, "n", text);
+}
+
+/* names: of columns, NULL at the end. */
+static void begin(struct evbuffer *out, const char *title,
+		  const char *const *names)
+{
+	evbuffer_add_printf(out, "<h2>%s</h2>\n<table><tr>", title);
+	for (; *names; names++)
+		evbuffer_add_printf(out, "<th>%s</th>", *names);
+	put(out, "</tr>\n");
+}
+
+static void endpoint(struct evbuffer *out, const struct in6_addr *a,
+		     uint16_t port)
+{
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(a);
+	char addr[INET6_ADDRSTRLEN] = "", text[INET6_ADDRSTRLEN + 10] = "?";
+
+	inet_ntop(is_v4 ? AF_INET : AF_INET6,
+		  is_v4 ? &a->s6_addr[12] : a->s6_addr, addr, sizeof(addr));
+	if (port)
+		snprintf(text, sizeof(text), is_v4 ? "%s:%u" : "[%s]:%u", addr,
+			 port);
+	cell(out, NULL, text);
+}
+
+/* --- gateways, ports ----------------------------------------------------- */
+
+static const char *service_of(const struct gw *gw)
+{
+	if (gw->is_stopping)
+		return "stopping";
+	if (gw_drain_refuses(gw, false))
+		return "draining";
+	return gw->service.is_out ? "out of service" : "in service";
+}
+
+static void put_gateways(struct evbuffer *out, const struct gw_host *host)
+{
+	static const char *const names[] = {
+		"gateway",  "MID",    "association", "service",
+		"contexts", "limit",  "sessions",    "transactions",
+		"opened",   "failed", NULL
+	};
+	const struct gw *gw;
+
+	begin(out, "Gateways", names);
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		enum h248_assoc_state state =
+			gw->assoc ? h248_assoc_state(gw->assoc) :
+				    H248_ASSOC_IDLE;
+		const char *service = service_of(gw);
+
+		put(out, "<tr>");
+		cell(out, NULL, gw->conf.name);
+		cell(out, NULL, gw->conf.h248.mid);
+		cell(out, state == H248_ASSOC_ACTIVE ? "good" : "bad",
+		     h248_assoc_state_name(state));
+		cell(out, strcmp(service, "in service") ? "bad" : "good",
+		     service);
+		number(out, gw->n_contexts);
+		number(out, gw->conf.max_contexts);
+		number(out, gw_sessions_open(gw));
+		number(out, gw->n_jobs);
+		number(out, gw->stats.open / 2);
+		number(out, gw->stats.fail / 2);
+		put(out, "</tr>\n");
+	}
+	put(out, "</table>\n");
+}
+
+static void put_ports(struct evbuffer *out, const struct gw_host *host)
+{
+	static const char *const names[] = { "gateway", "realm",    "state",
+					     "ports",   "used",     "resting",
+					     "free",    "contexts", NULL };
+	const struct gw *gw;
+
+	begin(out, "Realms and media ports", names);
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		for (unsigned int i = 0; i < gw->conf.n_realms; i++) {
+			struct pkt_portpool_usage u = { 0 };
+			bool is_up = !(gw->realms_down >> i & 1);
+
+			if (gw->engine)
+				pkt_engine_usage(gw->engine,
+						 gw->first_realm + i, &u);
+			put(out, "<tr>");
+			cell(out, NULL, gw->conf.name);
+			cell(out, NULL, gw->conf.realm[i].name);
+			cell(out, is_up ? "good" : "bad",
+			     is_up ? "up" : "down");
+			number(out, u.total);
+			number(out, u.used);
+			number(out, u.quarantined);
+			number(out, u.total - u.used - u.quarantined);
+			number(out, gw->admission.realm[i].contexts);
+			put(out, "</tr>\n");
+		}
+	}
+	put(out, "</table>\n");
+}
+
+static void put_packets(struct evbuffer *out, const struct gw_host *host)
+{
+	static const char *const names[] = { "packets in",  "octets in",
+					     "packets out", "octets out",
+					     "dropped",     NULL };
+	struct pkt_counters c = { 0 };
+	uint64_t drops = 0;
+
+	if (host->engine)
+		pkt_engine_counters(host->engine, &c);
+	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
+		drops += c.drop[i];
+	begin(out, "Packets since the start", names);
+	put(out, "<tr>");
+	number(out, c.rx_pkts);
+	number(out, c.rx_octets);
+	number(out, c.tx_pkts);
+	number(out, c.tx_octets);
+	number(out, drops);
+	put(out, "</tr>\n</table>\n");
+}
+
+/* --- contexts ------------------------------------------------------------ */
+
+/* A link to the page of the context. */
+static void link_cell(struct evbuffer *out, const struct gw *gw, uint32_t id)
+{
+	put(out, "<td class=\"n\"><a href=\"/context?gateway=");
+	put_text(out, gw->conf.name);
+	evbuffer_add_printf(out, "&amp;id=%u\">%u</a></td>", id, id);
+}
+
+static void put_context(struct evbuffer *out, const struct gw_context *ctx)
+{
+	const struct gw_stream *s;
+
+	put(out, "<tr>");
+	cell(out, NULL, ctx->gw->conf.name);
+	link_cell(out, ctx->gw, ctx->id);
+	s = ctx->n_terms ? &ctx->term[0]->stream[0] : NULL;
+	cell(out, NULL,
+	     s && s->gate.gen ? pkt_state_name(s->stat.state) : "none");
+	number(out, (gw_now_us() - ctx->created_us) / 1000000);
+	for (unsigned int i = 0; i < GW_MAX_TERMS; i++) {
+		s = i < ctx->n_terms ? &ctx->term[i]->stream[0] : NULL;
+		cell(out, NULL, s ? ctx->term[i]->id : "");
+		if (s)
+			endpoint(out, &s->stat.remote, s->stat.remote_port);
+		else
+			cell(out, NULL, "");
+	}
+	put(out, "</tr>\n");
+}
+
+static void put_contexts(struct evbuffer *out, const struct gw_host *host)
+{
+	static const char *const names[] = { "gateway", "context",  "state",
+					     "age [s]", "A",        "client A",
+					     "B",       "client B", NULL };
+	const struct gw_context *ctx;
+	unsigned int left = MAX_CONTEXTS;
+	const struct gw *gw;
+
+	begin(out, "Newest contexts", names);
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		TAILQ_FOREACH_REVERSE(ctx, &gw->contexts, gw_contexts, entry)
+		{
+			if (!left)
+				break;
+			left--;
+			put_context(out, ctx);
+		}
+	put(out, "</table>\n");
+}
+
+static void put_history(struct evbuffer *out, const struct gw_host *host)
+{
+	static const char *const names[] = { "gateway",       "context",
+					     "ended [s] ago", "lasted [s]",
+					     "because",       NULL };
+	const struct gw_past *p;
+	const struct gw *gw;
+
+	begin(out, "Contexts that ended", names);
+	TAILQ_FOREACH (gw, &host->gateways, entry) {
+		p = gw_history_before(gw, UINT64_MAX);
+		for (unsigned int i = 0; p && i < MAX_PAST;
+		     i++, p = gw_history_before(gw, p->seq)) {
+			put(out, "<tr>");
+			cell(out, NULL, gw->conf.name);
+			link_cell(out, gw, p->id);
+			number(out, (gw_now_us() - p->ended_us) / 1000000);
+			number(out, (p->ended_us - p->created_us) / 1000000);
+			cell(out, NULL, gw_end_text(p->end));
+			put(out, "</tr>\n");
+		}
+	}
+	put(out, "</table>\n");
+}
+
+static void put_lines(struct evbuffer *out)
+{
+	static const char *const names[] = { "time",    "level", "gateway",
+					     "context", "text",  NULL };
+	uint64_t last = gw_journal_last();
+	const struct gw_line *l =
+		gw_journal_after(last > MAX_LINES ? last - MAX_LINES : 0);
+
+	begin(out, "Log", names);
+	for (; l; l = gw_journal_after(l->seq)) {
+		time_t s = (time_t)(l->wall_us / 1000000);
+		struct tm tm;
+		char at[32];
+
+		gmtime_r(&s, &tm);
+		strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		put(out, "<tr>");
+		cell(out, NULL, at);
+		cell(out, l->priority <= LOG_WARNING ? "bad" : NULL,
+		     gw_log_level_name(l->priority));
+		cell(out, NULL, l->gw);
+		number(out, l->ctx);
+		cell(out, NULL, l->text);
+		put(out, "</tr>\n");
+	}
+	put(out, "</table>\n");
+}
+
+void gw_page_status(const struct gw_host *host, struct evbuffer *out)
+{
+	put(out, head);
+	put(out, "<h1>bgfd ");
+	put_text(out, BGF_VERSION " \"");
+	put_text(out, host->conf->name);
+	put(out, "&quot;</h1>\n");
+	put_gateways(out, host);
+	put_ports(out, host);
+	put_packets(out, host);
+	put_contexts(out, host);
+	put_history(out, host);
+	put_lines(out);
+	put(out, "<p><a href=\"/metrics\">metrics</a> "
+		 "<a href=\"/readyz\">readyz</a></p>");
+	put(out, tail);
+}
+
+/* --- one context --------------------------------------------------------- */
+
+static void put_sentence(void *arg, unsigned int stream,
+			 enum gw_explain_kind kind, const char *text)
+{
+	struct evbuffer *out = arg;
+
+	put(out, "<tr>");
+	if (stream)
+		number(out, stream);
+	else
+		cell(out, NULL, "");
+	cell(out, kind == GW_EXPLAIN_REFUSED ? "bad" : NULL,
+	     gw_explain_kind_name(kind));
+	cell(out, NULL, text);
+	put(out, "</tr>\n");
+}
+
+int gw_page_context(const struct gw_host *host, const char *gateway,
+		    uint32_t id, struct evbuffer *out)
+{
+	static const char *const names[] = { "stream", "", "", NULL };
+	const struct gw_context *ctx;
+	const struct gw_past *past;
+	const struct gw *gw;
+	char title[64];
+
+	TAILQ_FOREACH (gw, &host->gateways, entry)
+		if (!strcmp(gw->conf.name, gateway))
+			break;
+	ctx = gw ? gw_context_find(gw, id) : NULL;
+	past = gw && !ctx ? gw_history_find(gw, id) : NULL;
+	if (!ctx && !past)
+		return -ENOENT;
+	snprintf(title, sizeof(title), "Context %u", id);
+	put(out, head);
+	begin(out, title, names);
+	if (ctx)
+		gw_explain_context(ctx, put_sentence, out);
+	else
+		gw_explain_past(gw, past, put_sentence, out);
+	put(out, "</table>\n<p><a href=\"/\">all</a></p>");
+	put(out, tail);
+	return 0;
+}
