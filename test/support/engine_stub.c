@@ -123,11 +123,21 @@ static struct stub_cmd *record(const char *verb, struct pkt_gate_id id,
 	return c;
 }
 
+void stub_done_some(unsigned int n)
+{
+	unsigned int i = n_cmds > MAX_CMDS ? n_cmds - MAX_CMDS : 0;
+
+	for (; n && i < n_cmds; i++) {
+		if (is_done[i % MAX_CMDS])
+			continue;
+		done(i % MAX_CMDS);
+		n--;
+	}
+}
+
 void stub_done_all(void)
 {
-	for (unsigned int i = 0; i < n_cmds && i < MAX_CMDS; i++)
-		if (!is_done[i])
-			done(i);
+	stub_done_some(MAX_CMDS);
 }
 
 void stub_auto_done(bool on)

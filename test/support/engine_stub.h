@@ -28,8 +28,9 @@ unsigned int stub_count(void); /* commands since stub_reset() */
 const struct stub_cmd *stub_cmd(unsigned int i);
 unsigned int stub_gates(void); /* that are there now */
 
-/* Queue DONE for every command that has none yet. */
+/* Queue DONE for every command that has none yet, or for the n oldest. */
 void stub_done_all(void);
+void stub_done_some(unsigned int n);
 /* While on, DONE is queued with the command. */
 void stub_auto_done(bool on);
 /* The numbers that events of a gate carry. */

@@ -252,6 +252,69 @@ static void c35_releases_are_never_refused(void)
 	rig_free(r);
 }
 
+/* ---- how long those take that are admitted ---- */
+
+enum { CAPACITY = 5, STEPS = 400, FLOOD = 10, MAX_TIDS = STEPS * 50 + 1 };
+
+static struct {
+	unsigned int step, n;         /* now; answered with a context */
+	unsigned int asked[MAX_TIDS]; /* the step of each */
+	unsigned int took[STEPS + 1]; /* how many took so many steps */
+} waits;
+
+static void note(void *arg, const struct sockaddr_storage *to, const char *buf,
+		 size_t n)
+{
+	const char *reply;
+
+	count(arg, to, buf, n);
+	reply = strstr(out.last, "\nP=");
+	if (!reply || strstr(reply, "ER="))
+		return;
+	waits.took[waits.step - waits.asked[atoi(reply + 3)]]++;
+	waits.n++;
+}
+
+/* Each step so many Adds come, and the engine does CAPACITY of them.  Returns
+ * in how many steps 99 of 100 of the admitted are answered. */
+static unsigned int p99_of(unsigned int come)
+{
+	struct rig *r = make(STEPS * CAPACITY);
+	unsigned int tid = 0, n = 0, p99 = 0;
+
+	memset(&waits, 0, sizeof(waits));
+	r->gw.send = note;
+	for (; waits.step < STEPS; waits.step++) {
+		for (unsigned int i = 0; i < come; i++) {
+			waits.asked[++tid] = waits.step;
+			put(r, tid, "C=${" LEG "}");
+		}
+		gw_tick(&r->gw);
+		stub_done_some(CAPACITY);
+		rig_events(r);
+	}
+	while (n * 100 < waits.n * 99)
+		n += waits.took[p99++];
+	CU_ASSERT(waits.n >= STEPS * CAPACITY - QUEUE);
+	rig_free(r);
+	return p99;
+}
+
+/* Ten times what can be done, for those that are admitted, is as a little more
+ * than can be done: what waits has an end. */
+static void c35_admitted_in_time(void)
+{
+	unsigned int calm = p99_of(CAPACITY), full = p99_of(CAPACITY + 1);
+	unsigned int flood = p99_of(FLOOD * CAPACITY);
+
+	printf("steps of 99 of 100 admitted Adds: %u, when one more comes %u, "
+	       "when ten times as many come %u\n",
+	       calm, full, flood);
+	CU_ASSERT_EQUAL(calm, 1);
+	CU_ASSERT(flood * 10 <= full * 11);
+	CU_ASSERT(flood <= QUEUE * 75 / 100 / CAPACITY + 1);
+}
+
 /* It rises at once and falls late. */
 static void hysteresis(void)
 {
@@ -465,6 +528,8 @@ int main(void)
 		{ "9 order is kept without a queue", order_is_kept },
 		{ "C35 releases are never refused",
 		  c35_releases_are_never_refused },
+		{ "C35 the admitted are answered in time",
+		  c35_admitted_in_time },
 		{ "9 hysteresis", hysteresis },
 		{ "5.7 ocp/mg_overload", ocp },
 		{ "5.7 chp/mgcon", chp },
