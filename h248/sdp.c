@@ -13,6 +13,7 @@
 
 #include "h248/error.h"
 #include "h248/sdp_lines.h"
+#include "h248/sdp_memo.h"
 #include "h248/sdp_memory.h"
 #include "h248/span.h"
 
@@ -128,22 +129,15 @@ static void put_alt(struct text *t, const struct h248_sdp_lines *lines,
 {
 	static const struct {
 		char type;
-		struct h248_span otherwise;
+		const char *otherwise;
 	} order[] = {
-		{ 'v', { "v=0\r\n", 5 } },
-		{ 'o', { "o=- 0 0 IN IP4 0.0.0.0\r\n", 24 } },
-		{ 's', { "s=-\r\n", 5 } },
-		{ 'i', { NULL, 0 } },
-		{ 'u', { NULL, 0 } },
-		{ 'e', { NULL, 0 } },
-		{ 'p', { NULL, 0 } },
-		{ 'c', { NULL, 0 } },
-		{ 'b', { NULL, 0 } },
-		{ 't', { "t=0 0\r\n", 7 } },
-		{ 'r', { NULL, 0 } },
-		{ 'z', { NULL, 0 } },
-		{ 'k', { NULL, 0 } },
-		{ 'a', { NULL, 0 } },
+		{ 'v', "v=0\r\n" }, { 'o', "o=- 0 0 IN IP4 0.0.0.0\r\n" },
+		{ 's', "s=-\r\n" }, { 'i', "" },
+		{ 'u', "" },        { 'e', "" },
+		{ 'p', "" },        { 'c', "" },
+		{ 'b', "" },        { 't', "t=0 0\r\n" },
+		{ 'r', "" },        { 'z', "" },
+		{ 'k', "" },        { 'a', "" },
 	};
 
 	for (unsigned int i = 0; i < sizeof(order) / sizeof(*order); i++) {
@@ -152,7 +146,7 @@ static void put_alt(struct text *t, const struct h248_sdp_lines *lines,
 		if (n)
 			put_type(t, lines, part->from, order[i].type, n);
 		else
-			put(t, order[i].otherwise);
+			put(t, h248_span_of(order[i].otherwise));
 	}
 	put_line(t, &lines->line[part->m]);
 	for (const char *type = MEDIA_TYPES; *type; type++)
@@ -560,8 +554,8 @@ static int find_usable(const struct h248_sdp *list, size_t n,
 	return -EPROTO;
 }
 
-int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
-		   size_t *n, struct h248_err *err)
+static int parse(struct h248_span body, struct h248_sdp *out, size_t max,
+		 size_t *n, struct h248_err *err)
 {
 	struct h248_sdp_lines *lines = h248_sdp_lines_new(body);
 	struct h248_sdp_alt alt = { 0, 0 };
@@ -569,7 +563,6 @@ int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 	size_t k = 0;
 	int rc = 0;
 
-	*err = (struct h248_err) { 0 };
 	if (!lines)
 		return refuse(err, 510, "no memory for SDP");
 	h248_sdp_memory_init();
@@ -589,5 +582,21 @@ int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
 	if (!rc)
 		*n = k;
 	free(lines);
+	return rc;
+}
+
+int h248_sdp_parse(struct h248_span body, struct h248_sdp *out, size_t max,
+		   size_t *n, struct h248_err *err)
+{
+	int rc;
+
+	*err = (struct h248_err) { 0 };
+	if (max && h248_sdp_recall(body, out)) {
+		*n = 1;
+		return 0;
+	}
+	rc = parse(body, out, max, n, err);
+	if (!rc && *n == 1)
+		h248_sdp_remember(body, out);
 	return rc;
 }

@@ -45,13 +45,16 @@ static void complete(struct h248_span body, size_t which,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct h248_span body = { (const char *)data, (uint32_t)n };
-	struct h248_sdp out[H248_SDP_MAX_ALTERNATIVES];
+	struct h248_sdp out[H248_SDP_MAX_ALTERNATIVES], again;
 	struct h248_err err = { 0 };
 	size_t found = 0;
 	int rc = h248_sdp_parse(body, out, H248_SDP_MAX_ALTERNATIVES, &found,
 				&err);
 
 	check(!rc || err.code == 474 || err.code == 449 || err.code == 515);
+	if (!rc && found == 1)
+		check(!h248_sdp_parse(body, &again, 1, &found, &err) &&
+		      !memcmp(out, &again, sizeof(again)));
 	for (size_t i = 0; !rc && i < found; i++)
 		if (!out[i].refused)
 			complete(body, i, &out[i]);

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -360,11 +361,49 @@ static void truncated(void)
 	}
 }
 
+/* More templates than are remembered, in turn, and each twice in a row; what
+ * differs in one octet is another. */
+static void templates_mean_the_same_again(void)
+{
+	static const char *const setups[] = { "active", "passive", "actpass" };
+	char body[128];
+
+	for (int i = 0; i < 120; i++) {
+		struct h248_sdp one, two;
+		struct h248_err err;
+		size_t n = 0;
+		int len = snprintf(body, sizeof(body),
+				   "v=0\nc=IN IP%c $\nb=AS:%d\n"
+				   "m=message $ TCP -\na=setup:%s\n",
+				   i % 2 ? '4' : '6', 1 + i % 5, setups[i % 3]);
+		struct h248_span s = { body, (uint32_t)len };
+
+		CU_ASSERT_EQUAL(h248_sdp_parse(s, &one, 1, &n, &err), 0);
+		CU_ASSERT_EQUAL(h248_sdp_parse(s, &two, 1, &n, &err), 0);
+		CU_ASSERT(n == 1 && !err.code);
+		CU_ASSERT_EQUAL(memcmp(&one, &two, sizeof(one)), 0);
+		CU_ASSERT(two.family == (i % 2 ? AF_INET : AF_INET6));
+		CU_ASSERT_EQUAL(two.bandwidth_as_kbps, 1 + i % 5);
+		CU_ASSERT(two.setup == (i % 3 == 0 ? H248_SETUP_ACTIVE :
+					i % 3 == 1 ? H248_SETUP_PASSIVE :
+						     H248_SETUP_ACTPASS));
+		CU_ASSERT(two.is_port_choose && two.is_address_choose);
+	}
+	CU_ASSERT_EQUAL(h248_sdp_parse(H248_SPAN("v=0\nc=IN IP4 $\nb=AS:5\n"
+						 "m=message $ UDP -\n"),
+				       &(struct h248_sdp) { 0 }, 1,
+				       &(size_t) { 0 },
+				       &(struct h248_err) { 0 }),
+			-EPROTO);
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "C08 C14 T5 T6 T15 and decision 25: bodies", parse },
 		{ "bandwidth, connection, too many alternatives", details },
+		{ "templates mean the same again",
+		  templates_mean_the_same_again },
 		{ "C08 C14 T15 large bodies", large },
 		{ "C02 truncated at every octet", truncated },
 		{ "C14 family of the session, chosen by the media",
