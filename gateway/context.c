@@ -144,13 +144,9 @@ struct gw_term *gw_term_new(const char *id)
 
 	if (!term)
 		return NULL;
-	term->stream = h248_zalloc(sizeof(*term->stream));
-	if (!term->stream) {
-		free(term);
-		return NULL;
-	}
+	term->stream = &term->first;
 	term->n_slots = 1;
-	gw_stream_init(&term->stream[0], 0);
+	gw_stream_init(&term->first, 0);
 	strncpy(term->id, id, sizeof(term->id) - 1);
 	gw_props_init(&term->state);
 	STAILQ_INIT(&term->observed);
@@ -170,8 +166,7 @@ int gw_term_grow(struct gw_term *term)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < GW_MAX_STREAMS; i++)
 		gw_stream_init(&all[i], 0);
-	gw_stream_move(&all[0], &term->stream[0]);
-	free(term->stream);
+	gw_stream_move(&all[0], &term->first);
 	term->stream = all;
 	term->n_slots = GW_MAX_STREAMS;
 	return 0;
@@ -223,7 +218,8 @@ void gw_term_free(struct gw_term *term)
 	gw_props_clear(&term->state);
 	gw_events_clear(&term->events);
 	free(term->last_observed);
-	free(term->stream);
+	if (term->stream != &term->first)
+		free(term->stream);
 	free(term);
 }
 

@@ -107,8 +107,9 @@ struct gw_term {
 	bool is_to_tell;
 	char id[H248_MAX_TERM_ID + 1];
 	struct gw_context *ctx;
-	struct gw_stream *stream; /* owned, n_slots of them */
+	struct gw_stream *stream; /* n_slots of them */
 	unsigned int n_slots;     /* 1, or all when one was not enough */
+	struct gw_stream first;   /* stream, as long as it is enough */
 	struct gw_props state;    /* of TerminationState */
 	struct gw_events events;
 	struct gw_observed_list observed; /* oldest first */

@@ -14,7 +14,7 @@
 
 /* Limits and sizes by design. */
 enum {
-	TXN_IN_BUCKETS = 65536,
+	TXN_IN_BUCKETS = 262144, /* for 131072 ids: mostly one look */
 	TXN_OUT_BUCKETS = 1024,
 	TXN_MAX_RUNNING = 8192,    /* requests being executed; more: 510 */
 	TXN_URGENT_PART = 4,       /* 1/4 above each limit, for urgent ones */
