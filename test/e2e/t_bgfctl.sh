@@ -98,6 +98,8 @@ grep -q 'latched to 192\.0\.2\.20 port' "$DIR/follow.log" ||
 	die "what came was not followed"
 in_all "ended: fin" events "$ctx" --last 9
 in_all '2000000' flows
+in_all '2000000' top 1 --once
+in_all '2000000' top 1 --once --realm core.example -n 1
 in_all 'Both clients have closed' explain "$ctx"
 session_sums
 session_release

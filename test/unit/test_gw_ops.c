@@ -5,6 +5,7 @@
  * stub, and clocks stand still.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -537,6 +538,51 @@ static void log_level(void)
 	stop(f);
 }
 
+/* Of the address sanitizer, when there is one. */
+size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
+
+static size_t allocated(void)
+{
+	if (__sanitizer_get_current_allocated_bytes)
+		return __sanitizer_get_current_allocated_bytes();
+	return mallinfo2().uordblks;
+}
+
+/* BGF_REQUESTS: how many, each on a connection of its own; nothing is kept. */
+static void many_requests(void)
+{
+	static const char *const all[] = {
+		"{\"command\":\"contexts\"}",
+		"{\"command\":\"dump\"}",
+		"{\"command\":\"terminations\",\"realm\":\"core.example\"}",
+		"{\"command\":\"flows\"}",
+		"{\"command\":\"explain\",\"id\":1}",
+		"{\"command\":\"statistics\"}",
+		"{\"command\":\"status\"}",
+		"{\"command\":\"history\"}",
+		"{\"command\":\"events\"}",
+		"{\"command\":\"ports\"}",
+		"{\"command\":\"associations\"}",
+		"{\"command\":\"nothing\"}",
+		"{\"command\":\"flows\",\"port\":0}",
+		"not a request",
+	};
+	enum { N_ALL = sizeof(all) / sizeof(*all) };
+	const char *text = getenv("BGF_REQUESTS");
+	long n = text ? atol(text) : 2000;
+	struct fixture *f = start();
+	size_t warm = 0;
+
+	two_contexts(f);
+	for (long i = 0; i < n; i++) {
+		json_decref(ask(f, all[i % N_ALL]));
+		if (i == n / 2)
+			warm = allocated();
+	}
+	CU_ASSERT(allocated() < warm + 65536);
+	stop(f);
+}
+
 static void refusals(void)
 {
 	static const char *const t[][2] = {
@@ -594,6 +640,7 @@ int main(void)
 		{ "events", events },
 		{ "log level", log_level },
 		{ "what is refused", refusals },
+		{ "many requests", many_requests },
 		{ NULL, NULL },
 	};
 

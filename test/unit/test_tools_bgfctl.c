@@ -289,7 +289,8 @@ static void odd_replies(void)
 					 text_ports,      text_flows,
 					 text_history,    text_terminations,
 					 text_events,     text_associations,
-					 text_explain,    xml_reply };
+					 text_explain,    text_top,
+					 text_reload,     xml_reply };
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
 		for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
@@ -301,32 +302,38 @@ static void odd_replies(void)
 	}
 }
 
-/* A gateway for one request: a child that answers `reply`, or what it was
- * asked ("echo"). */
-static pid_t serve(const char *path, const char *reply)
+/* One client: what it is answered, or what it has asked ("echo"). */
+static bool answer(int client, const char *reply)
+{
+	char buf[4096];
+	ssize_t n = read(client, buf, sizeof(buf));
+
+	if (n > 0 && !strcmp(reply, "echo"))
+		n = dprintf(client, "{\"ok\":true,\"asked\":%.*s}\n",
+			    (int)n - 1, buf);
+	else if (n > 0)
+		n = write(client, reply, strlen(reply));
+	close(client);
+	return n > 0;
+}
+
+/* A gateway: a child that answers one client after the other. */
+static pid_t serve(const char *path, const char *const *replies)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client;
-	char buf[4096];
-	ssize_t n;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	pid_t pid;
 
 	strcpy(addr.sun_path, path);
 	unlink(path);
 	CU_ASSERT_EQUAL_FATAL(bind(fd, (void *)&addr, sizeof(addr)), 0);
-	CU_ASSERT_EQUAL_FATAL(listen(fd, 1), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 4), 0);
 	fflush(NULL);
 	pid = fork();
 	if (!pid) {
-		client = accept(fd, NULL, NULL);
-		n = read(client, buf, sizeof(buf));
-		if (n > 0 && !strcmp(reply, "echo"))
-			n = dprintf(client, "{\"ok\":true,\"asked\":%.*s}\n",
-				    (int)n - 1, buf);
-		else if (n > 0)
-			n = write(client, reply, strlen(reply));
-		if (n <= 0)
-			_exit(1);
+		for (; *replies; replies++)
+			if (!answer(accept(fd, NULL, NULL), *replies))
+				_exit(1);
 		_exit(0);
 	}
 	close(fd);
@@ -338,11 +345,11 @@ struct said {
 	char *out, *err;
 };
 
-/* bgfctl with these words; reply NULL: nobody listens. */
-static struct said run(const char *reply, const char *const *word)
+/* bgfctl with these words; no reply: nobody listens. */
+static struct said run_each(const char *const *replies, const char *const *word)
 {
 	char dir[] = "/tmp/bgfctl-test-XXXXXX", path[64];
-	char *argv[8] = { (char *)"bgfctl", (char *)"-s", path };
+	char *argv[16] = { (char *)"bgfctl", (char *)"-s", path };
 	struct said s = { 0 };
 	size_t out_n, err_n;
 	pid_t pid = -1;
@@ -353,8 +360,8 @@ static struct said run(const char *reply, const char *const *word)
 	snprintf(path, sizeof(path), "%s/control", dir);
 	for (; *word; word++)
 		argv[argc++] = (char *)*word;
-	if (reply)
-		pid = serve(path, reply);
+	if (*replies)
+		pid = serve(path, replies);
 	out = open_memstream(&s.out, &out_n);
 	err = open_memstream(&s.err, &err_n);
 	s.rc = bgfctl_run(argc, argv, out, err);
@@ -365,6 +372,11 @@ static struct said run(const char *reply, const char *const *word)
 	unlink(path);
 	rmdir(dir);
 	return s;
+}
+
+static struct said run(const char *reply, const char *const *word)
+{
+	return run_each((const char *const[]) { reply, NULL }, word);
 }
 
 /* The gateway that was named is in the request, where it was named. */
@@ -410,6 +422,45 @@ static void asked(void)
 	}
 }
 
+/* What came between two samples, a second apart; the largest first. */
+static void top_rates(void)
+{
+#define FLOW(ctx, octets)                                       \
+	"{\"gateway\":\"w\",\"context\":" #ctx ",\"stream\":1," \
+	"\"termination\":\"t\",\"octets\":" #octets "}"
+	static const char *const replies[] = {
+		"{\"ok\":true,\"flows\":[" FLOW(1, 1000) "," FLOW(2,
+								  500) "]}\n",
+		"{\"ok\":true,\"flows\":[" FLOW(1, 2000) "," FLOW(
+			2, 900500) "," FLOW(3, 90) "]}\n",
+		"{\"ok\":true,\"gateways\":[]}\n",
+		NULL,
+	};
+	struct said s =
+		run_each(replies, (const char *[]) { "top", "1", "--once", "-n",
+						     "2", "-fjson", NULL });
+	json_t *j = json_loads(s.out, 0, NULL), *top, *flow;
+	json_int_t rate, ms;
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	top = json_object_get(j, "top");
+	ms = json_integer_value(json_object_get(top, "interval_ms"));
+	CU_ASSERT(ms >= 1000);
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(top, "flows")), 2);
+	flow = json_array_get(json_object_get(top, "flows"), 0);
+	rate = json_integer_value(json_object_get(flow, "octets_per_s"));
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(flow, "context")),
+			2);
+	CU_ASSERT_EQUAL(rate, 900000 * 1000 / ms);
+	flow = json_array_get(json_object_get(top, "flows"), 1);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(flow, "context")),
+			1);
+	json_decref(j);
+	free(s.out);
+	free(s.err);
+}
+
 static void exit_codes(void)
 {
 	static const char ok[] = "{\"ok\":true,\"contexts\":[]}\n";
@@ -441,6 +492,11 @@ static void exit_codes(void)
 		{ NULL, { "ports", "-S", "open" }, BGFCTL_USAGE, "no filter" },
 		{ NULL, { "flows", "-n1" }, BGFCTL_USAGE, "no --last" },
 		{ NULL, { "flows", "-F" }, BGFCTL_USAGE, "no --follow" },
+		{ NULL, { "flows", "--once" }, BGFCTL_USAGE, "no --once" },
+		{ NULL, { "drain", "-c", "7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "log", "level", "-c7" }, BGFCTL_USAGE, "too many" },
+		{ NULL, { "top", "0" }, BGFCTL_USAGE, "seconds are" },
+		{ NULL, { "top" }, BGFCTL_NO_CONNECTION, "is bgfd running?" },
 		{ NULL, { "flows", "--dry-run" }, BGFCTL_USAGE, "no --dry-run" },
 		{ NULL, { "flows", "-p", "x" }, BGFCTL_USAGE, "number" },
 		{ NULL, { "log" }, BGFCTL_USAGE, "log level" },
@@ -497,6 +553,7 @@ int main(void)
 		{ "status and statistics", status_and_statistics },
 		{ "flows, history and events as text", lists_as_text },
 		{ "odd replies", odd_replies },
+		{ "top", top_rates },
 		{ "exit codes", exit_codes },
 		{ "help", help },
 		{ NULL, NULL },

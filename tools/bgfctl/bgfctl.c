@@ -8,11 +8,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tools/bgfctl/client.h"
 #include "tools/bgfctl/escape.h"
 #include "tools/bgfctl/follow.h"
 #include "tools/bgfctl/render.h"
+#include "tools/bgfctl/top.h"
 
 #define DEFAULT_SOCKET "/run/bgfd/control"
 
@@ -23,6 +25,7 @@ enum {
 	TAKES_LAST = 1 << 1,
 	TAKES_FOLLOW = 1 << 2,
 	TAKES_DRY_RUN = 1 << 3,
+	TAKES_ONCE = 1 << 4, /* is `top` */
 };
 
 static const struct command {
@@ -62,6 +65,11 @@ static const struct command {
 	  "A line for each direction: packets from SOURCE to DESTINATION leave as\n"
 	  "from NAT SOURCE to NAT DESTINATION.",
 	  TAKES_FILTER },
+	{ "top", ID_SECONDS, text_top, "live: gateways, and who sends most",
+	  "A round every SECONDS (2), until a signal, or only one with --once.  The\n"
+	  "flows with the largest rates, 20 or -n of them; filters as of `flows`.\n"
+	  "Each round asks for all flows that fit.",
+	  TAKES_FILTER | TAKES_LAST | TAKES_ONCE },
 	{ "explain", ID_NEEDED, text_explain,
 	  "why a context is as it is, in words",
 	  "What it is, what it waits for and for how long still, what was refused\n"
@@ -127,10 +135,10 @@ struct options {
 	const char *gateway; /* NULL: none named */
 	enum format format;
 	const struct command *cmd; /* NULL: none given */
-	bool has_id, wants_help, wants_version, wants_more, is_dry;
+	bool has_id, wants_help, wants_version, wants_more, is_dry, is_once;
 	uint32_t id;
 	const char *level;
-	uint32_t last, port; /* 0: not said */
+	uint32_t context, last, port; /* 0: not said */
 	const char *filter[N_FILTERS];
 };
 
@@ -161,6 +169,7 @@ static void usage(const struct command *cmd, FILE *to)
 		"  -S, --state STATE   open, wait, ...; none: no gate yet\n"
 		"  -n, --last N        of history and events: at most so many\n"
 		"  -F, --follow        of events: go on, until -n or a signal\n"
+		"      --once          of top: one round\n"
 		"      --dry-run       of reload: only say what would change\n"
 		"  -h, --help          this text; after a command: about it\n"
 		"  -V, --version\n");
@@ -243,10 +252,21 @@ static int check_takes(const struct options *o, FILE *err)
 	if (o->wants_more && !(o->cmd->takes & TAKES_FOLLOW))
 		return complain(err, "this command takes no --follow",
 				o->cmd->name);
+	if (o->is_once && !(o->cmd->takes & TAKES_ONCE))
+		return complain(err, "this command takes no --once",
+				o->cmd->name);
 	if (o->is_dry && !(o->cmd->takes & TAKES_DRY_RUN))
 		return complain(err, "this command takes no --dry-run",
 				o->cmd->name);
 	return BGFCTL_OK;
+}
+
+/* Whether --context makes sense, beside a word or not. */
+static bool may_name_context(const struct command *cmd, bool has_word)
+{
+	if (cmd->id == ID_OPTIONAL || cmd->id == ID_NEEDED)
+		return !has_word;
+	return cmd->takes & TAKES_FILTER;
 }
 
 /* COMMAND [ID]: n words at word. */
@@ -263,14 +283,11 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 		return BGFCTL_OK;
 	if (check_takes(o, err))
 		return BGFCTL_USAGE;
+	if (o->context && !may_name_context(o->cmd, n > 1))
+		return complain(err, "one context too many", word[0]);
 	if (o->cmd->id == ID_LEVEL)
 		return parse_level(word + 1, n - 1, o, err);
-	if (o->has_id) /* --context */
-		return n > 1 || o->cmd->id == ID_NONE ||
-				       o->cmd->id == ID_SECONDS ?
-			       complain(err, "one context too many", word[0]) :
-			       BGFCTL_OK;
-	if (n < 2 && o->cmd->id == ID_NEEDED)
+	if (n < 2 && !o->context && o->cmd->id == ID_NEEDED)
 		return complain(err, "the id of a context is missing", word[0]);
 	if (n > (o->cmd->id == ID_NONE ? 1 : 2))
 		return complain(err, "one word too many", word[n - 1]);
@@ -295,7 +312,9 @@ static int filter_of(int c)
 
 static int parse_option(int c, const char *word, struct options *o, FILE *err)
 {
-	uint32_t *number = c == 'c' ? &o->id : c == 'n' ? &o->last : &o->port;
+	uint32_t *number = c == 'c' ? &o->context :
+			   c == 'n' ? &o->last :
+				      &o->port;
 
 	switch (c) {
 	case 's':
@@ -318,7 +337,6 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 	case 'c':
 	case 'n':
 	case 'p':
-		o->has_id = o->has_id || c == 'c';
 		return parse_id(optarg, number) ?
 			       complain(err, "write a number from 1", optarg) :
 			       BGFCTL_OK;
@@ -327,6 +345,9 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 		return BGFCTL_OK;
 	case 'D':
 		o->is_dry = true;
+		return BGFCTL_OK;
+	case 'O':
+		o->is_once = true;
 		return BGFCTL_OK;
 	case 'h':
 		o->wants_help = true;
@@ -355,6 +376,7 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 		{ "last", required_argument, NULL, 'n' },
 		{ "follow", no_argument, NULL, 'F' },
 		{ "dry-run", no_argument, NULL, 'D' },
+		{ "once", no_argument, NULL, 'O' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -414,6 +436,7 @@ static json_t *make_request(const struct options *o)
 	json_t *request = json_pack("{s:s,s:s*,s:s*}", "command", o->cmd->name,
 				    "gateway", o->gateway, "level", o->level);
 
+	set_number(request, "id", o->context);
 	if (o->has_id)
 		set_number(request, o->cmd->id == ID_SECONDS ? "seconds" : "id",
 			   o->id);
@@ -462,6 +485,34 @@ static bool show(void *arg, const json_t *reply)
 	return p->rc == BGFCTL_OK;
 }
 
+/* A new screen for each round. */
+static bool show_top(void *arg, const json_t *reply)
+{
+	const struct printer *p = arg;
+
+	if (p->o->format == FORMAT_TEXT && !p->o->is_once &&
+	    isatty(fileno(p->out)))
+		fputs("\033[H\033[J", p->out);
+	return show(arg, reply);
+}
+
+static enum client_result ask_top(const struct options *o, json_t *request,
+				  struct printer *p, char *why, size_t cap)
+{
+	struct top t = {
+		.path = o->socket,
+		.flows = request,
+		.every_s = o->has_id ? o->id : 2,
+		.rows = o->last ? o->last : 20,
+		.rounds = o->is_once,
+	};
+
+	json_object_set_new(request, "command", json_string("flows"));
+	json_object_del(request, "seconds");
+	json_object_del(request, "count");
+	return top_run(&t, show_top, p, why, cap);
+}
+
 static int ask(const struct options *o, FILE *out, FILE *err)
 {
 	struct printer p = { o, out, err, BGFCTL_OK };
@@ -469,7 +520,9 @@ static int ask(const struct options *o, FILE *out, FILE *err)
 	enum client_result result;
 	char why[512];
 
-	if (o->wants_more)
+	if (o->cmd->takes & TAKES_ONCE)
+		result = ask_top(o, request, &p, why, sizeof(why));
+	else if (o->wants_more)
 		result = follow_on(o->socket, request, o->last, show, &p, why,
 				   sizeof(why));
 	else if (o->cmd->takes & TAKES_FOLLOW)

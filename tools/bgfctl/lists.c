@@ -290,3 +290,49 @@ void text_reload(const json_t *reply, FILE *out)
 			"nothing was changed: a dry run" :
 			"done");
 }
+
+static void print_top_gateways(const json_t *gateways, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "GATEWAY", false }, { "STATE", false }, { "SERVICE", false },
+		{ "CONTEXTS", true }, { "MAX", true },    { NULL, false },
+	};
+	static const char *const members[] = { "name",         "state",
+					       "service",      "contexts",
+					       "contexts_max", NULL };
+	struct table *t = table_new(columns);
+	json_t *g;
+	size_t i;
+
+	json_array_foreach (gateways, i, g)
+		add_members(t, g, members);
+	table_print(t, 0, out);
+}
+
+void text_top(const json_t *reply, FILE *out)
+{
+	static const struct column columns[] = {
+		{ "GATEWAY", false },         { "CONTEXT", true },
+		{ "STREAM", true },           { "STATE", false },
+		{ "OCTETS/s", true },         { "OCTETS", true },
+		{ "DROPS[packets]", true },   { "SOURCE", false },
+		{ "NAT DESTINATION", false }, { NULL, false },
+	};
+	static const char *const members[] = { "gateway",      "context",
+					       "stream",       "state",
+					       "octets_per_s", "octets",
+					       "drops",        NULL };
+	const json_t *top = json_object_get(reply, "top");
+	struct table *t = table_new(columns);
+	json_t *flow;
+	size_t i;
+
+	print_top_gateways(json_object_get(top, "gateways"), out);
+	fputc('\n', out);
+	json_array_foreach (json_object_get(top, "flows"), i, flow) {
+		add_members(t, flow, members);
+		add_endpoint(t, json_object_get(flow, "source"));
+		add_endpoint(t, json_object_get(flow, "nat_destination"));
+	}
+	table_print(t, 0, out);
+}

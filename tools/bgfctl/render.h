@@ -25,6 +25,7 @@ void text_ports(const json_t *reply, FILE *out);
 void text_associations(const json_t *reply, FILE *out);
 void text_history(const json_t *reply, FILE *out);
 void text_reload(const json_t *reply, FILE *out);
+void text_top(const json_t *reply, FILE *out);
 void text_explain(const json_t *reply, FILE *out);
 void text_events(const json_t *reply, FILE *out);
 void text_service(const json_t *reply,
