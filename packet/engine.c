@@ -31,6 +31,7 @@ enum {
 	CMD_SLOTS = 1024,
 	EVT_SLOTS = 4096,
 	RANDOM_WORDS = 64,
+	NOTE_OCTETS = 160,
 };
 
 struct gate {
@@ -63,6 +64,9 @@ struct pkt_engine {
 	struct pkt_backlog *backlog; /* of cmds */
 	int evt_fd;
 	struct pkt_worker *worker;
+	struct pkt_fast *fast; /* NULL: no program of the kernel helps */
+	struct pkt_fence *fence;
+	char fast_note[NOTE_OCTETS];
 	bool is_running, has_host;
 	void (*defer)(void *arg); /* NULL: wake the worker at once */
 	void *defer_arg;
@@ -185,7 +189,8 @@ static int allocate(struct pkt_engine *e)
 	e->backlog = pkt_backlog_new(e->places, sizeof(struct pkt_cmd));
 	e->evts = pkt_ring_new(EVT_SLOTS, sizeof(struct pkt_evt));
 	e->evt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	e->entries = map(e->n_slots * sizeof(*e->entries));
+	e->entries = e->fast ? pkt_fast_entries(e->fast) :
+			       map(e->n_slots * sizeof(*e->entries));
 	e->rdv_of = map(e->n_slots * sizeof(*e->rdv_of));
 	e->rdvs = calloc(n, sizeof(*e->rdvs));
 	if (!e->cmds || !e->backlog || !e->evts || !e->entries || !e->rdv_of ||
@@ -206,6 +211,8 @@ static int start_worker(struct pkt_engine *e)
 		.cmds = e->cmds,
 		.evts = e->evts,
 		.evt_fd = e->evt_fd,
+		.fast = e->fast,
+		.fence = e->fence,
 	};
 	int rc;
 
@@ -220,7 +227,48 @@ static int start_worker(struct pkt_engine *e)
 	return rc;
 }
 
-static int set_up(struct pkt_engine *e, char *err, size_t cap)
+static bool wants_fast(const struct pkt_realm_cfg *r)
+{
+	for (unsigned int i = 0; i < r->n_ifaces; i++)
+		if (r->fastpath[i] != PKT_FASTPATH_OFF)
+			return true;
+	return false;
+}
+
+static void wake(void *arg)
+{
+	struct pkt_engine *e = arg;
+
+	if (e->worker)
+		pkt_worker_wake(e->worker);
+}
+
+/* Without it everything works, slower; the note tells why. */
+static void load_fast(struct pkt_engine *e)
+{
+	bool is_wanted = false;
+	int rc;
+
+	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
+		is_wanted |= wants_fast(&e->cfg.realm[i]);
+	if (!is_wanted)
+		return;
+	rc = pkt_fence_new(pkt_fast_fence, wake, e, &e->fence);
+	if (rc) {
+		snprintf(e->fast_note, NOTE_OCTETS, "off: no thread: %s",
+			 strerror(-rc));
+		return;
+	}
+	memcpy(e->fast_note, "off: ", sizeof("off: "));
+	rc = pkt_fast_new(&e->cfg, e->slots, e->n_slots, &e->fast,
+			  e->fast_note + 5, NOTE_OCTETS - 5);
+	if (rc) {
+		pkt_fence_free(e->fence);
+		e->fence = NULL;
+	}
+}
+
+static int set_up(struct pkt_engine *e, bool may_be_fast, char *err, size_t cap)
 {
 	int rc = 0;
 
@@ -228,6 +276,9 @@ static int set_up(struct pkt_engine *e, char *err, size_t cap)
 		rc = add_pool(e, i);
 	if (rc)
 		return fail(err, cap, rc, "port pool");
+	memcpy(e->fast_note, "off", sizeof("off"));
+	if (may_be_fast)
+		load_fast(e);
 	rc = allocate(e);
 	if (rc)
 		return fail(err, cap, rc, "memory");
@@ -241,8 +292,9 @@ static void close_all(const int *fd, unsigned int n)
 		close(fd[i]);
 }
 
-int pkt_engine_new_on(const struct pkt_engine_cfg *cfg, const int *fd,
-		      struct pkt_engine **out, char *err, size_t cap)
+static int make(const struct pkt_engine_cfg *cfg, const int *fd,
+		bool may_be_fast, struct pkt_engine **out, char *err,
+		size_t cap)
 {
 	struct pkt_engine *e;
 	int rc = check(cfg, err, cap);
@@ -255,13 +307,19 @@ int pkt_engine_new_on(const struct pkt_engine_cfg *cfg, const int *fd,
 	e->cfg = *cfg;
 	e->evt_fd = -1;
 	memcpy(e->fd, fd, cfg->n_realms * sizeof(*fd));
-	rc = set_up(e, err, cap);
+	rc = set_up(e, may_be_fast, err, cap);
 	if (rc) {
 		pkt_engine_free(e);
 		return rc;
 	}
 	*out = e;
 	return 0;
+}
+
+int pkt_engine_new_on(const struct pkt_engine_cfg *cfg, const int *fd,
+		      struct pkt_engine **out, char *err, size_t cap)
+{
+	return make(cfg, fd, false, out, err, cap);
 }
 
 int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
@@ -277,9 +335,10 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 			close_all(fd, i);
 	}
 	if (!rc)
-		rc = pkt_engine_new_on(cfg, fd, &e, err, cap);
+		rc = make(cfg, fd, true, &e, err, cap);
 	if (rc)
 		return rc;
+	pkt_fast_sweep(cfg);
 	if (cfg->owns_host)
 		rc = pkt_host_setup(cfg, err, cap);
 	if (rc) {
@@ -287,8 +346,26 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 		return rc;
 	}
 	e->has_host = cfg->owns_host;
+	pkt_engine_links_changed(e);
 	*out = e;
 	return 0;
+}
+
+void pkt_engine_links_changed(struct pkt_engine *e)
+{
+	char why[NOTE_OCTETS / 2];
+	unsigned int n;
+
+	if (!e->fast)
+		return;
+	n = pkt_fast_attach(e->fast, why, sizeof(why));
+	snprintf(e->fast_note, NOTE_OCTETS, "tc on %u devices%s%s", n,
+		 why[0] ? "; not on " : "", why);
+}
+
+const char *pkt_engine_fastpath(const struct pkt_engine *e)
+{
+	return e->fast_note;
 }
 
 void pkt_engine_free(struct pkt_engine *e)
@@ -299,11 +376,14 @@ void pkt_engine_free(struct pkt_engine *e)
 		pkt_worker_stop(e->worker);
 	if (e->has_host)
 		pkt_host_cleanup(&e->cfg, true);
+	pkt_fence_free(e->fence);
 	pkt_worker_free(e->worker);
 	close_all(e->fd, e->cfg.n_realms);
 	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
 		pkt_portpool_free(e->pool[i]);
-	if (e->entries)
+	if (e->fast)
+		pkt_fast_free(e->fast);
+	else if (e->entries)
 		munmap(e->entries, e->n_slots * sizeof(*e->entries));
 	if (e->rdv_of)
 		munmap(e->rdv_of, e->n_slots * sizeof(*e->rdv_of));
@@ -568,6 +648,8 @@ void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
 {
 	memset(out, 0, sizeof(*out));
 	pkt_worker_counters(e->worker, out);
+	if (e->fast)
+		pkt_fast_counters(e->fast, out);
 }
 
 void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,

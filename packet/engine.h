@@ -24,6 +24,13 @@ enum {
 	PKT_REALM_NAME = 64,
 };
 
+/* How the kernel helps on a media interface (architecture 6). */
+enum pkt_fastpath {
+	PKT_FASTPATH_AUTO, /* what its driver is best at */
+	PKT_FASTPATH_TC,   /* clsact */
+	PKT_FASTPATH_OFF,  /* not at all: all goes through the TUN device */
+};
+
 struct pkt_prefix {
 	struct in6_addr addr; /* IPv4 mapped */
 	uint8_t len;          /* 0..128 over the mapped address */
@@ -35,6 +42,7 @@ struct pkt_realm_cfg {
 	char name[PKT_REALM_NAME];
 	char tun[IFNAMSIZ];
 	char iface[PKT_MAX_IFACES][IFNAMSIZ];
+	uint8_t fastpath[PKT_MAX_IFACES]; /* enum pkt_fastpath */
 	unsigned int n_ifaces;
 	struct pkt_prefix prefix[PKT_MAX_PREFIXES]; /* media addresses */
 	unsigned int n_prefixes;
@@ -105,6 +113,8 @@ struct pkt_counters {
 	uint64_t synacks, rsts, challenges;
 	uint64_t evt_ring_full; /* events that had to wait */
 	uint64_t drop[PKT_DROP__COUNT];
+	uint64_t fast[PKT_FAST__COUNT]; /* packets, in the kernel */
+	uint64_t fast_octets;           /* of PASSED, IP octets */
 };
 
 /*
@@ -121,6 +131,10 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
  * Without a hook each command does so at once. */
 void pkt_engine_defer(struct pkt_engine *e, void (*hook)(void *arg), void *arg);
 void pkt_engine_flush(struct pkt_engine *e);
+/* One line for the operator: where the fast path is, or why it is not. */
+const char *pkt_engine_fastpath(const struct pkt_engine *e);
+/* A link has changed: programs go where they are missing. */
+void pkt_engine_links_changed(struct pkt_engine *e);
 /* Stops the workers, removes devices and host rules.  NULL is fine. */
 void pkt_engine_free(struct pkt_engine *e);
 

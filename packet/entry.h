@@ -9,7 +9,8 @@
  * so that another process, node or a BPF map can go on with it: the two
  * entries are all that the engine knows of an open session.
  *
- * Owner: the worker of the gate.
+ * Owner: the worker of the gate.  While `kernel` says PKT_KERNEL_PASS, programs
+ * in the kernel change what changes with every segment, and nothing else.
  */
 #pragma once
 
@@ -27,13 +28,33 @@ enum {
 	PKT_ENTRY_LIBERAL = 1 << 7, /* V1 only: window scale not known */
 };
 
+/* What the kernel's programs may do with a segment that comes from `remote`;
+ * they see the array as it is (architecture 6).  All others for a gate go to
+ * the worker. */
+enum pkt_kernel {
+	PKT_KERNEL_NONE, /* hand it to the worker */
+	PKT_KERNEL_PASS, /* translate it and send it on */
+	PKT_KERNEL_LEFT, /* as NONE, but one may still be at it (fence.h) */
+};
+
 /* Where the numbers of an entry end; what is larger stays at its end. */
 enum {
 	PKT_ENTRY_TIDLE_MAX = (1 << 20) - 1, /* seconds, 12 days */
 	PKT_ENTRY_TEND_MAX = (1 << 12) - 1,  /* seconds, T_fin and T_rst */
 	PKT_ENTRY_EST_MAX = (1 << 20) - 1,   /* milliseconds, 17 minutes */
 	PKT_ENTRY_SYNS_MAX = (1 << 16) - 1,
-	PKT_ENTRY_SENT_MAX = (1 << 12) - 1, /* SYN-ACKs, relatches */
+	PKT_ENTRY_SYNACKS_MAX = (1 << 10) - 1,
+	PKT_ENTRY_RELATCHES_MAX = (1 << 7) - 1,
+};
+
+/* Bits of pkt_entry.fins: which FINs have passed.  Whoever passes one sets them;
+ * what follows from it for the state is the worker's to say. */
+enum {
+	PKT_FINS_SEEN = 1 << 0,  /* fin_end is valid */
+	PKT_FINS_FIRST = 1 << 1, /* before that of the other client */
+	/* The worker was told: both have passed, both are acknowledged. */
+	PKT_FINS_TOLD_BOTH = 1 << 2,
+	PKT_FINS_TOLD_OVER = 1 << 3,
 };
 
 /* The local end of an entry: its index tells, so it is not in the entry. */
@@ -53,14 +74,16 @@ struct pkt_entry {
 	uint16_t addr_delta; /* checksum: addresses only */
 	uint16_t full_delta; /* checksum: addresses and ports */
 	uint8_t flags;       /* PKT_ENTRY_* */
-	uint8_t dscp;
-	uint32_t peer; /* index of the other entry */
+	uint8_t dscp : 6;
+	uint8_t kernel : 2; /* enum pkt_kernel */
+	uint32_t peer;      /* index of the other entry */
 
-	/* changes with every segment */
+	/* changes with every segment; by the worker and by the kernel's
+	 * programs at once, see window.h */
 	uint32_t snd_end;      /* highest seq + len it sent */
 	uint32_t last_ack;     /* highest ACK it sent */
 	uint32_t max_end;      /* highest ACK + window granted to it */
-	uint32_t fin_end;      /* seq after its FIN, when LEG_FIN */
+	uint32_t fin_end;      /* seq after its FIN, when it was seen */
 	uint32_t last_seen_ms; /* engine clock, wraps; stands when over */
 	uint32_t drops;        /* of segments for this gate */
 	uint64_t rx_octets;    /* payload accepted from its client */
@@ -79,14 +102,15 @@ struct pkt_entry {
 	uint8_t bits;         /* pkt_leg_state | pkt_state << 4 */
 	uint8_t wscale : 4;   /* its shift, 0 when not agreed */
 	uint8_t opts : 4;     /* PKT_STAT_* of the session */
-	uint32_t synacks : 12;
-	uint32_t relatches : 12; /* source changed while it waited */
-	uint32_t role : 2;       /* enum pkt_role */
+	uint32_t synacks : 10;
+	uint32_t relatches : 7; /* source changed while it waited */
+	uint32_t role : 2;      /* enum pkt_role */
 	uint32_t is_armed : 1;
 	uint32_t is_closer : 1;   /* its FIN was the first, or its RST */
 	uint32_t is_dirty : 1;    /* something left here: quarantine */
 	uint32_t is_revived : 1;  /* data after a RST: no T_rst */
 	uint32_t release_rst : 1; /* RST to its client on release */
+	uint8_t fins;             /* PKT_FINS_*: changes with segments */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct pkt_entry) == 128, "one entry, two cache lines");

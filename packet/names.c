@@ -1,4 +1,4 @@
-/* packet/names.c - the names of drops, states and causes, in one place */
+/* packet/names.c - the names of counters, states and causes, in one place */
 #include "packet/types.h"
 
 struct name {
@@ -10,6 +10,12 @@ static const struct name drops[PKT_DROP__COUNT] = {
 #define DROP(id, name, help) [PKT_DROP_##id] = { name, help },
 #include "packet/drop.def"
 #undef DROP
+};
+
+static const struct name fast[PKT_FAST__COUNT] = {
+#define FAST(id, name, help) [PKT_FAST_##id] = { name, help },
+#include "packet/fast.def"
+#undef FAST
 };
 
 static const char *const states[PKT_STATE__COUNT] = {
@@ -42,6 +48,16 @@ const char *pkt_drop_name(enum pkt_drop d)
 const char *pkt_drop_help(enum pkt_drop d)
 {
 	return d < PKT_DROP__COUNT ? drops[d].help : "";
+}
+
+const char *pkt_fast_name(enum pkt_fast_count c)
+{
+	return c < PKT_FAST__COUNT ? fast[c].name : "?";
+}
+
+const char *pkt_fast_help(enum pkt_fast_count c)
+{
+	return c < PKT_FAST__COUNT ? fast[c].help : "";
 }
 
 const char *pkt_state_name(enum pkt_state s)

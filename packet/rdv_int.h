@@ -138,6 +138,8 @@ void rdv_open_segment(struct rdv_call *c, unsigned int leg,
 		      const struct pkt_seg *seg);
 /* HALF or CLOSING, from the FINs there are; `rel` when both are done. */
 void rdv_open_follow(struct rdv_call *c);
+/* What the kernel's programs have passed is followed. */
+void rdv_open_catch_up(struct rdv_call *c);
 void rdv_open_tick(struct rdv_call *c);
 uint64_t rdv_open_next(const struct pkt_rdv *r, uint64_t now_us);
 /* End by us, not by a client: RSTs by policy, CLOSED unless it was said. */

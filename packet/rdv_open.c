@@ -58,22 +58,20 @@ static bool is_mode_ok(const struct pkt_entry *in, const struct pkt_entry *out,
 	       (in->flags & PKT_ENTRY_RX && out->flags & PKT_ENTRY_TX);
 }
 
-/* Event 14; and the FIN of the peer when this acknowledges it. */
-static void note_fins(struct rdv_call *c, unsigned int leg,
-		      const struct pkt_seg *seg)
+/* Event 14: what the FINs that have passed, and their acknowledgements, say
+ * about the legs. */
+static void note_fins(struct rdv_call *c, unsigned int leg)
 {
 	struct pkt_entry *from = rdv_entry(c, leg);
-	const struct pkt_entry *to = rdv_entry(c, 1 - leg);
 
-	if (seg->flags & PKT_FIN && rdv_is(c->r, leg, PKT_LEG_ACKED)) {
-		from->fin_end = pkt_seg_end(seg);
+	if (from->fins & PKT_FINS_SEEN && rdv_is(c->r, leg, PKT_LEG_ACKED)) {
 		rdv_set_leg(c->r, leg, PKT_LEG_FIN);
-		if (!has_fin(c->r, 1 - leg))
+		if (from->fins & PKT_FINS_FIRST)
 			set_closer(c, leg);
 	}
-	if (rdv_is(c->r, 1 - leg, PKT_LEG_FIN) &&
-	    !pkt_seq_after(to->fin_end, seg->ack))
-		rdv_set_leg(c->r, 1 - leg, PKT_LEG_CLOSED);
+	if (rdv_is(c->r, leg, PKT_LEG_FIN) &&
+	    pkt_fin_is_acked(from, rdv_entry(c, 1 - leg)))
+		rdv_set_leg(c->r, leg, PKT_LEG_CLOSED);
 }
 
 static void forward(struct rdv_call *c, unsigned int leg,
@@ -84,8 +82,7 @@ static void forward(struct rdv_call *c, unsigned int leg,
 	c->out->act = PKT_ACT_FORWARD;
 	if (!is_lingering(c->r))
 		in->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
-	in->rx_octets += seg->payload_octets;
-	out->tx_octets += seg->payload_octets;
+	pkt_count_payload(in, out, seg->payload_octets);
 	out->is_dirty = true;
 }
 
@@ -146,7 +143,10 @@ bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 	forward(c, leg, seg);
 	if (is_current) {
 		pkt_window_learn(in, out, seg);
-		note_fins(c, leg, seg);
+		if (seg->flags & PKT_FIN)
+			pkt_fin_note(in, out, pkt_seg_end(seg));
+		note_fins(c, leg);
+		note_fins(c, 1 - leg);
 	}
 	return true;
 }
@@ -170,6 +170,7 @@ void rdv_open_end(struct rdv_call *c, enum pkt_cause cause, bool is_reported)
 {
 	unsigned int leg;
 
+	rdv_open_catch_up(c);
 	if (!is_over(c->r)) {
 		for (leg = 0; leg < PKT_LEGS; leg++)
 			if (c->r->leg[leg]->release_rst)
@@ -178,6 +179,15 @@ void rdv_open_end(struct rdv_call *c, enum pkt_cause cause, bool is_reported)
 			rdv_report(c, PKT_REPORT_CLOSED, 0, cause);
 	}
 	rdv_silence(c);
+}
+
+void rdv_open_catch_up(struct rdv_call *c)
+{
+	if (is_over(c->r) || pkt_rdv_state(c->r) == PKT_STATE_SILENT)
+		return;
+	note_fins(c, 0);
+	note_fins(c, 1);
+	rdv_open_follow(c);
 }
 
 /* ---- segments ---- */
@@ -252,6 +262,7 @@ static void on_segment(struct rdv_call *c, unsigned int leg,
 void rdv_open_segment(struct rdv_call *c, unsigned int leg,
 		      const struct pkt_seg *seg)
 {
+	rdv_open_catch_up(c);
 	if (!rdv_is_latched(c, leg, seg))
 		rdv_drop(c, PKT_DROP_SOURCE);
 	else if (seg->flags & PKT_SYN)
@@ -269,8 +280,8 @@ static int64_t left_ms(const struct pkt_rdv *r, uint32_t seconds,
 		       uint64_t now_us)
 {
 	uint32_t now_ms = (uint32_t)(now_us / RDV_MS);
-	uint32_t a = now_ms - r->leg[0]->last_seen_ms;
-	uint32_t b = now_ms - r->leg[1]->last_seen_ms;
+	uint32_t a = pkt_since_ms(r->leg[0]->last_seen_ms, now_ms);
+	uint32_t b = pkt_since_ms(r->leg[1]->last_seen_ms, now_ms);
 
 	return (int64_t)seconds * 1000 - (a < b ? a : b);
 }
@@ -293,6 +304,7 @@ static int64_t linger_left_ms(const struct pkt_rdv *r, uint64_t now_us)
 
 void rdv_open_tick(struct rdv_call *c)
 {
+	rdv_open_catch_up(c);
 	if (linger_left_ms(c->r, c->now_us) <= 0) {
 		if (!is_over(c->r))
 			rdv_report(c, PKT_REPORT_CLOSED, closer_of(c->r),

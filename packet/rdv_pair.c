@@ -26,7 +26,7 @@ void rdv_send_synack(struct rdv_call *c, unsigned int leg)
 	if (!s->synack_us)
 		s->resend_us = c->now_us + gap_us[0];
 	s->synack_us = c->now_us;
-	if (c->r->leg[leg]->synacks < PKT_ENTRY_SENT_MAX)
+	if (c->r->leg[leg]->synacks < PKT_ENTRY_SYNACKS_MAX)
 		c->r->leg[leg]->synacks++;
 	pkt_synack_fill(c->r, leg, rdv_emit(c, leg, 0));
 }
@@ -95,6 +95,7 @@ static void load_window(struct pkt_rdv *r, unsigned int leg)
 	e->wscale = r->setup->frozen[leg].has_ws ? own->opts.ws & 0xf : 0;
 	e->max_win = scaled_up(own->window, e->wscale);
 	e->fin_end = 0;
+	e->fins = 0;
 }
 
 void rdv_load_windows(struct pkt_rdv *r)

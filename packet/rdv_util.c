@@ -44,7 +44,7 @@ void rdv_count_relatch(struct rdv_call *c, unsigned int leg)
 {
 	struct pkt_entry *e = rdv_entry(c, leg);
 
-	if (e->relatches < PKT_ENTRY_SENT_MAX)
+	if (e->relatches < PKT_ENTRY_RELATCHES_MAX)
 		e->relatches++;
 }
 

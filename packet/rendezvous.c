@@ -112,7 +112,7 @@ static void load_cfg(struct pkt_rdv *r, unsigned int leg,
 	e->flags |= cfg->mode & PKT_MODE_RX ? PKT_ENTRY_RX : 0;
 	e->flags |= cfg->mode & PKT_MODE_TX ? PKT_ENTRY_TX : 0;
 	e->flags |= cfg->has_dscp ? PKT_ENTRY_DSCP : 0;
-	e->dscp = cfg->dscp;
+	e->dscp = cfg->dscp & 63;
 	e->mtu = cfg->mtu;
 	e->role = cfg->role & 3;
 	e->is_armed = cfg->is_armed;
@@ -337,4 +337,12 @@ void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
 	else if (r->setup && state != PKT_STATE_SILENT)
 		rdv_setup_tick(&c);
 	tick_quiet(&c);
+}
+
+void pkt_rdv_catch_up(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
+{
+	struct rdv_call c = start(r, now_us, out);
+
+	if (r->leg[0] && r->leg[1] && is_joined(pkt_rdv_state(r)))
+		rdv_open_catch_up(&c);
 }

@@ -28,3 +28,16 @@ static inline uint16_t pkt_csum_update(uint16_t csum, uint16_t delta)
 {
 	return (uint16_t)~pkt_csum_add((uint16_t)~csum, delta);
 }
+
+/* ~m + m': what a word that changes from old to new adds. */
+static inline uint16_t pkt_csum_delta(uint16_t old, uint16_t new)
+{
+	return pkt_csum_add((uint16_t)~old, new);
+}
+
+/* What the ports of a segment add that arrives at `in`: full_delta is the sum
+ * of both. */
+static inline uint16_t pkt_ports_delta(const struct pkt_entry *in)
+{
+	return pkt_csum_delta(in->addr_delta, in->full_delta);
+}

@@ -43,12 +43,6 @@ static uint16_t addr_sum(const struct in6_addr *a)
 	return sum;
 }
 
-/* ~m + m' */
-static uint16_t delta(uint16_t old, uint16_t new)
-{
-	return pkt_csum_add((uint16_t)~old, new);
-}
-
 void pkt_translate_set(struct pkt_entry *in, const struct pkt_local *at,
 		       const struct pkt_local *from, const struct pkt_local *to)
 {
@@ -63,10 +57,10 @@ void pkt_translate_set(struct pkt_entry *in, const struct pkt_local *at,
 		in->flags |= PKT_ENTRY_OUT6;
 
 	in->addr_delta = pkt_csum_add(
-		delta(addr_sum(&in->remote), addr_sum(&from->addr)),
-		delta(addr_sum(&at->addr), addr_sum(&to->addr)));
-	ports = pkt_csum_add(delta(in->remote_port_be, from->port_be),
-			     delta(at->port_be, to->port_be));
+		pkt_csum_delta(addr_sum(&in->remote), addr_sum(&from->addr)),
+		pkt_csum_delta(addr_sum(&at->addr), addr_sum(&to->addr)));
+	ports = pkt_csum_add(pkt_csum_delta(in->remote_port_be, from->port_be),
+			     pkt_csum_delta(at->port_be, to->port_be));
 	in->full_delta = pkt_csum_add(in->addr_delta, ports);
 }
 
@@ -91,7 +85,8 @@ static void mark_ipv4(uint8_t *ip, uint8_t dscp)
 
 	ip[IP4_TOS] = (uint8_t)(dscp << 2 | (ip[IP4_TOS] & 3));
 	store16(ip + IP4_CSUM,
-		pkt_csum_update(load16(ip + IP4_CSUM), delta(old, load16(ip))));
+		pkt_csum_update(load16(ip + IP4_CSUM),
+				pkt_csum_delta(old, load16(ip))));
 }
 
 static void rewrite_ipv4(uint8_t *ip, const struct pkt_entry *in)

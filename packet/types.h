@@ -6,7 +6,11 @@
  */
 #pragma once
 
+#ifdef __bpf__
+#include <linux/in6.h>
+#else
 #include <netinet/in.h>
+#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +26,17 @@ enum pkt_drop {
 
 const char *pkt_drop_name(enum pkt_drop d);
 const char *pkt_drop_help(enum pkt_drop d);
+
+/* What became of a packet in a program of the kernel; pkt_counters.fast[]. */
+enum pkt_fast_count {
+#define FAST(id, name, help) PKT_FAST_##id,
+#include "packet/fast.def"
+#undef FAST
+	PKT_FAST__COUNT
+};
+
+const char *pkt_fast_name(enum pkt_fast_count c);
+const char *pkt_fast_help(enum pkt_fast_count c);
 
 /* One gate for its whole life.  slot is reused, gen is not: a stale id never
  * reaches the gate that took its slot.  gen 0: no gate. */

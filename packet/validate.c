@@ -1,8 +1,6 @@
 /* packet/validate.c - which segments of a joined session may pass */
 #include "packet/validate.h"
 
-enum { ACK_SLACK = 66000 }; /* rule IV: an ACK may be this late */
-
 uint32_t pkt_seg_end(const struct pkt_seg *seg)
 {
 	return seg->seq + seg->payload_octets + !!(seg->flags & PKT_SYN) +
@@ -38,57 +36,34 @@ enum pkt_rst pkt_rst_check(const struct pkt_entry *from,
 	return PKT_RST_FAR;
 }
 
-static uint32_t scaled_window(const struct pkt_entry *e,
-			      const struct pkt_seg *seg)
+static struct pkt_numbers numbers_of(const struct pkt_seg *seg)
 {
-	return (uint32_t)seg->window << e->wscale;
-}
-
-static uint32_t largest_window(const struct pkt_entry *e)
-{
-	return (uint32_t)e->max_win << e->wscale;
-}
-
-static uint32_t at_least(uint32_t a, uint32_t b)
-{
-	return a > b ? a : b;
+	return (struct pkt_numbers) {
+		.seq = seg->seq,
+		.end = pkt_seg_end(seg),
+		.ack = seg->ack,
+		.window = seg->window,
+	};
 }
 
 enum pkt_drop pkt_window_check(const struct pkt_entry *from,
 			       const struct pkt_entry *to,
 			       const struct pkt_seg *seg, bool *is_current)
 {
-	uint32_t end = pkt_seg_end(seg);
-	uint32_t late = at_least(ACK_SLACK, largest_window(from));
+	struct pkt_numbers n = numbers_of(seg);
+	enum pkt_window verdict = pkt_window_judge(from, to, &n);
 
-	*is_current = true;
-	if (from->flags & PKT_ENTRY_LIBERAL)
-		return PKT_DROP_NONE;
-	/* I, with one window of slack: our view of it is a little old */
-	if (pkt_seq_after(seg->seq, from->max_end) &&
-	    pkt_seq_after(end, from->max_end + largest_window(to)))
+	*is_current = verdict != PKT_WINDOW_OLD;
+	if (verdict == PKT_WINDOW_BEYOND)
 		return PKT_DROP_WINDOW;
-	if (pkt_seq_after(seg->ack, to->snd_end)) /* III */
-		return PKT_DROP_ACK_UNSENT;
-	*is_current = !pkt_seq_after(from->snd_end - largest_window(to), end) &&
-		      !pkt_seq_after(to->snd_end - late, seg->ack); /* II, IV */
-	return PKT_DROP_NONE;
-}
-
-static void raise_to(uint32_t *seq, uint32_t to)
-{
-	if (pkt_seq_after(to, *seq))
-		*seq = to;
+	return verdict == PKT_WINDOW_UNSENT ? PKT_DROP_ACK_UNSENT :
+					      PKT_DROP_NONE;
 }
 
 void pkt_window_learn(struct pkt_entry *from, struct pkt_entry *to,
 		      const struct pkt_seg *seg)
 {
-	uint32_t window = scaled_window(from, seg);
+	struct pkt_numbers n = numbers_of(seg);
 
-	raise_to(&from->snd_end, pkt_seg_end(seg));
-	raise_to(&from->last_ack, seg->ack);
-	raise_to(&to->max_end, seg->ack + window);
-	if (from->max_win < seg->window)
-		from->max_win = seg->window;
+	pkt_window_raise(from, to, &n);
 }

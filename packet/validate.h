@@ -8,18 +8,13 @@
 
 #include "packet/entry.h"
 #include "packet/seg.h"
+#include "packet/window.h"
 
 enum pkt_rst {
 	PKT_RST_EXACT, /* the receiver will believe it */
 	PKT_RST_NEAR,  /* in its window, not exact */
 	PKT_RST_FAR,
 };
-
-/* Is a after b, in sequence space? */
-static inline bool pkt_seq_after(uint32_t a, uint32_t b)
-{
-	return (int32_t)(a - b) > 0;
-}
 
 /* Sequence number after the segment: payload, SYN and FIN count. */
 uint32_t pkt_seg_end(const struct pkt_seg *seg);

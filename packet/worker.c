@@ -17,6 +17,7 @@
 
 enum {
 	WAKE = PKT_MAX_REALMS, /* epoll data of wake_fd */
+	HINTS,                 /* of the kernel's programs */
 	ROOM_POLL_MS = 5,      /* while events wait for room */
 	MAX_WAIT_MS = 10000,
 };
@@ -174,7 +175,8 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	else if (worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n))
 		return;
 	/* It was counted as handed out (decision 22). */
-	w->cfg.entries[r->slot[1 - leg]].tx_octets -= seg->payload_octets;
+	__sync_fetch_and_sub(&w->cfg.entries[r->slot[1 - leg]].tx_octets,
+			     seg->payload_octets);
 	w->cfg.entries[r->slot[leg]].drops++;
 }
 
@@ -220,6 +222,8 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	bool had_setup = r->setup;
 	struct pkt_out out;
 
+	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST))
+		worker_fast_evict(w, rdv);
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
 	worker_apply(w, rdv, &out);
 	if (out.act == PKT_ACT_FORWARD)
@@ -228,6 +232,7 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 		worker_count(&w->drop[out.drop], 1);
 	if (had_setup || moves_deadline(r, seg, &out))
 		worker_arm(w, rdv);
+	worker_fast_follow(w, rdv);
 }
 
 static void handle_packet(struct pkt_worker *w, unsigned int realm)
@@ -254,7 +259,8 @@ static void forget_realm(struct pkt_worker *w, unsigned int realm)
 			NULL);
 }
 
-static void read_realm(struct pkt_worker *w, unsigned int realm)
+/* False: there may be more. */
+static bool read_realm(struct pkt_worker *w, unsigned int realm)
 {
 	struct pkt_frame *f = &w->frame;
 	int fd = w->cfg.realm[realm].fd;
@@ -267,11 +273,12 @@ static void read_realm(struct pkt_worker *w, unsigned int realm)
 		if (n == -EBADFD || n == -ENODEV)
 			forget_realm(w, realm);
 		if (n <= 0)
-			return;
+			return true;
 		f->n = (size_t)n;
 		w->now_us = clock_us();
 		handle_packet(w, realm);
 	}
+	return false;
 }
 
 /* The loop */
@@ -284,6 +291,7 @@ static void tick(struct pkt_worker *w, uint32_t rdv)
 
 	due = pkt_rdv_next(&view, w->now_us);
 	if (due <= w->now_us) {
+		worker_fast_evict(w, rdv);
 		pkt_rdv_tick(&view, w->now_us, &out);
 		worker_apply(w, rdv, &out);
 		view = worker_view(w, rdv);
@@ -336,21 +344,26 @@ static void drain_wake(struct pkt_worker *w)
 	(void)!read(w->wake_fd, &n, sizeof(n));
 }
 
-static void on_ready(struct pkt_worker *w, const struct epoll_event *ready)
+/* False: there is more to read. */
+static bool on_ready(struct pkt_worker *w, const struct epoll_event *ready)
 {
 	uint32_t realm = ready->data.u32;
 
 	if (realm == WAKE)
 		drain_wake(w);
+	else if (realm == HINTS)
+		worker_fast_hints(w);
 	else if (ready->events & EPOLLERR)
 		forget_realm(w, realm);
 	else
-		read_realm(w, realm);
+		return read_realm(w, realm);
+	return true;
 }
 
 void pkt_worker_turn(struct pkt_worker *w, int max_ms)
 {
-	struct epoll_event ready[PKT_MAX_REALMS + 1];
+	struct epoll_event ready[PKT_MAX_REALMS + 2];
+	bool is_empty = true;
 	int n;
 
 	w->now_us = clock_us();
@@ -358,10 +371,11 @@ void pkt_worker_turn(struct pkt_worker *w, int max_ms)
 	worker_commands(w);
 	run_timers(w);
 	tell_control(w);
-	n = epoll_wait(w->epoll_fd, ready, PKT_MAX_REALMS + 1,
+	n = epoll_wait(w->epoll_fd, ready, PKT_MAX_REALMS + 2,
 		       wait_ms(w, max_ms));
 	for (int i = 0; i < n; i++)
-		on_ready(w, &ready[i]);
+		is_empty &= on_ready(w, &ready[i]);
+	worker_fast_promote(w, is_empty);
 	tell_control(w);
 }
 
@@ -449,11 +463,12 @@ static int allocate(struct pkt_worker *w)
 	w->sticky = map((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 			sizeof(*w->sticky));
 	w->traffic = map((size_t)n * PKT_LEGS, sizeof(*w->traffic));
+	w->leaving = map((size_t)n * PKT_LEGS, sizeof(*w->leaving));
 	w->free_setups = calloc(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = malloc(PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
-	    !w->free_setups || !w->timers || !w->room)
+	    !w->leaving || !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
 	return 0;
 }
@@ -474,6 +489,8 @@ static int watch_all(struct pkt_worker *w)
 	if (w->epoll_fd < 0 || w->wake_fd < 0)
 		return -errno;
 	rc = watch(w, w->wake_fd, WAKE);
+	if (!rc && w->cfg.fast)
+		rc = watch(w, pkt_fast_hint_fd(w->cfg.fast), HINTS);
 	for (unsigned int i = 0; !rc && i < w->cfg.n_realms; i++)
 		rc = watch(w, w->cfg.realm[i].fd, i);
 	return rc;
@@ -512,6 +529,7 @@ void pkt_worker_free(struct pkt_worker *w)
 	unmap(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 	      sizeof(*w->sticky));
 	unmap(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
+	unmap(w->leaving, (size_t)n * PKT_LEGS, sizeof(*w->leaving));
 	free(w->free_setups);
 	pkt_timers_free(w->timers);
 	free(w->room);

@@ -9,6 +9,8 @@
 #pragma once
 
 #include "packet/engine.h"
+#include "packet/fast.h"
+#include "packet/fence.h"
 #include "packet/ring.h"
 #include "packet/slots.h"
 
@@ -44,6 +46,9 @@ struct pkt_worker_cfg {
 	struct pkt_ring *evts;   /* of struct pkt_evt, PKT_EVT_RING_MIN slots
 				* or more; borrowed */
 	int evt_fd;              /* eventfd: events were pushed; borrowed */
+	struct pkt_fast *fast;   /* programs of the kernel see the entries;
+				  * NULL: none do; borrowed */
+	struct pkt_fence *fence; /* with fast; borrowed */
 };
 
 struct pkt_worker; /* opaque */

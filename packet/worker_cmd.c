@@ -1,8 +1,9 @@
 /*
  * packet/worker_cmd.c - commands of the control thread
  *
- * With one worker the fence of a removal is the command itself: packets and
- * commands are handled by the same thread, one after the other.
+ * Packets and commands are handled by the same thread, one after the other:
+ * the fence of a removal is the command itself, unless programs of the kernel
+ * have worked on the gate (worker_fast.c).
  */
 #include <assert.h>
 #include <string.h>
@@ -23,6 +24,11 @@ static void link_peers(struct pkt_worker *w, const struct worker_rdv *rdv)
 				rdv->slot[1 - leg];
 }
 
+static bool is_traffic_wanted(const struct pkt_traffic_cfg *cfg)
+{
+	return cfg->is_policed || cfg->quiet_s;
+}
+
 /* The record of a gate that asks for nothing is not touched. */
 static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 			unsigned int leg)
@@ -30,7 +36,7 @@ static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
 	struct pkt_traffic *t = &w->traffic[cmd->rdv * PKT_LEGS + leg];
 	const struct pkt_traffic_cfg *cfg = &cmd->cfg.traffic;
-	bool is_wanted = cfg->is_policed || cfg->quiet_s;
+	bool is_wanted = is_traffic_wanted(cfg);
 
 	if (is_wanted && !rdv->has_traffic[leg])
 		memset(t, 0, sizeof(*t));
@@ -112,12 +118,17 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
 	struct pkt_gate_stat stat;
 
+	if (cmd->type != PKT_CMD_ADD)
+		worker_fast_catch_up(w, cmd->rdv);
 	switch (cmd->type) {
 	case PKT_CMD_ADD:
 		add(w, cmd);
 		break;
 	case PKT_CMD_MODIFY:
+		if (cmd->rearm || is_traffic_wanted(&cmd->cfg.traffic))
+			worker_fast_evict(w, cmd->rdv);
 		modify(w, cmd);
+		worker_fast_follow(w, cmd->rdv);
 		break;
 	case PKT_CMD_REMOVE:
 		remove_gate(w, cmd, &stat);
@@ -134,6 +145,10 @@ void worker_commands(struct pkt_worker *w)
 	struct pkt_cmd cmd;
 
 	while (worker_has_room(w, PKT_EVTS_PER_CMD) &&
-	       pkt_ring_pop(w->cfg.cmds, &cmd))
+	       worker_fast_next(w, &cmd))
 		execute(w, &cmd);
+	while (worker_has_room(w, PKT_EVTS_PER_CMD) &&
+	       pkt_ring_pop(w->cfg.cmds, &cmd))
+		if (!worker_fast_defer(w, &cmd))
+			execute(w, &cmd);
 }

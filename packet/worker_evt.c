@@ -8,6 +8,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "packet/window.h"
 #include "packet/worker_priv.h"
 
 static uint32_t ms_until(uint64_t then_us, uint64_t now_us)
@@ -39,7 +40,8 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	if (r.setup && out->state == PKT_STATE_WAIT)
 		out->wait_left_ms = ms_until(r.setup->deadline_us, w->now_us);
 	if (e->last_seen_ms)
-		out->idle_ms = (uint32_t)(w->now_us / 1000) - e->last_seen_ms;
+		out->idle_ms = pkt_since_ms(e->last_seen_ms,
+					    (uint32_t)(w->now_us / 1000));
 }
 
 static struct pkt_evt new_event(struct pkt_worker *w, uint32_t rdv,

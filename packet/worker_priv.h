@@ -2,7 +2,8 @@
  * packet/worker_priv.h - what the files of the worker share
  *
  * worker.c: loop and packets; worker_icmp.c: ICMP; worker_cmd.c: commands;
- * worker_evt.c: events and snapshots.  Everything here belongs to the worker
+ * worker_evt.c: events and snapshots; worker_fast.c: the kernel's programs.
+ * Everything here belongs to the worker
  * thread, but for the counters, which others read relaxed, and the stop flag.
  */
 #pragma once
@@ -19,6 +20,7 @@ enum {
 	PKT_STICKY_TYPES = 5,       /* SYN, OPEN, FAIL, CLOSED, QUIET */
 	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
 	PKT_BATCH = 64,             /* packets of one device in a turn */
+	WORKER_READY = 256,         /* sessions given to the kernel at once */
 	/* At most two events of each report of a command, and its DONE. */
 	PKT_EVTS_PER_CMD = 2 * PKT_OUT_REPORTS + 1,
 };
@@ -49,6 +51,13 @@ struct sticky {
 	bool is_far, is_set;
 };
 
+/* A removal that waits for a fence. */
+struct worker_leaving {
+	struct pkt_gate_id gate;
+	uint32_t rdv;
+	uint64_t token, ticket;
+};
+
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
 	struct worker_rdv *rdvs;          /* max_rendezvous */
@@ -61,6 +70,11 @@ struct pkt_worker {
 	struct pkt_timers *timers;
 	struct sticky *sticky;
 	uint32_t sticky_first, sticky_last; /* index + 1; 0: none */
+	uint32_t ready[WORKER_READY];       /* the kernel may have them */
+	unsigned int n_ready;
+	uint64_t ready_us;              /* since when there are any */
+	struct worker_leaving *leaving; /* a ring, one for each gate */
+	uint32_t first_leaving, n_leaving;
 	bool has_pushed; /* events, since evt_fd was written */
 
 	uint64_t now_us;
@@ -107,6 +121,21 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm);
  * MTU when it changes its family?  Then its sender is told. */
 bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 			  const struct pkt_seg *seg, uint16_t mtu);
+
+/* worker_fast.c.  Evict: before a rendezvous is changed or judged in a way that
+ * programs of the kernel must not run into; follow: after a change, or after a
+ * segment; promote: at the end of a turn, in which the TUN devices were read
+ * empty or not. */
+void worker_fast_evict(struct pkt_worker *w, uint32_t rdv);
+void worker_fast_follow(struct pkt_worker *w, uint32_t rdv);
+void worker_fast_promote(struct pkt_worker *w, bool is_empty);
+/* FINs have passed in the kernel: the state follows. */
+void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv);
+void worker_fast_hints(struct pkt_worker *w);
+/* A removal that has to wait for a fence is kept; next: one whose fence is
+ * past. */
+bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd);
+bool worker_fast_next(struct pkt_worker *w, struct pkt_cmd *cmd);
 
 /* worker_cmd.c: executes commands while their events have room. */
 void worker_commands(struct pkt_worker *w);

@@ -172,6 +172,17 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 	return 0;
 }
 
+const char *pkt_engine_fastpath(const struct pkt_engine *e)
+{
+	(void)e;
+	return "off";
+}
+
+void pkt_engine_links_changed(struct pkt_engine *e)
+{
+	(void)e;
+}
+
 void pkt_engine_free(struct pkt_engine *e)
 {
 	(void)e;

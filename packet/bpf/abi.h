@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * packet/bpf/abi.h - what user space and the kernel's programs share
+ *
+ * Beside the entries themselves: the realms, which a program has as constants
+ * (.rodata), and its counters.  fast.c fills them in.
+ */
+#pragma once
+
+#include "packet/entry.h"
+
+enum {
+	FAST_PREFIXES = 8, /* PKT_MAX_PREFIXES */
+	FAST_REALMS = 64,  /* PKT_MAX_REALMS */
+};
+
+/* Addresses as four words of 32 bits in network order, like an in6_addr. */
+struct fast_prefix {
+	uint32_t high[3];
+	uint32_t low; /* the last word, host order */
+	uint32_t n_addrs;
+	uint32_t base; /* slot of its first address and port */
+};
+
+struct fast_realm {
+	uint32_t first_slot;
+	uint32_t tun;     /* its interface index */
+	uint32_t tun_mtu; /* 0: any */
+	uint32_t port_min, port_max;
+	uint32_t n_prefixes;
+	struct fast_prefix prefix[FAST_PREFIXES];
+};
+
+/* All realms, in the order of their slots; self: the one whose interfaces this
+ * instance of a program is attached to. */
+struct fast_realms {
+	uint32_t n, self;
+	struct fast_realm realm[FAST_REALMS];
+};
+
+/* One of each processor. */
+struct fast_counters {
+	uint64_t count[PKT_FAST__COUNT];
+	uint64_t octets; /* of PASSED: IP packets as they are here */
+};

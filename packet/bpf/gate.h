@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * packet/bpf/gate.h - maps and constants, and the gate of a segment
+ *
+ * The entries are the array of the engine itself; their index is that of
+ * slots.h.
+ */
+#pragma once
+
+#include "packet/bpf/abi.h"
+#include "packet/bpf/segment.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set when loaded */
+	__type(key, uint32_t);
+	__type(value, struct pkt_entry);
+} entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, uint32_t);
+	__type(value, struct fast_counters);
+} counters SEC(".maps");
+
+/* Slots whose session is ending: for the worker, a hint. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* octets; set when loaded */
+} hints SEC(".maps");
+
+const volatile struct fast_realms realms;
+
+enum { NO_SLOT = 0xffffffff };
+
+static __always_inline void count(enum pkt_fast_count what, uint32_t octets)
+{
+	uint32_t key = 0;
+	struct fast_counters *c = bpf_map_lookup_elem(&counters, &key);
+
+	if (!c)
+		return;
+	c->count[what]++;
+	c->octets += octets;
+}
+
+static __always_inline const volatile struct fast_realm *self(void)
+{
+	return &realms.realm[realms.self % FAST_REALMS];
+}
+
+/* Number of an address within the addresses of a prefix; NO_SLOT: none. */
+static __always_inline uint32_t nth_of(const volatile struct fast_prefix *p,
+				       const uint32_t *addr)
+{
+	uint32_t n = bpf_ntohl(addr[3]) - p->low;
+
+	if (n < p->n_addrs && addr[0] == p->high[0] && addr[1] == p->high[1] &&
+	    addr[2] == p->high[2])
+		return n;
+	return NO_SLOT;
+}
+
+/* Slot of the local address and port that a segment is sent to. */
+static __always_inline uint32_t slot_of(const struct segment *s)
+{
+	const volatile struct fast_realm *r = self();
+	uint32_t span = r->port_max - r->port_min + 1;
+
+	if (s->dport < r->port_min || s->dport > r->port_max)
+		return NO_SLOT;
+	for (uint32_t i = 0; i < FAST_PREFIXES && i < r->n_prefixes; i++) {
+		uint32_t n = nth_of(&r->prefix[i], s->dst);
+
+		if (n != NO_SLOT)
+			return r->prefix[i].base + n * span + s->dport -
+			       r->port_min;
+	}
+	return NO_SLOT;
+}
+
+/* A source that is a media address: nobody's on a media interface. */
+static __always_inline bool is_ours(const struct segment *s)
+{
+	for (uint32_t i = 0; i < FAST_REALMS && i < realms.n; i++) {
+		const volatile struct fast_realm *r = &realms.realm[i];
+
+		for (uint32_t p = 0; p < FAST_PREFIXES && p < r->n_prefixes;
+		     p++)
+			if (nth_of(&r->prefix[p], s->src) != NO_SLOT)
+				return true;
+	}
+	return false;
+}
+
+static __always_inline struct pkt_entry *entry_at(uint32_t slot)
+{
+	return bpf_map_lookup_elem(&entries, &slot);
+}
+
+/* TUN device of the realm that a slot belongs to. */
+static __always_inline uint32_t tun_of(uint32_t slot)
+{
+	uint32_t tun = realms.realm[0].tun;
+
+	for (uint32_t i = 1; i < FAST_REALMS && i < realms.n; i++) {
+		if (slot < realms.realm[i].first_slot)
+			break;
+		tun = realms.realm[i].tun;
+	}
+	return tun;
+}
+
+/* V1: does it come from where the gate is latched? */
+static __always_inline bool is_latched(const struct pkt_entry *e,
+				       const struct segment *s)
+{
+	const uint32_t *remote = (const uint32_t *)&e->remote;
+
+	return e->remote_port_be == s->sport_be && remote[3] == s->src[3] &&
+	       remote[0] == s->src[0] && remote[1] == s->src[1] &&
+	       remote[2] == s->src[2];
+}
+
+/* Decision 17, as rdv_open.c has it. */
+static __always_inline bool is_mode_ok(const struct pkt_entry *in,
+				       const struct pkt_entry *out,
+				       const struct segment *s)
+{
+	const uint8_t any = PKT_ENTRY_RX | PKT_ENTRY_TX;
+
+	if (!(in->flags & any) || !(out->flags & any))
+		return false;
+	return s->octets == s->headers ||
+	       (in->flags & PKT_ENTRY_RX && out->flags & PKT_ENTRY_TX);
+}
+
+/* May the kernel pass this segment?  PKT_FAST_PASSED, or why not. */
+static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
+						 const struct pkt_entry *out,
+						 const struct segment *s,
+						 bool *is_current)
+{
+	const uint8_t special = SEG_SYN | SEG_RST | SEG_URG;
+	enum pkt_window verdict;
+
+	if (!(in->flags & PKT_ENTRY_OPEN) ||
+	    !!(in->flags & PKT_ENTRY_OUT6) != s->is_v6)
+		return PKT_FAST_STEERED;
+	if ((s->flags & (special | SEG_ACK)) != SEG_ACK)
+		return PKT_FAST_FLAGS;
+	if (!is_mode_ok(in, out, s))
+		return PKT_FAST_MODE;
+	verdict = pkt_window_judge(in, out, &s->n);
+	*is_current = verdict == PKT_WINDOW_CURRENT;
+	if (verdict == PKT_WINDOW_BEYOND || verdict == PKT_WINDOW_UNSENT)
+		return PKT_FAST_WINDOW;
+	if (s->flags & SEG_FIN && !*is_current)
+		return PKT_FAST_FLAGS;
+	return PKT_FAST_PASSED;
+}
+
+/* Both FINs have passed, then both are acknowledged: each is told once.  When
+ * there is no room, with the next segment. */
+static __always_inline void tell(struct pkt_entry *in,
+				 const struct pkt_entry *out, uint32_t slot)
+{
+	bool is_over = pkt_fin_is_acked(in, out) && pkt_fin_is_acked(out, in);
+	uint8_t what = is_over ? PKT_FINS_TOLD_OVER : PKT_FINS_TOLD_BOTH;
+
+	if ((in->fins | out->fins) & (what | PKT_FINS_TOLD_OVER))
+		return;
+	if (!bpf_ringbuf_output(&hints, &slot, sizeof(slot), 0))
+		in->fins |= what;
+}
+
+/* It passes: what the worker would have noted. */
+static __always_inline void note(struct pkt_entry *in, struct pkt_entry *out,
+				 const struct segment *s, uint32_t slot,
+				 bool is_current)
+{
+	uint32_t now_ms = (uint32_t)(bpf_ktime_get_coarse_ns() / 1000000);
+
+	if (in->last_seen_ms != now_ms)
+		in->last_seen_ms = now_ms;
+	pkt_count_payload(in, out, s->octets - s->headers);
+	if (!is_current)
+		return;
+	pkt_window_raise(in, out, &s->n);
+	if (s->flags & SEG_FIN)
+		pkt_fin_note(in, out, s->n.end);
+	if (in->fins & out->fins & PKT_FINS_SEEN)
+		tell(in, out, slot);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * packet/bpf/tc.bpf.c - the fast path on clsact
+ *
+ * `media`, at the ingress of each media interface: a segment of an open
+ * session is translated and redirected to the interface behind which its
+ * receiver is; another one for a gate goes straight to the TUN device; the rest
+ * is left to the host.  `tun`, at the ingress of the TUN
+ * device: what the worker wrote goes straight to its interface.
+ *
+ * Decide, then modify: until the last check has passed a packet is as it came.
+ * GSO super-segments stay whole; helpers know a partial checksum from a
+ * complete one.  A way through here is one hop: the TTL goes down by one.
+ */
+#include <linux/pkt_cls.h>
+
+#include "packet/bpf/gate.h"
+#include "packet/translate.h"
+
+enum {
+	AF_INET = 2,
+	AF_INET6 = 10,
+	TCP_CSUM = 16,
+	/* For the checksum of a received packet as a whole; older kernels do
+	 * not know it. */
+	F_IPV6 = 1 << 7,
+};
+
+#define DATA(skb) ((void *)(long)(skb)->data)
+#define END(skb) ((void *)(long)(skb)->data_end)
+
+/* Octets of each packet that a super-segment will be on the wire. */
+static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
+					    const struct segment *s)
+{
+	uint32_t whole = s->headers + skb->gso_size;
+
+	return skb->gso_size && whole < s->octets ? whole : s->octets;
+}
+
+/* The way to dst for what the TUN device `tun` sends: rules and routes as for
+ * a packet that the host forwards (decision 1). */
+static __always_inline long find_way(struct __sk_buff *skb,
+				     const struct segment *s, uint32_t tun,
+				     const void *src, const void *dst,
+				     struct bpf_fib_lookup *way)
+{
+	__builtin_memset(way, 0, sizeof(*way));
+	way->l4_protocol = IPPROTO_TCP;
+	way->tot_len = wire_octets(skb, s);
+	way->ifindex = tun;
+	if (s->is_v6) {
+		way->family = AF_INET6;
+		__builtin_memcpy(way->ipv6_src, src, 16);
+		__builtin_memcpy(way->ipv6_dst, dst, 16);
+	} else {
+		way->family = AF_INET;
+		way->ipv4_src = ((const uint32_t *)src)[3];
+		way->ipv4_dst = ((const uint32_t *)dst)[3];
+	}
+	return bpf_fib_lookup(skb, way, sizeof(*way), 0);
+}
+
+static __always_inline bool is_way(long found, const struct bpf_fib_lookup *way,
+				   uint32_t tun)
+{
+	if (found != BPF_FIB_LKUP_RET_SUCCESS &&
+	    found != BPF_FIB_LKUP_RET_NO_NEIGH)
+		return false;
+	return way->ifindex != tun;
+}
+
+/* The kernel finds the neighbour, or asks for it. */
+static __always_inline long to_neighbour(const struct bpf_fib_lookup *way)
+{
+	struct bpf_redir_neigh next = { .nh_family = way->family };
+
+	__builtin_memcpy(next.ipv6_nh, way->ipv6_dst, sizeof(next.ipv6_nh));
+	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
+}
+
+static __always_inline void shift_hop_limit(void *ip, bool is_v6)
+{
+	struct iphdr *v4 = ip;
+	uint16_t old, *word;
+
+	if (is_v6) {
+		((struct ipv6hdr *)ip)->hop_limit--;
+		return;
+	}
+	word = (uint16_t *)&v4->ttl;
+	old = *word;
+	v4->ttl--;
+	v4->check = pkt_csum_update(v4->check, pkt_csum_delta(old, *word));
+}
+
+/* As mark_ipv4() and mark_ipv6() of translate_pkt.c. */
+static __always_inline void mark(void *ip, bool is_v6, uint8_t dscp)
+{
+	struct iphdr *v4 = ip;
+	uint16_t *word = ip;
+	uint16_t old = *word, host;
+
+	if (is_v6) {
+		host = bpf_ntohs(old);
+		*word = bpf_htons((host & 0xf03f) | dscp << 6);
+		return;
+	}
+	v4->tos = dscp << 2 | (v4->tos & 3);
+	v4->check = pkt_csum_update(v4->check, pkt_csum_delta(old, *word));
+}
+
+static __always_inline void set_addresses(void *ip, bool is_v6,
+					  const struct pkt_entry *in)
+{
+	const uint32_t *src = (const uint32_t *)&in->out_src;
+	const uint32_t *dst = (const uint32_t *)&in->out_dst;
+	struct iphdr *v4 = ip;
+	struct ipv6hdr *v6 = ip;
+
+	if (is_v6) {
+		__builtin_memcpy(&v6->saddr, src, 16);
+		__builtin_memcpy(&v6->daddr, dst, 16);
+		return;
+	}
+	v4->saddr = src[3];
+	v4->daddr = dst[3];
+	v4->check = pkt_csum_update(v4->check, in->addr_delta);
+}
+
+static __always_inline void set_tcp_csum(struct __sk_buff *skb, uint32_t off,
+					 bool is_v6, const struct pkt_entry *in)
+{
+	uint64_t pseudo = BPF_F_PSEUDO_HDR | (is_v6 ? F_IPV6 : 0);
+
+	if (bpf_l4_csum_replace(skb, off, 0, in->addr_delta, pseudo))
+		bpf_l4_csum_replace(skb, off, 0, in->addr_delta,
+				    BPF_F_PSEUDO_HDR);
+	bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in), 0);
+}
+
+/* False only if the packet has become shorter, which it does not. */
+static __always_inline bool translate(struct __sk_buff *skb,
+				      const struct segment *s,
+				      const struct pkt_entry *in,
+				      const struct pkt_entry *out)
+{
+	uint32_t l4 = ETH_HLEN + segment_l4(s);
+	struct tcphdr *tcp;
+	void *ip;
+
+	set_tcp_csum(skb, l4 + TCP_CSUM, s->is_v6, in);
+	ip = DATA(skb) + ETH_HLEN;
+	tcp = DATA(skb) + l4;
+	if ((void *)(tcp + 1) > END(skb))
+		return false;
+	tcp->source = in->out_sport_be;
+	tcp->dest = in->out_dport_be;
+	if (out->flags & PKT_ENTRY_DSCP)
+		mark(ip, s->is_v6, out->dscp);
+	set_addresses(ip, s->is_v6, in);
+	shift_hop_limit(ip, s->is_v6);
+	return true;
+}
+
+static __always_inline long leave(struct __sk_buff *skb,
+				  const struct bpf_fib_lookup *way)
+{
+	struct ethhdr *eth = DATA(skb);
+
+	if ((void *)(eth + 1) > END(skb))
+		return TC_ACT_SHOT;
+	__builtin_memcpy(eth->h_dest, way->dmac, ETH_ALEN);
+	__builtin_memcpy(eth->h_source, way->smac, ETH_ALEN);
+	eth->h_proto = skb->protocol;
+	return bpf_redirect(way->ifindex, 0);
+}
+
+/* PKT_FAST_PASSED: *verdict is what the program returns. */
+static __always_inline enum pkt_fast_count pass(struct __sk_buff *skb,
+						const struct segment *s,
+						struct pkt_entry *in,
+						uint32_t slot, long *verdict)
+{
+	struct pkt_entry *out = entry_at(in->peer);
+	struct bpf_fib_lookup way;
+	uint32_t tun = tun_of(in->peer);
+	enum pkt_fast_count what;
+	bool is_current;
+	long found;
+
+	if (!out)
+		return PKT_FAST_STEERED;
+	what = judge(in, out, s, &is_current);
+	if (what != PKT_FAST_PASSED)
+		return what;
+	found = find_way(skb, s, tun, &in->out_src, &in->out_dst, &way);
+	if (!is_way(found, &way, tun))
+		return PKT_FAST_ROUTE;
+	if (!translate(skb, s, in, out))
+		return PKT_FAST_ROUTE;
+	note(in, out, s, slot, is_current);
+	*verdict = found == BPF_FIB_LKUP_RET_NO_NEIGH ? to_neighbour(&way) :
+							leave(skb, &way);
+	return PKT_FAST_PASSED;
+}
+
+/* A segment for this slot.  PKT_FAST_UNKNOWN and PKT_FAST_LARGE: left to the host. */
+static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
+						    const struct segment *s,
+						    uint32_t slot,
+						    long *verdict)
+{
+	struct pkt_entry *in = entry_at(slot);
+
+	if (!in || !(in->flags & PKT_ENTRY_USED))
+		return PKT_FAST_UNKNOWN;
+	if (self()->tun_mtu && wire_octets(skb, s) > self()->tun_mtu)
+		return PKT_FAST_LARGE;
+	if (in->kernel == PKT_KERNEL_PASS && is_latched(in, s))
+		return pass(skb, s, in, slot, verdict);
+	return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
+}
+
+SEC("tc")
+int media(struct __sk_buff *skb)
+{
+	enum pkt_fast_count what;
+	long verdict = TC_ACT_OK;
+	struct segment s;
+	uint32_t slot = NO_SLOT;
+
+	/* Not for us: seen only because the interface is promiscuous. */
+	if (skb->pkt_type != 0 || skb->vlan_present)
+		return TC_ACT_OK;
+	if (segment_read(DATA(skb) + ETH_HLEN, END(skb), skb->protocol,
+			 skb->len - ETH_HLEN, &s) &&
+	    s.ttl > 1)
+		slot = slot_of(&s);
+	if (slot == NO_SLOT) {
+		count(PKT_FAST_FOREIGN, 0);
+		return TC_ACT_OK;
+	}
+	what = dispatch(skb, &s, slot, &verdict);
+	count(what, what == PKT_FAST_PASSED ? s.octets : 0);
+	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
+	    what == PKT_FAST_PASSED)
+		return verdict;
+	return bpf_redirect(self()->tun, 0);
+}
+
+/* A TUN device has no link layer, so one is put in front; while the neighbour
+ * is not known, the host finds it. */
+SEC("tc")
+int tun(struct __sk_buff *skb)
+{
+	struct bpf_fib_lookup way;
+	struct segment s;
+	void *ip = DATA(skb);
+	long found;
+
+	if (!segment_read(ip, END(skb), skb->protocol, skb->len, &s) ||
+	    s.ttl <= 1)
+		goto to_host;
+	found = find_way(skb, &s, self()->tun, s.src, s.dst, &way);
+	if (found != BPF_FIB_LKUP_RET_SUCCESS || way.ifindex == self()->tun ||
+	    ip + sizeof(struct ipv6hdr) > END(skb))
+		goto to_host;
+	shift_hop_limit(ip, s.is_v6);
+	if (bpf_skb_change_head(skb, ETH_HLEN, 0))
+		return TC_ACT_SHOT;
+	count(PKT_FAST_SENT, 0);
+	return leave(skb, &way);
+to_host:
+	count(PKT_FAST_UNSENT, 0);
+	return TC_ACT_OK;
+}
+
+char _license[] SEC("license") = "Dual BSD/GPL";

@@ -1,0 +1,446 @@
+/* packet/fast.c - see fast.h; the only file that knows libbpf */
+#include "packet/fast.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "packet/bpf/abi.h"
+#include "packet/tc.skel.h"
+
+_Static_assert((int)FAST_PREFIXES == (int)PKT_MAX_PREFIXES, "one layout");
+_Static_assert((int)FAST_REALMS == (int)PKT_MAX_REALMS, "one layout");
+
+enum {
+	/* Our place among the filters of an interface, and how we know them:
+	 * from an earlier run, too. */
+	TC_PRIORITY = 4747,
+	TC_HANDLE = 0xb6fd,
+	PORTS_PER_REALM = PKT_MAX_IFACES + 1, /* and its TUN device */
+	HINT_OCTETS = 16, /* of a slot in the ring, its header included */
+	MIN_HINT_OCTETS = 64 * 1024,
+};
+
+/* The array is there as a whole from the start, and it cannot be swapped. */
+static const uint64_t MAX_MAP_OCTETS = UINT64_C(1) << 30;
+
+/* Where a program is attached. */
+struct port {
+	char name[IFNAMSIZ];
+	bool is_tun;
+	unsigned int ifindex; /* 0: not attached */
+	bool has_made_hook;
+};
+
+struct realm {
+	struct tc_bpf *skel;
+	struct port port[PORTS_PER_REALM];
+	unsigned int n_ports;
+};
+
+struct pkt_fast {
+	struct realm realm[PKT_MAX_REALMS];
+	unsigned int n_realms;
+	struct pkt_entry *entries;
+	uint32_t n_slots;
+	struct fast_counters *per_cpu; /* scratch */
+	int n_cpus;
+	struct ring_buffer *hints;
+	void (*tell)(void *arg, uint32_t slot); /* while they are read */
+	void *tell_arg;
+};
+
+static int fail(char *err, size_t cap, int rc, const char *what)
+{
+	snprintf(err, cap, "%s: %s", what, strerror(-rc));
+	return rc;
+}
+
+static int be_silent(enum libbpf_print_level level, const char *format,
+		     va_list args)
+{
+	(void)level;
+	(void)format;
+	(void)args;
+	return 0;
+}
+
+/* Loading */
+
+static void fill_prefix(struct fast_prefix *to, const struct in6_addr *first,
+			uint32_t n_addrs, uint32_t base)
+{
+	uint32_t word[4];
+
+	memcpy(word, first, sizeof(word));
+	memcpy(to->high, word, sizeof(to->high));
+	to->low = ntohl(word[3]);
+	to->n_addrs = n_addrs;
+	to->base = base;
+}
+
+static void fill_realm(struct fast_realm *r, const struct pkt_realm_cfg *cfg,
+		       const struct pkt_slots *s)
+{
+	r->first_slot = s->prefix[0].base;
+	r->port_min = s->port_min;
+	r->port_max = s->port_max;
+	r->tun = if_nametoindex(cfg->tun);
+	r->tun_mtu = cfg->mtu;
+	r->n_prefixes = s->n_prefixes;
+	for (unsigned int i = 0; i < s->n_prefixes; i++)
+		fill_prefix(&r->prefix[i], &s->prefix[i].first,
+			    s->prefix[i].n_addrs, s->prefix[i].base);
+}
+
+static void fill_realms(struct fast_realms *r, const struct pkt_engine_cfg *cfg,
+			const struct pkt_slots *slots, unsigned int self)
+{
+	r->n = cfg->n_realms;
+	r->self = self;
+	for (unsigned int i = 0; i < cfg->n_realms; i++)
+		fill_realm(&r->realm[i], &cfg->realm[i], &slots[i]);
+}
+
+/* A session is told twice, 16 octets each; a power of two of pages. */
+static uint32_t hint_octets(uint32_t max_rendezvous)
+{
+	uint32_t n = MIN_HINT_OCTETS;
+
+	while (n / (2 * HINT_OCTETS) < max_rendezvous)
+		n *= 2;
+	return n;
+}
+
+static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
+{
+	struct tc_bpf *skel = f->realm[0].skel;
+	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_slots);
+
+	if (rc)
+		return rc;
+	return bpf_map__set_max_entries(skel->maps.hints,
+					hint_octets(cfg->max_rendezvous));
+}
+
+/* All instances have the maps of the first. */
+static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
+{
+	const struct tc_bpf *first = f->realm[0].skel;
+	int rc;
+
+	rc = bpf_map__reuse_fd(skel->maps.entries,
+			       bpf_map__fd(first->maps.entries));
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.counters,
+				       bpf_map__fd(first->maps.counters));
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.hints,
+				       bpf_map__fd(first->maps.hints));
+	return rc;
+}
+
+static int load_realm(struct pkt_fast *f, unsigned int i,
+		      const struct pkt_engine_cfg *cfg,
+		      const struct pkt_slots *slots)
+{
+	struct tc_bpf *skel = tc_bpf__open();
+	int rc;
+
+	if (!skel)
+		return -errno;
+	f->realm[i].skel = skel;
+	f->n_realms = i + 1;
+	/* Constants for the program; not yet for us. */
+	fill_realms((struct fast_realms *)&skel->rodata->realms, cfg, slots, i);
+	rc = i ? share_maps(f, skel) : size_maps(f, cfg);
+	return rc ? rc : tc_bpf__load(skel);
+}
+
+static void list_ports(struct realm *r, const struct pkt_realm_cfg *cfg)
+{
+	struct port *p = r->port;
+
+	for (unsigned int i = 0; i < cfg->n_ifaces; i++)
+		if (cfg->fastpath[i] != PKT_FASTPATH_OFF)
+			memcpy((p++)->name, cfg->iface[i], sizeof(p->name));
+	if (p == r->port)
+		return;
+	memcpy(p->name, cfg->tun, sizeof(p->name));
+	p->is_tun = true;
+	r->n_ports = (unsigned int)(p + 1 - r->port);
+}
+
+static int map_entries(struct pkt_fast *f)
+{
+	int fd = bpf_map__fd(f->realm[0].skel->maps.entries);
+	void *p = mmap(NULL, f->n_slots * sizeof(struct pkt_entry),
+		       PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	if (p == MAP_FAILED)
+		return -errno;
+	f->entries = p;
+	return 0;
+}
+
+static int on_hint(void *arg, void *data, size_t n)
+{
+	const struct pkt_fast *f = arg;
+	uint32_t slot;
+
+	if (n < sizeof(slot))
+		return 0;
+	memcpy(&slot, data, sizeof(slot));
+	if (slot < f->n_slots)
+		f->tell(f->tell_arg, slot);
+	return 0;
+}
+
+static int open_hints(struct pkt_fast *f)
+{
+	int fd = bpf_map__fd(f->realm[0].skel->maps.hints);
+
+	f->hints = ring_buffer__new(fd, on_hint, f, NULL);
+	return f->hints ? 0 : -errno;
+}
+
+int pkt_fast_hint_fd(const struct pkt_fast *f)
+{
+	return ring_buffer__epoll_fd(f->hints);
+}
+
+void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
+		    void *arg)
+{
+	f->tell = tell;
+	f->tell_arg = arg;
+	(void)ring_buffer__consume(f->hints);
+}
+
+static int make_scratch(struct pkt_fast *f)
+{
+	f->n_cpus = libbpf_num_possible_cpus();
+	if (f->n_cpus <= 0)
+		return f->n_cpus ? f->n_cpus : -EIO;
+	f->per_cpu = calloc((size_t)f->n_cpus, sizeof(*f->per_cpu));
+	return f->per_cpu ? 0 : -ENOMEM;
+}
+
+static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
+		const struct pkt_slots *slots, char *err, size_t cap)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; !rc && i < cfg->n_realms; i++) {
+		rc = load_realm(f, i, cfg, slots);
+		list_ports(&f->realm[i], &cfg->realm[i]);
+	}
+	if (rc)
+		return fail(err, cap, rc, "cannot load the programs");
+	rc = map_entries(f);
+	if (!rc)
+		rc = make_scratch(f);
+	if (!rc)
+		rc = open_hints(f);
+	return rc ? fail(err, cap, rc, "cannot map the entries") : 0;
+}
+
+/* What has to be so, whatever the kernel says to the programs. */
+static int check(uint32_t n_slots, char *err, size_t cap)
+{
+	uint64_t octets = (uint64_t)n_slots * sizeof(struct pkt_entry);
+	long can = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+
+	if (can < 0 || !(can & MEMBARRIER_CMD_GLOBAL)) {
+		snprintf(err, cap, "the kernel has no global membarrier()");
+		return -ENOTSUP;
+	}
+	if (octets > MAX_MAP_OCTETS) {
+		snprintf(err, cap,
+			 "the pools have %u ports, a map for %llu is allowed",
+			 n_slots,
+			 (unsigned long long)(MAX_MAP_OCTETS /
+					      sizeof(struct pkt_entry)));
+		return -E2BIG;
+	}
+	return 0;
+}
+
+int pkt_fast_new(const struct pkt_engine_cfg *cfg,
+		 const struct pkt_slots *slots, uint32_t n_slots,
+		 struct pkt_fast **out, char *err, size_t cap)
+{
+	struct pkt_fast *f;
+	int rc = check(n_slots, err, cap);
+
+	if (rc)
+		return rc;
+	f = calloc(1, sizeof(*f));
+	if (!f)
+		return fail(err, cap, -ENOMEM, "memory");
+	libbpf_set_print(be_silent);
+	f->n_slots = n_slots;
+	rc = load(f, cfg, slots, err, cap);
+	if (rc) {
+		pkt_fast_free(f);
+		return rc;
+	}
+	*out = f;
+	return 0;
+}
+
+struct pkt_entry *pkt_fast_entries(struct pkt_fast *f)
+{
+	return f->entries;
+}
+
+/* Attaching */
+
+static struct bpf_tc_hook hook_of(unsigned int ifindex)
+{
+	return (struct bpf_tc_hook) {
+		.sz = sizeof(struct bpf_tc_hook),
+		.ifindex = (int)ifindex,
+		.attach_point = BPF_TC_INGRESS,
+	};
+}
+
+static struct bpf_tc_opts opts_of(int prog_fd)
+{
+	return (struct bpf_tc_opts) {
+		.sz = sizeof(struct bpf_tc_opts),
+		.prog_fd = prog_fd,
+		.flags = prog_fd ? BPF_TC_F_REPLACE : 0,
+		.handle = TC_HANDLE,
+		.priority = TC_PRIORITY,
+	};
+}
+
+static bool is_attached(unsigned int ifindex)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex);
+	struct bpf_tc_opts opts = opts_of(0);
+
+	return !bpf_tc_query(&hook, &opts);
+}
+
+static int attach_port(const struct realm *r, struct port *p)
+{
+	unsigned int ifindex = if_nametoindex(p->name);
+	struct bpf_tc_hook hook = hook_of(ifindex);
+	const struct bpf_program *prog =
+		p->is_tun ? r->skel->progs.tun : r->skel->progs.media;
+	struct bpf_tc_opts opts = opts_of(bpf_program__fd(prog));
+	int rc;
+
+	if (!ifindex)
+		return -ENODEV;
+	if (p->ifindex == ifindex && is_attached(ifindex))
+		return 0;
+	p->ifindex = 0;
+	rc = bpf_tc_hook_create(&hook);
+	if (rc && rc != -EEXIST)
+		return rc;
+	p->has_made_hook = !rc;
+	rc = bpf_tc_attach(&hook, &opts);
+	if (!rc)
+		p->ifindex = ifindex;
+	return rc;
+}
+
+unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)
+{
+	unsigned int n = 0;
+
+	err[0] = '\0';
+	for (unsigned int i = 0; i < f->n_realms; i++) {
+		struct realm *r = &f->realm[i];
+
+		for (unsigned int p = 0; p < r->n_ports; p++) {
+			int rc = attach_port(r, &r->port[p]);
+
+			if (!rc)
+				n++;
+			else if (!err[0])
+				snprintf(err, cap, "%s: %s", r->port[p].name,
+					 strerror(-rc));
+		}
+	}
+	return n;
+}
+
+static void detach(unsigned int ifindex, bool has_made_hook)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex);
+	struct bpf_tc_opts opts = opts_of(0);
+
+	if (bpf_tc_detach(&hook, &opts) || !has_made_hook)
+		return;
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	(void)bpf_tc_hook_destroy(&hook);
+}
+
+void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)
+{
+	libbpf_set_print(be_silent);
+	for (unsigned int r = 0; r < cfg->n_realms; r++)
+		for (unsigned int i = 0; i < cfg->realm[r].n_ifaces; i++) {
+			const char *name = cfg->realm[r].iface[i];
+			unsigned int ifindex = if_nametoindex(name);
+
+			if (ifindex && is_attached(ifindex))
+				detach(ifindex, false);
+		}
+}
+
+void pkt_fast_free(struct pkt_fast *f)
+{
+	if (!f)
+		return;
+	for (unsigned int i = 0; i < f->n_realms; i++) {
+		struct realm *r = &f->realm[i];
+
+		for (unsigned int p = 0; p < r->n_ports; p++)
+			if (r->port[p].ifindex)
+				detach(r->port[p].ifindex,
+				       r->port[p].has_made_hook);
+		tc_bpf__destroy(r->skel);
+	}
+	ring_buffer__free(f->hints);
+	if (f->entries)
+		munmap(f->entries, f->n_slots * sizeof(*f->entries));
+	free(f->per_cpu);
+	free(f);
+}
+
+/* Running */
+
+void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)
+{
+	int fd = bpf_map__fd(f->realm[0].skel->maps.counters);
+	uint32_t key = 0;
+
+	if (bpf_map_lookup_elem(fd, &key, f->per_cpu))
+		return;
+	for (int cpu = 0; cpu < f->n_cpus; cpu++) {
+		for (unsigned int i = 0; i < PKT_FAST__COUNT; i++)
+			sum->fast[i] += f->per_cpu[cpu].count[i];
+		sum->fast_octets += f->per_cpu[cpu].octets;
+	}
+}
+
+void pkt_fast_fence(void)
+{
+	/* Waits for a grace period of RCU, under which the programs run; that
+	 * it can was asked when they were loaded. */
+	(void)syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+}

@@ -1,0 +1,55 @@
+/*
+ * packet/fast.h - the fast path: programs of the kernel beside the worker
+ *
+ * An accelerator, not a part that anything rests on (architecture 6): the
+ * entries lie in a map that the programs see as well, and where a program is
+ * missing a packet takes the way through the host and the TUN device.  So an
+ * interface that comes late, goes, or takes no program costs speed only.
+ *
+ * Thread: control, but for pkt_fast_fence().
+ */
+#pragma once
+
+#include "packet/engine.h"
+#include "packet/slots.h"
+
+struct pkt_fast; /* opaque */
+
+/*
+ * Load the programs of every realm, over an entry array in a map.  TUN devices
+ * exist already.
+ *
+ * In:      slots: one for each realm; n_slots: of all of them
+ * Returns: 0 and new in *out, or a negative errno with one line in err that
+ *          tells the operator why there is no fast path
+ */
+int pkt_fast_new(const struct pkt_engine_cfg *cfg,
+		 const struct pkt_slots *slots, uint32_t n_slots,
+		 struct pkt_fast **out, char *err, size_t cap);
+/* Detaches what is attached.  NULL is fine. */
+void pkt_fast_free(struct pkt_fast *f);
+
+/* n_slots entries, zero; live as long as f. */
+struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
+
+/* Attach where a program is missing: at start, and when a link has changed.
+ * Returns on how many media interfaces and TUN devices programs are now; for
+ * the first that takes none, one line in err, else an empty one. */
+unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap);
+
+/* Sessions that end in the kernel.  The descriptor is readable when there is
+ * one to look at; tell is called for each, with the slot of one of its gates,
+ * which may have become another's since.  Thread: the worker. */
+int pkt_fast_hint_fd(const struct pkt_fast *f);
+void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
+		    void *arg);
+
+/* Adds what the programs counted. */
+void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum);
+
+/* Returns when no program can still be at work on an entry as it was before
+ * the call; takes milliseconds.  Thread: any, best one of its own. */
+void pkt_fast_fence(void);
+
+/* Takes away programs that an earlier run left behind. */
+void pkt_fast_sweep(const struct pkt_engine_cfg *cfg);

@@ -1,0 +1,65 @@
+/* packet/fast_none.c - built without the fast path (BGF_FASTPATH=OFF) */
+#include <errno.h>
+#include <stdio.h>
+
+#include "packet/fast.h"
+
+int pkt_fast_new(const struct pkt_engine_cfg *cfg,
+		 const struct pkt_slots *slots, uint32_t n_slots,
+		 struct pkt_fast **out, char *err, size_t cap)
+{
+	(void)cfg;
+	(void)slots;
+	(void)n_slots;
+	(void)out;
+	snprintf(err, cap, "this program was built without it");
+	return -ENOTSUP;
+}
+
+void pkt_fast_free(struct pkt_fast *f)
+{
+	(void)f;
+}
+
+struct pkt_entry *pkt_fast_entries(struct pkt_fast *f)
+{
+	(void)f;
+	return NULL;
+}
+
+unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)
+{
+	(void)f;
+	if (cap)
+		err[0] = '\0';
+	return 0;
+}
+
+int pkt_fast_hint_fd(const struct pkt_fast *f)
+{
+	(void)f;
+	return -1;
+}
+
+void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
+		    void *arg)
+{
+	(void)f;
+	(void)tell;
+	(void)arg;
+}
+
+void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)
+{
+	(void)f;
+	(void)sum;
+}
+
+void pkt_fast_fence(void)
+{
+}
+
+void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)
+{
+	(void)cfg;
+}

@@ -1,0 +1,179 @@
+/*
+ * packet/worker_fast.c - which rendezvous the kernel may carry on with
+ *
+ * The programs see the entries as they are; all that is decided here is
+ * pkt_entry.kernel.  A session is given to them when it is open, plain, and
+ * nothing of it is on its way through a TUN device, so that nothing is
+ * overtaken; it is taken back before a segment is judged that may change its
+ * state (decision 13).  A gate that was theirs leaves after a fence only.
+ */
+#include "packet/worker_priv.h"
+
+enum { READY_MAX_US = 200000 };
+
+static void set_level(struct pkt_entry *e, enum pkt_kernel level)
+{
+	/* What it rests on is there before, what follows comes after. */
+	atomic_thread_fence(memory_order_seq_cst);
+	e->kernel = level & 3;
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+static struct pkt_entry *entry_of(struct pkt_worker *w, uint32_t rdv,
+				  unsigned int leg)
+{
+	uint32_t slot = w->rdvs[rdv].slot[leg];
+
+	return slot == PKT_SLOT_NONE ? NULL : &w->cfg.entries[slot];
+}
+
+/* A call that passes this host twice.  On a media interface its addresses are
+ * forged, and only the host's rules look for that. */
+static bool is_ours(const struct pkt_worker *w, const struct in6_addr *addr)
+{
+	for (unsigned int i = 0; i < w->cfg.n_realms; i++) {
+		const struct pkt_slots *s = &w->cfg.realm[i].slots;
+
+		if (pkt_slots_find(s, addr, s->port_min) != PKT_SLOT_NONE)
+			return true;
+	}
+	return false;
+}
+
+static bool is_plain(const struct pkt_worker *w, const struct pkt_entry *e)
+{
+	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&e->remote);
+
+	return e->flags & PKT_ENTRY_OPEN &&
+	       is_v4 == !(e->flags & PKT_ENTRY_OUT6) && !is_ours(w, &e->remote);
+}
+
+/* Open, and not over: a FIN or two may have passed. */
+static bool is_alive(const struct pkt_rdv *r)
+{
+	enum pkt_state state = pkt_rdv_state(r);
+
+	return state >= PKT_STATE_OPEN && state <= PKT_STATE_CLOSING &&
+	       !(pkt_rdv_leg_state(r, 0) == PKT_LEG_CLOSED &&
+		 pkt_rdv_leg_state(r, 1) == PKT_LEG_CLOSED);
+}
+
+/* Policed and watched gates are the worker's. */
+static bool is_ready(struct pkt_worker *w, uint32_t rdv)
+{
+	const struct worker_rdv *r = &w->rdvs[rdv];
+	const struct pkt_rdv view = worker_view(w, rdv);
+
+	if (!view.leg[0] || !view.leg[1] || r->setup || r->has_traffic[0] ||
+	    r->has_traffic[1])
+		return false;
+	return is_alive(&view) && is_plain(w, view.leg[0]) &&
+	       is_plain(w, view.leg[1]);
+}
+
+void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
+{
+	struct pkt_entry *first = entry_of(w, rdv, 0);
+
+	if (!w->cfg.fence || !first || first->kernel == PKT_KERNEL_PASS)
+		return;
+	/* No room: its next segment comes here as well. */
+	if (w->n_ready == WORKER_READY || !is_ready(w, rdv))
+		return;
+	if (!w->n_ready)
+		w->ready_us = w->now_us;
+	w->ready[w->n_ready++] = rdv;
+}
+
+/* A device that is never read empty must not keep the kernel from helping: to
+ * be overtaken once costs a session less than that. */
+void worker_fast_promote(struct pkt_worker *w, bool is_empty)
+{
+	if (!is_empty && w->now_us - w->ready_us < READY_MAX_US)
+		return;
+	while (w->n_ready) {
+		uint32_t rdv = w->ready[--w->n_ready];
+
+		if (!is_ready(w, rdv))
+			continue;
+		set_level(entry_of(w, rdv, 0), PKT_KERNEL_PASS);
+		set_level(entry_of(w, rdv, 1), PKT_KERNEL_PASS);
+	}
+}
+
+void worker_fast_evict(struct pkt_worker *w, uint32_t rdv)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		struct pkt_entry *e = entry_of(w, rdv, leg);
+
+		if (e && e->kernel == PKT_KERNEL_PASS)
+			set_level(e, PKT_KERNEL_LEFT);
+	}
+}
+
+void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv)
+{
+	struct pkt_entry *e = entry_of(w, rdv, 0);
+	struct pkt_rdv view;
+	struct pkt_out out;
+
+	if (!e || e->kernel != PKT_KERNEL_PASS)
+		return;
+	view = worker_view(w, rdv);
+	if (!view.leg[1] || !(view.leg[0]->fins | view.leg[1]->fins))
+		return;
+	pkt_rdv_catch_up(&view, w->now_us, &out);
+	if (!is_alive(&view))
+		worker_fast_evict(w, rdv);
+	worker_apply(w, rdv, &out);
+	worker_arm(w, rdv);
+}
+
+static void on_hint(void *arg, uint32_t slot)
+{
+	struct pkt_worker *w = arg;
+
+	if (w->gates[slot].gen)
+		worker_fast_catch_up(w, w->gates[slot].rdv);
+}
+
+void worker_fast_hints(struct pkt_worker *w)
+{
+	pkt_fast_hints(w->cfg.fast, on_hint, w);
+}
+
+bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
+{
+	const struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+	uint32_t n = w->cfg.max_rendezvous * PKT_LEGS;
+
+	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
+		return false;
+	worker_fast_evict(w, cmd->rdv);
+	if (e->kernel != PKT_KERNEL_LEFT)
+		return false;
+	w->leaving[(w->first_leaving + w->n_leaving++) % n] =
+		(struct worker_leaving) {
+			.gate = cmd->gate,
+			.rdv = cmd->rdv,
+			.token = cmd->token,
+			.ticket = pkt_fence_ask(w->cfg.fence),
+		};
+	return true;
+}
+
+bool worker_fast_next(struct pkt_worker *w, struct pkt_cmd *cmd)
+{
+	const struct worker_leaving *l = &w->leaving[w->first_leaving];
+
+	if (!w->n_leaving || !pkt_fence_is_past(w->cfg.fence, l->ticket))
+		return false;
+	cmd->type = PKT_CMD_REMOVE;
+	cmd->gate = l->gate;
+	cmd->rdv = l->rdv;
+	cmd->token = l->token;
+	w->n_leaving--;
+	w->first_leaving =
+		(w->first_leaving + 1) % (w->cfg.max_rendezvous * PKT_LEGS);
+	return true;
+}
