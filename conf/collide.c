@@ -63,12 +63,13 @@ static void check_pair(const struct conf *c, const struct conf_realm *a,
 				b->table, a->line);
 	for (unsigned int i = 0; i < a->n_ifaces; i++)
 		for (unsigned int k = 0; k < b->n_ifaces; k++)
-			if (!strcmp(a->iface[i], b->iface[k]))
-				conf_report_add(r, conf_line(c, b->iface[k]),
+			if (!strcmp(a->media[i].name, b->media[k].name))
+				conf_report_add(r,
+						conf_line(c, b->media[k].name),
 						"interface \"%s\" belongs to"
 						" the realm in line %d;"
 						" remove one",
-						b->iface[k], a->line);
+						b->media[k].name, a->line);
 }
 
 static void check_realms(const struct conf *c, const struct conf_gateway *a,

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "conf/conf_peer.h"
+#include "conf/conf_realm.h"
 
 enum {
 	CONF_MAX_CONTROLLERS = 8,
@@ -23,10 +24,7 @@ enum {
 	CONF_MAX_PROFILES = 8,
 	CONF_MAX_REALMS = 16,     /* of one gateway */
 	CONF_MAX_ALL_REALMS = 64, /* of all together */
-	CONF_MAX_IFACES = 8,
-	CONF_MAX_POOLS = 8,
-	CONF_MIN_SEGMENT = 512, /* octets */
-	CONF_NAME = 64,
+	CONF_MIN_SEGMENT = 512,   /* octets */
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 4096,
 	CONF_MAX_FILE = 1 << 20,     /* octets */
@@ -37,40 +35,6 @@ enum {
 /* Where a value was written: its offset in struct conf, and the line. */
 struct conf_origin {
 	uint32_t at;
-	int line;
-};
-
-struct conf_prefix {
-	int family;           /* AF_INET, AF_INET6 */
-	struct in6_addr addr; /* IPv4 in the mapped form */
-	uint8_t len;          /* in bits of its own family */
-};
-
-/* What a gateway or a realm may hold, beside contexts; a reserve is the last
- * part of a limit, for calls that go first.  0: no limit, no reserve. */
-struct conf_limits {
-	uint32_t reserve_contexts;
-	uint32_t bandwidth_kbps, reserve_kbps; /* kbit/s, each way */
-};
-
-/* <realm name=.. tun=.. table=.. mtu=..>: see packet/engine.h. */
-struct conf_realm {
-	char name[CONF_NAME];
-	char tun[IFNAMSIZ];
-	uint32_t table; /* 254: main */
-	uint16_t mtu;
-	char iface[CONF_MAX_IFACES][IFNAMSIZ];
-	unsigned int n_ifaces;
-	struct conf_prefix pool[CONF_MAX_POOLS];
-	unsigned int n_pools;
-	uint16_t port_min, port_max;
-	uint32_t quarantine_s;
-	bool is_default; /* when no ipdc/realm is given */
-	/* TerminationIDs "ip/<group>/<interface>/<n>" select a realm by this
-	 * interface name; empty: the name up to the first dot. */
-	char interface[CONF_NAME];
-	uint32_t max_contexts; /* 0: as many as the gateway has */
-	struct conf_limits limits;
 	int line;
 };
 

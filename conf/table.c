@@ -38,6 +38,8 @@ static const char *const commits[] = { "auto", "parallel", "waiting", NULL };
 static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 				      NULL };
 static const char *const releases[] = { "silent", "rst", NULL };
+/* In the order of enum conf_fastpath. */
+static const char *const fastpaths[] = { "auto", "tc", "off", NULL };
 static const char *const busy[] = { "503", "510", "511", NULL };
 static const char *const formats[] = { "text", "json", NULL };
 /* Index: severity as in syslog(3). */
@@ -125,7 +127,8 @@ static const struct conf_elem elems[N_ELEMS] = {
 		    offsetof(struct conf_realm, line),
 		    "<realm name=\"access.example\"> ... </realm>", NULL },
 	[MEDIA] = { "media", REALM, 0, CONF_MAX_IFACES,
-		    offsetof(struct conf_realm, iface), IFNAMSIZ,
+		    offsetof(struct conf_realm, media),
+		    sizeof(struct conf_media),
 		    offsetof(struct conf_realm, n_ifaces), 0, NULL, NULL },
 	[POOL] = { "pool", REALM, 1, CONF_MAX_POOLS,
 		   offsetof(struct conf_realm, pool),
@@ -297,8 +300,9 @@ static const struct conf_row rows[] = {
 	       "a routing table; 254 is the main one"),
 	NUMBER(REALM, "mtu", IN(conf_realm, mtu), 576, 65535, "1500", "1500"),
 	WORD(REALM, "default", IN(conf_realm, is_default), conf_yes_no, "no"),
-	TEXT(MEDIA, "interface", SELF(IFNAMSIZ), 1, IFNAMSIZ - 1, "-._", NULL,
-	     "eth1"),
+	TEXT(MEDIA, "interface", IN(conf_media, name), 1, IFNAMSIZ - 1, "-._",
+	     NULL, "eth1"),
+	WORD(MEDIA, "fastpath", IN(conf_media, fastpath), fastpaths, "auto"),
 	OTHER(POOL, "prefix", CONF_PREFIX, SELF(sizeof(struct conf_prefix)), 0,
 	      NULL, "198.51.100.0/29"),
 	NUMBER(PORTS, "min", IN(conf_realm, port_min), 1, 65535, "16384",

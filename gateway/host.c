@@ -30,9 +30,11 @@ static void copy_realm(const struct conf_realm *c, struct pkt_realm_cfg *r)
 {
 	snprintf(r->name, sizeof(r->name), "%s", c->name);
 	memcpy(r->tun, c->tun, sizeof(r->tun));
-	for (unsigned int i = 0; i < c->n_ifaces && i < PKT_MAX_IFACES; i++)
-		memcpy(r->iface[r->n_ifaces++], c->iface[i],
-		       sizeof(r->iface[0]));
+	for (unsigned int i = 0; i < c->n_ifaces && i < PKT_MAX_IFACES; i++) {
+		memcpy(r->iface[i], c->media[i].name, sizeof(r->iface[0]));
+		r->fastpath[i] = (uint8_t)c->media[i].fastpath;
+		r->n_ifaces++;
+	}
 	for (unsigned int i = 0; i < c->n_pools && i < PKT_MAX_PREFIXES; i++)
 		r->prefix[r->n_prefixes++] = prefix_of(&c->pool[i]);
 	r->table = c->table;
@@ -53,6 +55,10 @@ static void copy_gateway(const struct conf_gateway *c,
 		cfg->n_workers = c->workers;
 }
 
+_Static_assert((int)CONF_FASTPATH_AUTO == (int)PKT_FASTPATH_AUTO &&
+		       (int)CONF_FASTPATH_TC == (int)PKT_FASTPATH_TC &&
+		       (int)CONF_FASTPATH_OFF == (int)PKT_FASTPATH_OFF,
+	       "copied as a number");
 _Static_assert((int)CONF_MAX_ALL_REALMS <= (int)PKT_MAX_REALMS,
 	       "every realm has a place");
 
@@ -213,10 +219,24 @@ void gw_host_reload_packages(struct gw_host *host)
 	       has_changed ? "others than before" : "the same as before");
 }
 
+/* Said at start, and when it changes. */
+static void tell_fastpath(struct gw_host *host)
+{
+	const char *now = pkt_engine_fastpath(host->engine);
+
+	if (!strcmp(now, host->fastpath))
+		return;
+	snprintf(host->fastpath, sizeof(host->fastpath), "%s", now);
+	gw_log(LOG_NOTICE, NULL, "kernel fast path: %s", now);
+}
+
 void gw_host_links_ready(struct gw_host *host)
 {
 	uint64_t up = pkt_links_read(host->links);
 	struct gw *gw;
+
+	pkt_engine_links_changed(host->engine);
+	tell_fastpath(host);
 
 	TAILQ_FOREACH (gw, &host->gateways, entry)
 		gw_realm_set(gw, (uint32_t)(up >> gw->first_realm));

@@ -26,6 +26,7 @@ struct gw_host {
 	struct h248_pkgs *pkgs;
 	struct pkt_engine *engine;
 	struct pkt_links *links;             /* of all realms */
+	char fastpath[160];                  /* as it was last told */
 	struct gw_list gateways;             /* in the order of conf */
 	struct gw *of_realm[PKT_MAX_REALMS]; /* by the engine's number */
 

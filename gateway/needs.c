@@ -91,9 +91,9 @@ static void check_realm(const struct conf_realm *realm)
 {
 	for (unsigned int i = 0; i < realm->n_ifaces; i++) {
 		check_sysctl("/proc/sys/net/ipv4/conf/%s/forwarding",
-			     realm->iface[i], 1);
+			     realm->media[i].name, 1);
 		check_sysctl("/proc/sys/net/ipv4/conf/%s/rp_filter",
-			     realm->iface[i], 0);
+			     realm->media[i].name, 0);
 	}
 }
 

@@ -136,7 +136,9 @@ static void everything(void)
 	interop(&c.gateway[0].h248.interop);
 	CU_ASSERT(!c.owns_host);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 2);
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].iface[1], "eth2.5");
+	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].media[1].name, "eth2.5");
+	CU_ASSERT_EQUAL(c.gateway[0].realm[0].media[1].fastpath,
+			CONF_FASTPATH_OFF);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].table, 4294967295);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].mtu, 1400);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].port_min, 20000);
