@@ -1,11 +1,13 @@
 /*
  * test/bench/bench_pkt_gateway.c - the packet engine with TUN, armed
  *
- *	bench_pkt_gateway [-w WINDOW] SESSIONS TARGETS-A TARGETS-B
+ *	bench_pkt_gateway [-f auto|tc|off] [-w WINDOW] SESSIONS TARGETS-A
+ *			  TARGETS-B
  *
  * In a network namespace with the interfaces va (clients A) and vb (clients
  * B): an engine with a realm on each, that owns the host as that of bgfd does.
- * Arms SESSIONS rendezvous, writes "address port" of each gate into the two
+ * -f: the fast path on both, auto if it is not said; where it is, or why it is
+ * not, is printed.  Arms SESSIONS rendezvous, writes "address port" of each gate into the two
  * files and says "armed".
  *
  * Without -w each side is one client, 10.78.1.2 or 10.78.2.2, and the program
@@ -37,6 +39,7 @@ enum {
 
 static struct pkt_engine *engine;
 static uint32_t n_sessions, window;
+static uint8_t fastpath = PKT_FASTPATH_AUTO;
 
 static void die(const char *what)
 {
@@ -86,6 +89,7 @@ static void start(void)
 		strcpy(r->name, i ? "b" : "a");
 		strcpy(r->tun, i ? "bgf-b" : "bgf-a");
 		strcpy(r->iface[0], i ? "vb" : "va");
+		r->fastpath[0] = fastpath;
 		r->n_ifaces = 1;
 		r->prefix[0].addr = ipv4(i ? 0xc6130000 : 0xc6120000);
 		r->prefix[0].len = prefix_len();
@@ -97,6 +101,8 @@ static void start(void)
 	}
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
 		die(err);
+	printf("fastpath %s\n", pkt_engine_fastpath(engine));
+	fflush(stdout);
 }
 
 /* Takes events until n of a type were there. */
@@ -190,7 +196,8 @@ static uint64_t resident(void)
 	return kb * 1024;
 }
 
-/* done RX TX DROPPED RESIDENT: packets of the engine; octets. */
+/* done RX TX DROPPED RESIDENT PASSED: packets of the engine; octets; packets that
+ * the kernel passed. */
 static void report(void)
 {
 	struct pkt_counters c;
@@ -199,23 +206,34 @@ static void report(void)
 	pkt_engine_counters(engine, &c);
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
 		dropped += c.drop[i];
-	printf("done %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-	       c.rx_pkts, c.tx_pkts, dropped, resident());
+	printf("done %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+	       "\n",
+	       c.rx_pkts, c.tx_pkts, dropped, resident(),
+	       c.fast[PKT_FAST_PASSED]);
 	fflush(stdout);
+}
+
+static uint8_t fastpath_of(const char *name)
+{
+	if (!strcmp(name, "off"))
+		return PKT_FASTPATH_OFF;
+	return strcmp(name, "tc") ? PKT_FASTPATH_AUTO : PKT_FASTPATH_TC;
 }
 
 static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "w:")) != -1)
+	while ((c = getopt(argc, argv, "f:w:")) != -1)
 		if (c == 'w')
 			window = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (c == 'f')
+			fastpath = fastpath_of(optarg);
 	if (argc - optind == 3)
 		n_sessions = (uint32_t)strtoul(argv[optind], NULL, 10);
 	if (!n_sessions || n_sessions > MAX || window > BATCH)
-		die("usage: bench_pkt_gateway [-w WINDOW] SESSIONS TARGETS-A "
-		    "TARGETS-B");
+		die("usage: bench_pkt_gateway [-f auto|tc|off] [-w WINDOW] "
+		    "SESSIONS TARGETS-A TARGETS-B");
 }
 
 int main(int argc, char **argv)

@@ -42,7 +42,7 @@ enum {
 	PORTS = 16,
 	STRIDE = 0x7fffffff, /* a prime: every session has its turn */
 	PAUSE_NS = 20000,
-	PATIENCE = 100000, /* pauses: two seconds */
+	PATIENCE_S = 2,
 };
 
 /* One direction of a session: addresses and ports of what is sent. */
@@ -223,6 +223,14 @@ static uint64_t cpu_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
+static time_t now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec;
+}
+
 static uint32_t scattered(uint64_t i)
 {
 	return (uint32_t)(i * STRIDE % n_sessions);
@@ -232,13 +240,14 @@ static uint32_t scattered(uint64_t i)
 static bool await(uint64_t n)
 {
 	const struct timespec pause = { 0, PAUSE_NS };
+	time_t end = now_s() + PATIENCE_S;
 
-	for (int i = 0; i < PATIENCE; i++) {
-		if (wire_arrived(&wires[1]) >= n)
-			return true;
+	while (wire_arrived(&wires[1]) < n) {
+		if (now_s() > end)
+			return false;
 		nanosleep(&pause, NULL);
 	}
-	return false;
+	return true;
 }
 
 static uint64_t send_some(uint64_t from, uint32_t n)

@@ -4,14 +4,13 @@
  *	bench_pkt_talk SIDE connect ADDRESS PORT | SIDE accept ADDRESS PORT
  *
  * One real TCP connection; SIDE is a or b.  Says "ready" when it listens, or
- * at once, and "open" when it is connected.  Then, on both sides together:
+ * at once, and "open" when it is connected.  A takes lines from standard input,
+ * and closes with it:
  *
- *	A "bulk OCTETS"	sends that many      B receives until the end
- *	A "ask TURNS"	one octet, and waits for one; B answers each
- *
- * A takes one of them from standard input.  It prints "bulk NANOSECONDS", from
- * the first octet until B has said that it has all, or "ask" and the median of
- * the nanoseconds of a turn.
+ *	bulk OCTETS	sends so many; "bulk NANOSECONDS" from the first octet
+ *			until B has said that it has all
+ *	ask TURNS	sends one octet and waits for one; "ask NANOSECONDS" of
+ *			a turn, the median
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -71,11 +70,19 @@ static void recv_all(int fd, void *p, size_t n)
 
 /* ---- A ---- */
 
+/* What comes is so many octets for B to take, or to answer. */
+static void announce(int fd, bool is_bulk, uint64_t n)
+{
+	uint64_t head[] = { is_bulk, n };
+
+	send_all(fd, head, sizeof(head));
+}
+
 static void bulk(int fd, uint64_t octets)
 {
 	uint64_t began = now_ns(), got;
 
-	send_all(fd, &octets, sizeof(octets));
+	announce(fd, true, octets);
 	for (uint64_t left = octets; left;) {
 		size_t n = left < CHUNK ? left : CHUNK;
 
@@ -98,12 +105,11 @@ static int compare(const void *a, const void *b)
 static void ask(int fd, uint64_t turns)
 {
 	static uint64_t ns[TURNS_MAX];
-	uint64_t none = 0;
 	uint8_t octet = 0;
 
 	if (!turns || turns > TURNS_MAX)
 		die("too many turns");
-	send_all(fd, &none, sizeof(none)); /* no bulk */
+	announce(fd, false, turns);
 	for (uint64_t i = 0; i < turns; i++) {
 		uint64_t began = now_ns();
 
@@ -123,45 +129,53 @@ static void talk_a(int fd)
 	char what[8];
 	uint64_t n;
 
-	if (scanf("%7s %" SCNu64, what, &n) != 2)
-		return;
-	if (what[0] == 'b')
-		bulk(fd, n);
-	else
-		ask(fd, n);
-	fflush(stdout);
+	while (scanf("%7s %" SCNu64, what, &n) == 2) {
+		if (what[0] == 'b')
+			bulk(fd, n);
+		else
+			ask(fd, n);
+		fflush(stdout);
+	}
 }
 
 /* ---- B ---- */
 
-static void answer_all(int fd)
+static void answer(int fd, uint64_t turns)
 {
 	uint8_t octet;
 
-	while (recv(fd, &octet, 1, 0) == 1) {
+	while (turns--) {
+		recv_all(fd, &octet, 1);
 		octet = (uint8_t)~octet;
 		send_all(fd, &octet, 1);
 	}
 }
 
-static void talk_b(int fd)
+static void take(int fd, uint64_t octets)
 {
-	uint64_t octets, got = 0;
+	uint64_t got = 0;
 
-	recv_all(fd, &octets, sizeof(octets));
-	if (!octets) {
-		answer_all(fd);
-		return;
-	}
 	while (got < octets) {
-		ssize_t n = recv(fd, chunk, CHUNK, 0);
+		uint64_t left = octets - got;
+		ssize_t n = recv(fd, chunk, left < CHUNK ? left : CHUNK, 0);
 
 		if (n <= 0)
 			die("recv");
 		got += (uint64_t)n;
 	}
 	send_all(fd, &got, sizeof(got));
-	recv(fd, chunk, CHUNK, 0); /* A closes first */
+}
+
+static void talk_b(int fd)
+{
+	uint64_t head[2];
+
+	while (recv(fd, head, sizeof(head), MSG_WAITALL) == sizeof(head)) {
+		if (head[0])
+			take(fd, head[1]);
+		else
+			answer(fd, head[1]);
+	}
 }
 
 /* ---- both ---- */

@@ -19,6 +19,13 @@ SHIELD = """table netdev shield {{
   }}
 }}
 """
+LOSSY = """table inet lossy {
+  chain way {
+    type filter hook prerouting priority 0; policy accept;
+    tcp flags & (ack | psh) == ack | psh numgen inc mod 50 == 0 drop
+  }
+}
+"""
 WINDOW = 64
 DATA = "tcp flags & (ack | psh) == ack | psh"
 
@@ -40,6 +47,8 @@ class Plain:
     def __enter__(self):
         self.lab.__enter__()
         self.prepare()
+        if self.args.lose:
+            self.lab.nft("gw", LOSSY)
         return self
 
     def __exit__(self, *rest):
@@ -196,7 +205,7 @@ class Tun(Plain):
     name = "tun"
     title = "bgfd, TUN"
     from_b, to_b = "198.19.0.0/27", "11.0.0.0/8"
-    options = ()
+    fastpath, is_fast = "off", False
 
     def prepare(self):
         self.work = tempfile.TemporaryDirectory()
@@ -206,9 +215,13 @@ class Tun(Plain):
         super().__exit__(*rest)
         self.work.cleanup()
 
-    def connect(self):
+    def engine(self, *options):
         self.gateway = self.lab.start("gw", *self.tool(
-            "bench_pkt_gateway", *self.options, 1, *self.targets))
+            "bench_pkt_gateway", "-f", self.fastpath, *options))
+        self.fast = " ".join(expect(self.gateway, "fastpath"))
+
+    def connect(self):
+        self.engine(1, *self.targets)
         expect(self.gateway, "armed")
         both = []
         for path in self.targets:
@@ -217,7 +230,8 @@ class Tun(Plain):
         return both
 
     def over(self):
-        expect(self.gateway, "done")
+        _, _, _, _, passed = map(int, expect(self.gateway, "done"))
+        self.check_way(passed)
         self.gateway.stdin.close()
         self.gateway.wait()
         self.gateway = None
@@ -225,9 +239,7 @@ class Tun(Plain):
     def start(self, sessions):
         for path in self.targets:
             os.mkfifo(path)
-        self.gateway = self.lab.start("gw", *self.tool(
-            "bench_pkt_gateway", *self.options, "-w", WINDOW, sessions,
-            *self.targets))
+        self.engine("-w", WINDOW, sessions, *self.targets)
         self.empty = int(expect(self.gateway, "done")[3])
         return "meet", *self.targets
 
@@ -235,8 +247,20 @@ class Tun(Plain):
         super().opened()
         expect(self.gateway, "armed")
 
+    def check_way(self, passed):
+        """Did packets go where the figure will say they did?"""
+        if bool(passed) != self.is_fast:
+            raise SystemExit(f"{self.name}: {passed} packets took the fast path"
+                             f" ({self.fast})")
+
+    def blast(self, packets):
+        before = self.counters()[4]
+        figures = super().blast(packets)
+        passed = self.counters()[4] - before
+        return figures if passed == packets * self.is_fast else None
+
     def counters(self):
-        """rx, tx, dropped, resident of the engine"""
+        """rx, tx, dropped, resident of the engine; passed by the kernel"""
         self.gateway.stdin.write("\n")
         self.gateway.stdin.flush()
         return tuple(map(int, expect(self.gateway, "done")))
@@ -253,4 +277,10 @@ class Tun(Plain):
         return sum(maps.values())
 
 
-ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun)}
+class Tc(Tun):
+    name = "tc"
+    title = "bgfd, tc"
+    fastpath, is_fast = "tc", True
+
+
+ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun, Tc)}

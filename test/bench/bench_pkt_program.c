@@ -1,0 +1,399 @@
+/*
+ * test/bench/bench_pkt_program.c - what the fast path's program costs
+ *
+ *	bench_pkt_program SESSIONS MILLISECONDS
+ *
+ * In the gateway's namespace of test/bench/run.  The engine loads its programs
+ * as ever, with its rules and routes; the entries are filled in by hand: each
+ * output is the input of another session, in one scattered ring through all of
+ * them.  BPF_PROG_TEST_RUN sends one packet round, as often as its TTL allows,
+ * again and again; the program must say that it passed it each time.  "program
+ * NANOSECONDS", "minimal NANOSECONDS" (bpf/minimal.bpf.c, the same way), and
+ * "access NANOSECONDS" of a read that waits for the one before, over as much
+ * memory as the entries have and in as scattered an order.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "packet/engine.h"
+#include "packet/csum.h"
+#include "packet/seg.h"
+#include "packet/translate.h"
+#include "packet/translate_pkt.h"
+#include "bench/minimal.skel.h"
+
+enum {
+	PORT_MIN = 1024,
+	PORT_MAX = 65535,
+	PORTS = PORT_MAX - PORT_MIN + 1,
+	MAX = 1 << 20,
+	TTL = 255,
+	ROUNDS = 250, /* of one packet, until its TTL is used up */
+	WARM_UP = 10, /* calls */
+	CALLS_MAX = 1 << 16,
+	HEADERS = 40,
+	PAYLOAD = 10,
+	TCP_CSUM = 36, /* in the packet */
+	FDS = 256,
+	CLIENT = 0x0a000100, /* of all sessions */
+	CLIENT_PORT = 40000,
+	SEQ = 1000,
+	ACK = 5000,
+	WINDOW = 64240,
+};
+
+static const uint32_t pool[] = { 0xc6120000, 0xc6130000 };
+static struct pkt_engine *engine;
+static uint32_t n_sessions, n_addrs;
+static struct pkt_entry *entries;
+static uint32_t *next; /* the ring, by number of session */
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench_pkt_program: %s\n", what);
+	pkt_engine_free(engine);
+	exit(1);
+}
+
+static struct in6_addr ipv4(uint32_t a)
+{
+	struct in6_addr m = IN6ADDR_ANY_INIT;
+
+	memset(&m.s6_addr[10], 0xff, 2);
+	a = htonl(a);
+	memcpy(&m.s6_addr[12], &a, 4);
+	return m;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+/* ---- the engine, its program and its entries ---- */
+
+static void start(void)
+{
+	static struct pkt_engine_cfg cfg = { .n_realms = 2,
+					     .n_workers = 1,
+					     .max_rendezvous = 1,
+					     .owns_host = true };
+	char err[256];
+
+	for (n_addrs = 1; n_addrs * PORTS < n_sessions;)
+		n_addrs *= 2;
+	for (int i = 0; i < 2; i++) {
+		struct pkt_realm_cfg *r = &cfg.realm[i];
+
+		strcpy(r->name, i ? "b" : "a");
+		strcpy(r->tun, i ? "bgf-b" : "bgf-a");
+		strcpy(r->iface[0], i ? "vb" : "va");
+		r->n_ifaces = 1;
+		r->fastpath[0] = PKT_FASTPATH_TC;
+		r->prefix[0].addr = ipv4(pool[i]);
+		r->prefix[0].len = (uint8_t)(129 - __builtin_ffs((int)n_addrs));
+		r->n_prefixes = 1;
+		r->table = 254;
+		r->port_min = PORT_MIN;
+		r->port_max = PORT_MAX;
+		r->mtu = 1500;
+	}
+	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
+		die(err);
+}
+
+/* Among the descriptors of this process, the first program of that name: that
+ * of realm a. */
+static int program(const char *name)
+{
+	struct bpf_prog_info info;
+
+	for (int fd = 3; fd < FDS; fd++) {
+		uint32_t n = sizeof(info);
+
+		memset(&info, 0, n);
+		if (!bpf_obj_get_info_by_fd(fd, &info, &n) &&
+		    !strcmp(info.name, name))
+			return fd;
+	}
+	die(pkt_engine_fastpath(engine));
+	return -1;
+}
+
+static void find_entries(int prog)
+{
+	uint32_t ids[8], n;
+	struct bpf_prog_info info = { .nr_map_ids = 8,
+				      .map_ids = (uintptr_t)ids };
+	struct bpf_map_info map;
+
+	n = sizeof(info);
+	if (bpf_obj_get_info_by_fd(prog, &info, &n))
+		die("no program info");
+	for (uint32_t i = 0; i < info.nr_map_ids && i < 8; i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		n = sizeof(map);
+		memset(&map, 0, n);
+		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &n))
+			die("no map info");
+		if (map.value_size == sizeof(*entries) &&
+		    !strcmp(map.name, "entries"))
+			entries =
+				mmap(NULL, map.max_entries * sizeof(*entries),
+				     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	if (!entries || entries == MAP_FAILED)
+		die("no entries");
+}
+
+/* ---- the ring ---- */
+
+/* One cycle through all, by Sattolo's shuffle. */
+static void make_ring(void)
+{
+	uint32_t *order = malloc(n_sessions * sizeof(*order));
+
+	next = malloc(n_sessions * sizeof(*next));
+	if (!order || !next)
+		die("no memory");
+	srandom(4711);
+	for (uint32_t i = 0; i < n_sessions; i++)
+		order[i] = i;
+	for (uint32_t i = n_sessions - 1; i > 0; i--) {
+		uint32_t j = (uint32_t)random() % i, was = order[i];
+
+		order[i] = order[j];
+		order[j] = was;
+	}
+	for (uint32_t i = 0; i < n_sessions; i++)
+		next[order[i]] = order[(i + 1) % n_sessions];
+	free(order);
+}
+
+/* The local end of session k in realm a. */
+static struct pkt_local local(uint32_t k)
+{
+	struct pkt_local at = { ipv4(pool[0] + k / PORTS),
+				htons((uint16_t)(PORT_MIN + k % PORTS)) };
+
+	return at;
+}
+
+/* Its peer is anywhere in the other realm. */
+static uint32_t peer_of(uint32_t k)
+{
+	return n_addrs * PORTS + next[next[k]];
+}
+
+static void fill(struct pkt_entry *e, uint32_t sent, uint32_t acked)
+{
+	e->flags =
+		PKT_ENTRY_USED | PKT_ENTRY_OPEN | PKT_ENTRY_RX | PKT_ENTRY_TX;
+	e->kernel = PKT_KERNEL_PASS;
+	e->snd_end = sent;
+	e->last_ack = acked;
+	e->max_end = sent + WINDOW;
+	e->max_win = WINDOW;
+}
+
+static void make_sessions(void)
+{
+	struct pkt_local client = { ipv4(CLIENT), htons(CLIENT_PORT) };
+
+	for (uint32_t k = 0; k < n_sessions; k++) {
+		struct pkt_local at = local(k), to = local(next[k]);
+		struct pkt_entry *in = &entries[k];
+
+		fill(in, SEQ + PAYLOAD, ACK);
+		fill(&entries[peer_of(k)], ACK, SEQ);
+		in->peer = peer_of(k);
+		in->remote = client.addr;
+		in->remote_port_be = client.port_be;
+		pkt_translate_set(in, &at, &client, &to);
+	}
+}
+
+/* ---- running ---- */
+
+static uint8_t frame[ETH_HLEN + HEADERS + PAYLOAD];
+
+/* The TTL and, with it, the sum of the IPv4 header. */
+static void wind_up(void)
+{
+	uint8_t *ip = frame + ETH_HLEN;
+	uint16_t sum;
+
+	ip[8] = TTL;
+	memset(ip + 10, 0, 2);
+	sum = htons((uint16_t)~pkt_sum_fold(pkt_sum(ip, 20, 0)));
+	memcpy(ip + 10, &sum, 2);
+}
+
+/* Of the client, to session 0; PAYLOAD octets of zero. */
+static void first_packet(void)
+{
+	static const uint8_t head[ETH_HLEN] = { 2, 0, 0, 0, 0, 1, 2,
+						0, 0, 0, 0, 2, 8, 0 };
+	struct pkt_tx tx = { .src = ipv4(CLIENT),
+			     .dst = ipv4(pool[0]),
+			     .sport = CLIENT_PORT,
+			     .dport = PORT_MIN,
+			     .family = AF_INET,
+			     .flags = PKT_ACK,
+			     .window = WINDOW,
+			     .seq = SEQ,
+			     .ack = ACK };
+	uint8_t *ip = frame + ETH_HLEN;
+	uint16_t sum;
+
+	memset(frame, 0, sizeof(frame));
+	memcpy(frame, head, sizeof(head));
+	pkt_tx_build(&tx, ip);
+	ip[3] = HEADERS + PAYLOAD;
+	memcpy(&sum, ip + TCP_CSUM, 2);
+	sum = pkt_csum_update(sum, htons(PAYLOAD)); /* in the pseudo-header */
+	memcpy(ip + TCP_CSUM, &sum, 2);
+	wind_up();
+}
+
+/* ROUNDS times, from the packet that came out of the last call on; nanoseconds
+ * of one. */
+static uint64_t run_once(int prog)
+{
+	struct __sk_buff skb = { .ifindex = if_nametoindex("va") };
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame,
+		    .data_size_in = sizeof(frame), .data_out = frame,
+		    .data_size_out = sizeof(frame), .ctx_in = &skb,
+		    .ctx_size_in = sizeof(skb), .repeat = ROUNDS);
+	uint8_t macs[12];
+
+	memcpy(macs, frame, sizeof(macs));
+	if (bpf_prog_test_run_opts(prog, &opts))
+		die(strerror(errno));
+	if (opts.retval != TC_ACT_REDIRECT ||
+	    frame[ETH_HLEN + 8] != TTL - ROUNDS)
+		die("the program did not pass it");
+	memcpy(frame, macs, sizeof(macs));
+	wind_up();
+	return opts.duration;
+}
+
+static int compare(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Prints the median of the calls; returns how many packets that were. */
+static uint64_t measure(const char *what, int prog, uint32_t ms)
+{
+	static uint64_t ns[CALLS_MAX];
+	uint64_t end;
+	size_t n = 0;
+
+	first_packet();
+	for (int i = 0; i < WARM_UP; i++)
+		run_once(prog);
+	end = now_ns() + ms * UINT64_C(1000000);
+	while (n < CALLS_MAX && now_ns() < end)
+		ns[n++] = run_once(prog);
+	qsort(ns, n, sizeof(*ns), compare);
+	printf("%s %" PRIu64 "\n", what, ns[n / 2]);
+	return (n + WARM_UP) * ROUNDS;
+}
+
+static void measure_program(int prog, uint32_t ms)
+{
+	struct pkt_counters before, after;
+	uint64_t n;
+
+	pkt_engine_counters(engine, &before);
+	n = measure("program", prog, ms);
+	pkt_engine_counters(engine, &after);
+	if (after.fast[PKT_FAST_PASSED] - before.fast[PKT_FAST_PASSED] != n)
+		die("not every packet was passed");
+}
+
+static void measure_minimal(uint32_t ms)
+{
+	struct minimal_bpf *m = minimal_bpf__open();
+
+	if (!m)
+		die("no minimal program");
+	m->rodata->src_be = htonl(CLIENT);
+	m->rodata->dst_be = htonl(pool[0]);
+	m->rodata->sport_be = htons(CLIENT_PORT);
+	m->rodata->dport_be = htons(PORT_MIN);
+	m->rodata->ifindex = if_nametoindex("vb");
+	if (minimal_bpf__load(m))
+		die("cannot load the minimal program");
+	measure("minimal", bpf_program__fd(m->progs.minimal), ms);
+	minimal_bpf__destroy(m);
+}
+
+/* The median of stretches of ROUNDS reads. */
+static void measure_access(uint32_t ms)
+{
+	static uint64_t ns[CALLS_MAX];
+	struct line {
+		uint32_t next;
+		uint8_t rest[sizeof(struct pkt_entry) - 4];
+	} *lines = aligned_alloc(4096, MAX * sizeof(*lines));
+	uint64_t end, began;
+	uint32_t at = 0;
+	size_t n = 0;
+
+	if (!lines)
+		die("no memory");
+	for (uint32_t k = 0; k < n_sessions; k++)
+		lines[k].next = next[k];
+	end = now_ns() + ms * UINT64_C(1000000);
+	while (n < CALLS_MAX && now_ns() < end) {
+		began = now_ns();
+		for (int i = 0; i < ROUNDS; i++)
+			at = *(volatile uint32_t *)&lines[at].next;
+		ns[n++] = (now_ns() - began) * 100 / ROUNDS;
+	}
+	qsort(ns, n, sizeof(*ns), compare);
+	printf("access %.2f\n", (double)ns[n / 2] / 100);
+	free(lines);
+}
+
+int main(int argc, char **argv)
+{
+	uint32_t ms = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	int prog;
+
+	n_sessions = argc == 3 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
+	if (!n_sessions || n_sessions > MAX || !ms)
+		die("usage: bench_pkt_program SESSIONS MILLISECONDS");
+	start();
+	prog = program("media");
+	find_entries(prog);
+	make_ring();
+	make_sessions();
+	measure_minimal(ms);
+	measure_program(prog, ms);
+	measure_access(ms);
+	pkt_engine_free(engine);
+	return 0;
+}

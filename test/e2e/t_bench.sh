@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# test/bench/run works, and has no figure for what lost packets.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+DIR=$(mktemp -d)
+trap 'rm -rf "$DIR"' EXIT
+bench() {			# bench NAME OPTION...: small, but the real thing
+	local name=$1
+	shift
+	timeout 200 "$LAB_ROOT/test/bench/run" --build "$LAB_ROOT/build/$PRESET" \
+		--runs 1 --packets 5000 --sizes 1,200 --turns 100 \
+		--megabytes 10 --ways drop,plain,nft,loop,tun \
+		--rows small,tun,growth,bulk,latency,sessions "$@" \
+		>"$DIR/$name" 2>&1
+}
+
+bench good || { cat "$DIR/good"; die "the benchmark fails"; }
+! grep "not measured" "$DIR/good" || die "a figure is missing"
+for row in "small frame," "small frames through TUN," "200 sessions," \
+	"bulk TCP," "request and response,"; do
+	grep -q "^| .*$row.* | [0-9 |.()to-]* |$" "$DIR/good" ||
+		die "no figures: $row"
+done
+grep -q "800 sent, 800 arrived right, none lost" "$DIR/good" ||
+	die "not every session was looked at"
+
+# One packet in fifty is lost in the gateway.
+! bench bad --lose --rows small,sessions || die "a loss is no failure"
+grep -q "^| small frame,.* | not measured | not measured |  | not measured |" \
+	"$DIR/bad" || die "a figure for what lost packets"
+grep -q "sessions, tun: FAILED" "$DIR/bad" || die "a loss was not noticed"
+! grep -q "none lost" "$DIR/bad" || die "a loss was not noticed"
