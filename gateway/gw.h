@@ -51,9 +51,14 @@ enum gw_end {
 const char *gw_end_name(enum gw_end end); /* "controller", ... */
 const char *gw_end_text(enum gw_end end); /* the same, in words */
 
-/* Session set-up times: upper bounds of all but the last. */
-enum { GW_SETUP_BUCKETS = 12 };
-extern const uint32_t gw_setup_bound_ms[GW_SETUP_BUCKETS - 1];
+/* Times, by upper bound: all but the last bucket have one. */
+enum { GW_TIME_BUCKETS = 12 };
+struct gw_times {
+	uint64_t n[GW_TIME_BUCKETS];
+	uint64_t sum_us;
+};
+extern const uint32_t gw_setup_bound_us[GW_TIME_BUCKETS - 1];
+extern const uint32_t gw_txn_bound_us[GW_TIME_BUCKETS - 1];
 
 /* What was done, for operators. */
 struct gw_stats {
@@ -68,8 +73,8 @@ struct gw_stats {
 	uint64_t contexts_created, contexts_closed;
 	uint64_t closed_by[GW_END__COUNT]; /* of these */
 	uint32_t contexts_most, terms_most, sessions_most;
-	uint64_t setup[GW_SETUP_BUCKETS];        /* sessions opened, by time */
-	uint64_t setup_ms;                       /* all of them together */
+	struct gw_times setup; /* of sessions, first SYN to open */
+	struct gw_times txn;   /* of transactions, read to answered */
 	uint64_t syn, open, fail, closed, quiet; /* reports of the engine */
 };
 

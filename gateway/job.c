@@ -6,6 +6,7 @@
 
 #include "gateway/log.h"
 #include "gateway/overload.h"
+#include "gateway/stats.h"
 #include "h248/build.h"
 #include "h248/txn.h"
 
@@ -81,6 +82,7 @@ void gw_job_request(void *arg, struct h248_in *in, const struct h248_txn *req,
 	job->in = in;
 	job->req = req;
 	job->work = work;
+	job->since_us = gw_now_us();
 	job->action = req->actions;
 	job->reply_tail = &job->replies;
 	enter(gw, job);
@@ -162,6 +164,7 @@ static void run_one(struct gw_job *job)
 			if (job->state != GW_JOB_OVER)
 				return;
 			answer(job);
+			gw_stats_txn(job->gw, gw_now_us() - job->since_us);
 			job_free(job);
 			return;
 		}

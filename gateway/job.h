@@ -40,9 +40,10 @@ struct gw_job {
 	struct h248_arena *arena;   /* the reply */
 	enum gw_job_state state;
 	enum gw_work work;
-	bool is_front;    /* served before others */
-	bool is_failed;   /* nothing more is executed */
-	bool is_answered; /* something of this action is in the reply */
+	uint64_t since_us; /* it was read */
+	bool is_front;     /* served before others */
+	bool is_failed;    /* nothing more is executed */
+	bool is_answered;  /* something of this action is in the reply */
 
 	unsigned int n_actions, n_cmds;   /* begun, as written */
 	const struct h248_action *action; /* next one to begin */

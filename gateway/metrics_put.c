@@ -66,35 +66,45 @@ void put_bgf_contexts_closed_total(struct metric_out *o, const struct metric *m)
 }
 
 /* Buckets of a histogram are cumulative. */
+static void histogram(const struct metric_out *o, const struct metric *m,
+		      const char *gateway, const struct gw_times *t,
+		      const uint32_t *bound_us)
+{
+	uint64_t n = 0;
+
+	for (int i = 0; i < GW_TIME_BUCKETS; i++) {
+		char bound[32] = "+Inf";
+
+		n += t->n[i];
+		if (i < GW_TIME_BUCKETS - 1)
+			snprintf(bound, sizeof(bound), "%g", bound_us[i] / 1e6);
+		evbuffer_add_printf(
+			o->to,
+			"%s_bucket{gateway=\"%s\",le=\"%s\"} %" PRIu64 "\n",
+			m->name, gateway, bound, n);
+	}
+	evbuffer_add_printf(o->to,
+			    "%s_sum{gateway=\"%s\"} %.15g\n"
+			    "%s_count{gateway=\"%s\"} %" PRIu64 "\n",
+			    m->name, gateway, (double)t->sum_us / 1e6, m->name,
+			    gateway, n);
+}
+
 void put_bgf_session_setup_seconds(struct metric_out *o, const struct metric *m)
 {
 	const struct gw *gw;
 
 	EACH_GATEWAY(gw, o)
-	{
-		const char *name = gw->conf.name;
-		uint64_t n = 0;
+	histogram(o, m, gw->conf.name, &gw->stats.setup, gw_setup_bound_us);
+}
 
-		for (int i = 0; i < GW_SETUP_BUCKETS; i++) {
-			char bound[32] = "+Inf";
+void put_bgf_h248_transaction_seconds(struct metric_out *o,
+				      const struct metric *m)
+{
+	const struct gw *gw;
 
-			n += gw->stats.setup[i];
-			if (i < GW_SETUP_BUCKETS - 1)
-				snprintf(bound, sizeof(bound), "%g",
-					 gw_setup_bound_ms[i] / 1e3);
-			evbuffer_add_printf(
-				o->to,
-				"%s_bucket{gateway=\"%s\",le=\"%s\"}"
-				" %" PRIu64 "\n",
-				m->name, name, bound, n);
-		}
-		evbuffer_add_printf(o->to,
-				    "%s_sum{gateway=\"%s\"} %.15g\n"
-				    "%s_count{gateway=\"%s\"} %" PRIu64 "\n",
-				    m->name, name,
-				    (double)gw->stats.setup_ms / 1e3, m->name,
-				    name, n);
-	}
+	EACH_GATEWAY(gw, o)
+	histogram(o, m, gw->conf.name, &gw->stats.txn, gw_txn_bound_us);
 }
 
 #define PUT_DIRECTIONS(id, in_of, out_of)                           \

@@ -1,8 +1,12 @@
 /* gateway/stats.c - counting what was answered */
 #include "gateway/stats.h"
 
-const uint32_t gw_setup_bound_ms[GW_SETUP_BUCKETS - 1] = {
-	5, 10, 25, 50, 100, 250, 500, 1000, 2500, 10000, 30000,
+const uint32_t gw_setup_bound_us[GW_TIME_BUCKETS - 1] = {
+	5000,   10000,   25000,   50000,    100000,   250000,
+	500000, 1000000, 2500000, 10000000, 30000000,
+};
+const uint32_t gw_txn_bound_us[GW_TIME_BUCKETS - 1] = {
+	100, 250, 500, 1000, 2500, 5000, 10000, 50000, 100000, 500000, 2500000,
 };
 
 const char *gw_end_name(enum gw_end end)
@@ -36,14 +40,24 @@ const char *gw_end_text(enum gw_end end)
 	return end < GW_END__COUNT ? texts[end] : "?";
 }
 
-void gw_stats_setup(struct gw *gw, uint32_t ms)
+static void count(struct gw_times *t, const uint32_t *bound_us, uint64_t us)
 {
 	unsigned int i = 0;
 
-	while (i < GW_SETUP_BUCKETS - 1 && ms > gw_setup_bound_ms[i])
+	while (i < GW_TIME_BUCKETS - 1 && us > bound_us[i])
 		i++;
-	gw->stats.setup[i]++;
-	gw->stats.setup_ms += ms;
+	t->n[i]++;
+	t->sum_us += us;
+}
+
+void gw_stats_setup(struct gw *gw, uint32_t ms)
+{
+	count(&gw->stats.setup, gw_setup_bound_us, ms * UINT64_C(1000));
+}
+
+void gw_stats_txn(struct gw *gw, uint64_t us)
+{
+	count(&gw->stats.txn, gw_txn_bound_us, us);
 }
 
 void gw_stats_error_in(struct gw *gw, uint16_t code)

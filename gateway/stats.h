@@ -11,3 +11,5 @@ void gw_stats_error(struct gw *gw, uint16_t code);
 void gw_stats_error_in(struct gw *gw, uint16_t code);
 /* A session opened, so long after its first SYN. */
 void gw_stats_setup(struct gw *gw, uint32_t ms);
+/* A transaction was answered, so long after it was read. */
+void gw_stats_txn(struct gw *gw, uint64_t us);

@@ -74,6 +74,8 @@ is "bgf_contexts_most$gw" 1
 is "bgf_sessions$gw" 0
 is "bgf_sessions_most$gw" 1
 is 'bgf_session_setup_seconds_count{gateway="laboratory"}' 1
+grep -q '^bgf_h248_transaction_seconds_count.* [1-9]' "$DIR/metrics" ||
+	die "no time of a transaction"
 is 'bgf_contexts_closed_total{gateway="laboratory",reason="controller"}' 1
 is 'bgf_h248_commands_total{command="Add",gateway="laboratory"}' 2
 is 'bgf_ports{gateway="laboratory",realm="core.example",state="quarantined"}' 1

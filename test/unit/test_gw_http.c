@@ -203,6 +203,30 @@ static void open_session(struct fixture *f, uint32_t est_ms)
 	rig_events(f->rig);
 }
 
+/* The engine takes 3 ms of the clock; the other one is at once. */
+static void transaction_times(void)
+{
+	struct fixture *f = start();
+
+	rig_send(f->rig, "T=7{" BOTH "}");
+	at_ms(3);
+	rig_send(f->rig, "T=8{C=-{AV=ROOT{AT{M}}}}");
+	for (int i = 0; i < 10 && f->rig->gw.n_jobs; i++) {
+		stub_done_all();
+		rig_events(f->rig);
+	}
+	get(f, "/metrics");
+	CU_ASSERT(has(f->text, "\nbgf_h248_transaction_seconds_bucket{"
+			       "gateway=\"bench\",le=\"0.0001\"} 1\n"));
+	CU_ASSERT(has(f->text, "le=\"0.0025\"} 1\n"));
+	CU_ASSERT(has(f->text, "le=\"0.005\"} 2\n"));
+	CU_ASSERT(has(f->text, "\nbgf_h248_transaction_seconds_sum{"
+			       "gateway=\"bench\"} 0.003\n"));
+	CU_ASSERT(has(f->text, "\nbgf_h248_transaction_seconds_count{"
+			       "gateway=\"bench\"} 2\n"));
+	stop(f);
+}
+
 static void values(void)
 {
 	static const char *const open[] = {
@@ -569,6 +593,7 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "A01 every row of metric.def, once", all_metrics },
 		{ "values of a session, and after it", values },
+		{ "time of a transaction", transaction_times },
 		{ "a session that ended is not open", sessions_end },
 		{ "A02 status page", status_page },
 		{ "the page of a context", context_page },
