@@ -114,15 +114,16 @@ json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r)
 json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r)
 {
 	(void)r;
-	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o}",
 			 "name", gw->conf.name, "version", BGF_VERSION,
 			 "is_stopping", gw->is_stopping, "uptime_s",
 			 num((gw_now_us() - gw->start_us) / 1000000),
 			 "association", association(gw), "contexts",
 			 num(gw->n_contexts), "contexts_max",
 			 num(gw->conf.max_contexts), "terminations",
-			 num(gw->n_terms), "realms", realms(gw), "limits",
-			 ctl_json_limits(gw), "overload",
+			 num(gw->n_terms), "realms", realms(gw), "fastpath",
+			 gw->engine ? pkt_engine_fastpath(gw->engine) : "off",
+			 "limits", ctl_json_limits(gw), "overload",
 			 ctl_json_overload(gw));
 }
 
@@ -254,12 +255,13 @@ static json_t *sessions(const struct gw_stats *s)
 
 static json_t *packets(const struct pkt_counters *c)
 {
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx_packets",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "rx_packets",
 			 num(c->rx_pkts), "rx_octets", num(c->rx_octets),
 			 "tx_packets", num(c->tx_pkts), "tx_octets",
 			 num(c->tx_octets), "synacks", num(c->synacks), "rsts",
 			 num(c->rsts), "challenges", num(c->challenges),
-			 "events_delayed", num(c->evt_ring_full));
+			 "events_delayed", num(c->evt_ring_full),
+			 "kernel_octets", num(c->fast_octets));
 }
 
 /* All reasons, also those that never happened: a name is easier to find in
@@ -277,6 +279,20 @@ static json_t *drops(const struct pkt_counters *c)
 	return list;
 }
 
+/* Of the programs of the kernel; nothing but zeros without them. */
+static json_t *in_kernel(const struct pkt_counters *c)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < PKT_FAST__COUNT; i++)
+		json_array_append_new(list,
+				      json_pack("{s:s,s:o,s:s}", "name",
+						pkt_fast_name(i), "packets",
+						num(c->fast[i]), "meaning",
+						pkt_fast_help(i)));
+	return list;
+}
+
 json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 {
 	struct pkt_counters c = { 0 };
@@ -284,12 +300,13 @@ json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 	(void)r;
 	if (gw->engine)
 		pkt_engine_counters(gw->engine, &c);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "levels",
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "levels",
 			 levels(gw), "closed", closed(&gw->stats), "commands",
 			 commands(gw), "errors", errors(&gw->stats), "messages",
 			 messages(gw), "authentication", authentication(gw),
 			 "sessions", sessions(&gw->stats), "packets",
-			 packets(&c), "drops", drops(&c));
+			 packets(&c), "kernel", in_kernel(&c), "drops",
+			 drops(&c));
 }
 
 json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r)

@@ -268,6 +268,17 @@ void put_bgf_drops_total(struct metric_out *o, const struct metric *m)
 		process(o, m, "reason", pkt_drop_name(i), o->packets.drop[i]);
 }
 
+void put_bgf_kernel_packets_total(struct metric_out *o, const struct metric *m)
+{
+	for (int i = 0; i < PKT_FAST__COUNT; i++)
+		process(o, m, "verdict", pkt_fast_name(i), o->packets.fast[i]);
+}
+
+void put_bgf_kernel_bytes_total(struct metric_out *o, const struct metric *m)
+{
+	bare(o, m, (double)o->packets.fast_octets);
+}
+
 void put_bgf_synthesised_total(struct metric_out *o, const struct metric *m)
 {
 	process(o, m, "kind", "synack", o->packets.synacks);

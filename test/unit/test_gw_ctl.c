@@ -49,6 +49,7 @@ void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
 	(void)e;
 	*out = (struct pkt_counters) { .rx_pkts = 11, .tx_octets = 12 };
 	out->drop[PKT_DROP_NO_GATE] = 13;
+	out->fast[PKT_FAST_PASSED] = 14;
 }
 
 void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
@@ -641,7 +642,7 @@ static void statistics(void)
 	struct fixture f;
 	json_t *j, *item;
 	size_t i;
-	bool found = false;
+	bool found = false, has_passed = false;
 
 	start(&f);
 	f.gw.stats.error_code[430] = 5;
@@ -663,6 +664,13 @@ static void statistics(void)
 						  item, "name")),
 					  "no_gate"));
 	CU_ASSERT(found);
+	json_array_foreach (json_object_get(s, "kernel"), i, item)
+		has_passed = has_passed ||
+			     (number(item, "packets") == 14 &&
+			      !strcmp(json_string_value(
+					      json_object_get(item, "name")),
+				      "passed"));
+	CU_ASSERT(has_passed);
 	json_decref(j);
 	stop(&f);
 }

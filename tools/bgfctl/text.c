@@ -211,6 +211,10 @@ void text_statistics(const json_t *reply, FILE *out)
 						{ NULL, false } };
 	static const char *const drop[] = { "name", "packets", "meaning",
 					    NULL };
+	static const struct column kernel[] = { { "IN THE KERNEL", false },
+						{ "PACKETS", true },
+						{ "MEANING", false },
+						{ NULL, false } };
 	const json_t *s = json_object_get(reply, "statistics");
 
 	print_list(json_object_get(s, "levels"), levels, level, 0, out);
@@ -228,6 +232,8 @@ void text_statistics(const json_t *reply, FILE *out)
 	print_members(json_object_get(s, "sessions"), 2, out);
 	fprintf(out, "\nPackets\n");
 	print_members(json_object_get(s, "packets"), 2, out);
+	fprintf(out, "\nKernel\n");
+	print_list(json_object_get(s, "kernel"), kernel, drop, 2, out);
 	fprintf(out, "\nDrops\n");
 	print_list(json_object_get(s, "drops"), drops_, drop, 2, out);
 }
