@@ -146,6 +146,9 @@ static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.hints,
 				       bpf_map__fd(first->maps.hints));
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.ways,
+				       bpf_map__fd(first->maps.ways));
 	return rc;
 }
 

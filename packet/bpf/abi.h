@@ -12,6 +12,8 @@
 enum {
 	FAST_PREFIXES = 8, /* PKT_MAX_PREFIXES */
 	FAST_REALMS = 64,  /* PKT_MAX_REALMS */
+	FAST_WAYS = 4096,  /* remembered by each processor; a power of two */
+	FAST_WAY_MS = 50,  /* so long; then the routes are asked again */
 };
 
 /* Addresses as four words of 32 bits in network order, like an in6_addr. */
@@ -36,6 +38,18 @@ struct fast_realm {
 struct fast_realms {
 	uint32_t n, self;
 	struct fast_realm realm[FAST_REALMS];
+};
+
+/* What rules and routes said: how a packet from src to dst leaves when a TUN
+ * device sends it. */
+struct fast_way {
+	uint32_t src[4], dst[4]; /* network order; IPv4 mapped */
+	uint32_t next_hop[4];    /* IPv4: the first word */
+	uint32_t tun;            /* 0: nothing is remembered here */
+	uint32_t until_ms;
+	uint32_t ifindex;
+	uint16_t mtu;
+	uint8_t family; /* of next_hop */
 };
 
 /* One of each processor. */

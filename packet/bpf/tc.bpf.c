@@ -15,11 +15,10 @@
 #include <linux/pkt_cls.h>
 
 #include "packet/bpf/gate.h"
+#include "packet/bpf/way.h"
 #include "packet/translate.h"
 
 enum {
-	AF_INET = 2,
-	AF_INET6 = 10,
 	TCP_CSUM = 16,
 	/* For the checksum of a received packet as a whole; older kernels do
 	 * not know it. */
@@ -28,56 +27,6 @@ enum {
 
 #define DATA(skb) ((void *)(long)(skb)->data)
 #define END(skb) ((void *)(long)(skb)->data_end)
-
-/* Octets of each packet that a super-segment will be on the wire. */
-static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
-					    const struct segment *s)
-{
-	uint32_t whole = s->headers + skb->gso_size;
-
-	return skb->gso_size && whole < s->octets ? whole : s->octets;
-}
-
-/* The way to dst for what the TUN device `tun` sends: rules and routes as for
- * a packet that the host forwards (decision 1). */
-static __always_inline long find_way(struct __sk_buff *skb,
-				     const struct segment *s, uint32_t tun,
-				     const void *src, const void *dst,
-				     struct bpf_fib_lookup *way)
-{
-	__builtin_memset(way, 0, sizeof(*way));
-	way->l4_protocol = IPPROTO_TCP;
-	way->tot_len = wire_octets(skb, s);
-	way->ifindex = tun;
-	if (s->is_v6) {
-		way->family = AF_INET6;
-		__builtin_memcpy(way->ipv6_src, src, 16);
-		__builtin_memcpy(way->ipv6_dst, dst, 16);
-	} else {
-		way->family = AF_INET;
-		way->ipv4_src = ((const uint32_t *)src)[3];
-		way->ipv4_dst = ((const uint32_t *)dst)[3];
-	}
-	return bpf_fib_lookup(skb, way, sizeof(*way), 0);
-}
-
-static __always_inline bool is_way(long found, const struct bpf_fib_lookup *way,
-				   uint32_t tun)
-{
-	if (found != BPF_FIB_LKUP_RET_SUCCESS &&
-	    found != BPF_FIB_LKUP_RET_NO_NEIGH)
-		return false;
-	return way->ifindex != tun;
-}
-
-/* The kernel finds the neighbour, or asks for it. */
-static __always_inline long to_neighbour(const struct bpf_fib_lookup *way)
-{
-	struct bpf_redir_neigh next = { .nh_family = way->family };
-
-	__builtin_memcpy(next.ipv6_nh, way->ipv6_dst, sizeof(next.ipv6_nh));
-	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
-}
 
 static __always_inline void shift_hop_limit(void *ip, bool is_v6)
 {
@@ -163,19 +112,6 @@ static __always_inline bool translate(struct __sk_buff *skb,
 	return true;
 }
 
-static __always_inline long leave(struct __sk_buff *skb,
-				  const struct bpf_fib_lookup *way)
-{
-	struct ethhdr *eth = DATA(skb);
-
-	if ((void *)(eth + 1) > END(skb))
-		return TC_ACT_SHOT;
-	__builtin_memcpy(eth->h_dest, way->dmac, ETH_ALEN);
-	__builtin_memcpy(eth->h_source, way->smac, ETH_ALEN);
-	eth->h_proto = skb->protocol;
-	return bpf_redirect(way->ifindex, 0);
-}
-
 /* PKT_FAST_PASSED: *verdict is what the program returns. */
 static __always_inline enum pkt_fast_count pass(struct __sk_buff *skb,
 						const struct segment *s,
@@ -183,25 +119,21 @@ static __always_inline enum pkt_fast_count pass(struct __sk_buff *skb,
 						uint32_t slot, long *verdict)
 {
 	struct pkt_entry *out = entry_at(in->peer);
-	struct bpf_fib_lookup way;
-	uint32_t tun = tun_of(in->peer);
+	struct fast_way *way;
 	enum pkt_fast_count what;
 	bool is_current;
-	long found;
 
 	if (!out)
 		return PKT_FAST_STEERED;
 	what = judge(in, out, s, &is_current);
 	if (what != PKT_FAST_PASSED)
 		return what;
-	found = find_way(skb, s, tun, &in->out_src, &in->out_dst, &way);
-	if (!is_way(found, &way, tun))
-		return PKT_FAST_ROUTE;
-	if (!translate(skb, s, in, out))
+	way = way_find(skb, s, tun_of(in->peer), (const uint32_t *)&in->out_src,
+		       (const uint32_t *)&in->out_dst);
+	if (!way || !translate(skb, s, in, out))
 		return PKT_FAST_ROUTE;
 	note(in, out, s, slot, is_current);
-	*verdict = found == BPF_FIB_LKUP_RET_NO_NEIGH ? to_neighbour(&way) :
-							leave(skb, &way);
+	*verdict = way_take(way);
 	return PKT_FAST_PASSED;
 }
 
@@ -249,31 +181,26 @@ int media(struct __sk_buff *skb)
 	return bpf_redirect(self()->tun, 0);
 }
 
-/* A TUN device has no link layer, so one is put in front; while the neighbour
- * is not known, the host finds it. */
+/* A TUN device has no link layer, so room is made for one. */
 SEC("tc")
 int tun(struct __sk_buff *skb)
 {
-	struct bpf_fib_lookup way;
-	struct segment s;
+	struct fast_way *way = NULL;
 	void *ip = DATA(skb);
-	long found;
+	struct segment s;
 
-	if (!segment_read(ip, END(skb), skb->protocol, skb->len, &s) ||
-	    s.ttl <= 1)
-		goto to_host;
-	found = find_way(skb, &s, self()->tun, s.src, s.dst, &way);
-	if (found != BPF_FIB_LKUP_RET_SUCCESS || way.ifindex == self()->tun ||
-	    ip + sizeof(struct ipv6hdr) > END(skb))
-		goto to_host;
+	if (segment_read(ip, END(skb), skb->protocol, skb->len, &s) &&
+	    s.ttl > 1)
+		way = way_find(skb, &s, self()->tun, s.src, s.dst);
+	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
+		count(PKT_FAST_UNSENT, 0);
+		return TC_ACT_OK;
+	}
 	shift_hop_limit(ip, s.is_v6);
 	if (bpf_skb_change_head(skb, ETH_HLEN, 0))
 		return TC_ACT_SHOT;
 	count(PKT_FAST_SENT, 0);
-	return leave(skb, &way);
-to_host:
-	count(PKT_FAST_UNSENT, 0);
-	return TC_ACT_OK;
+	return way_take(way);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

@@ -130,7 +130,8 @@ static void seen_after_now(void)
 {
 	rdv_begin_open();
 	AT(1000);
-	rdv.entry[A].last_seen_ms = (uint32_t)(rdv.now_us / 1000) + 3;
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		rdv.entry[leg].last_seen_ms = (uint32_t)(rdv.now_us / 1000) + 3;
 	OK(pkt_rdv_next(&rdv.r, rdv.now_us) > rdv.now_us);
 	pkt_rdv_tick(&rdv.r, rdv.now_us, &rdv.out);
 	STATE(OPEN);

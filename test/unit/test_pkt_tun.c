@@ -477,6 +477,18 @@ static void session_in_kernel(void)
 	pkt_engine_free(engine);
 }
 
+/* Without offload the clients write whole checksums, and read them. */
+static void checksums_in_kernel(void)
+{
+	for (int i = 0; i < 2; i++)
+		shell("nsenter -t %d -n ethtool -K eth0 tx off >/dev/null",
+		      side[i].pid);
+	session_in_kernel();
+	for (int i = 0; i < 2; i++)
+		shell("nsenter -t %d -n ethtool -K eth0 tx on >/dev/null",
+		      side[i].pid);
+}
+
 static bool has_answered(const struct side *s)
 {
 	struct pollfd pfd = { s->from, POLLIN, 0 };
@@ -609,6 +621,7 @@ int main(void)
 		{ "measure: forwarded by the kernel", kernel_forwards },
 		{ "P5 X5 a session both ways at once", session },
 		{ "P5 the same in the kernel", session_in_kernel },
+		{ "X4 the same with whole checksums", checksums_in_kernel },
 		{ "D33 to the kernel and back, often", moved_often },
 		{ "decision 2: access does not reach core", no_router },
 		{ "D27 fragments (decision 5)", fragments },
