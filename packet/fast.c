@@ -51,6 +51,7 @@ struct pkt_fast {
 	struct realm realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
 	struct pkt_entry *entries;
+	struct fast_queue *queues;
 	uint32_t n_slots;
 	struct fast_counters *per_cpu; /* scratch */
 	int n_cpus;
@@ -126,6 +127,8 @@ static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
 	struct tc_bpf *skel = f->realm[0].skel;
 	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_slots);
 
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.queues, f->n_slots);
 	if (rc)
 		return rc;
 	return bpf_map__set_max_entries(skel->maps.hints,
@@ -146,6 +149,9 @@ static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.hints,
 				       bpf_map__fd(first->maps.hints));
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.queues,
+				       bpf_map__fd(first->maps.queues));
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.ways,
 				       bpf_map__fd(first->maps.ways));
@@ -183,16 +189,42 @@ static void list_ports(struct realm *r, const struct pkt_realm_cfg *cfg)
 	r->n_ports = (unsigned int)(p + 1 - r->port);
 }
 
-static int map_entries(struct pkt_fast *f)
+/* Returns NULL, or n_slots elements of a map. */
+static void *map_array(const struct pkt_fast *f, const struct bpf_map *map,
+		       size_t octets)
 {
-	int fd = bpf_map__fd(f->realm[0].skel->maps.entries);
-	void *p = mmap(NULL, f->n_slots * sizeof(struct pkt_entry),
-		       PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, f->n_slots * octets, PROT_READ | PROT_WRITE,
+		       MAP_SHARED, bpf_map__fd(map), 0);
 
-	if (p == MAP_FAILED)
-		return -errno;
-	f->entries = p;
-	return 0;
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int map_arrays(struct pkt_fast *f)
+{
+	const struct tc_bpf *skel = f->realm[0].skel;
+
+	f->entries = map_array(f, skel->maps.entries, sizeof(*f->entries));
+	f->queues = map_array(f, skel->maps.queues, sizeof(*f->queues));
+	return f->entries && f->queues ? 0 : -ENOMEM;
+}
+
+void pkt_fast_read(struct pkt_fast *f, uint32_t slot)
+{
+	f->queues[slot].read++;
+}
+
+bool pkt_fast_is_empty(const struct pkt_fast *f, uint32_t slot)
+{
+	const struct fast_queue *q = &f->queues[slot];
+
+	return __atomic_load_n(&q->steered, __ATOMIC_ACQUIRE) == q->read;
+}
+
+void pkt_fast_sync(struct pkt_fast *f, uint32_t slot)
+{
+	struct fast_queue *q = &f->queues[slot];
+
+	q->read = __atomic_load_n(&q->steered, __ATOMIC_ACQUIRE);
 }
 
 static int on_hint(void *arg, void *data, size_t n)
@@ -249,7 +281,7 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 	}
 	if (rc)
 		return fail(err, cap, rc, "cannot load the programs");
-	rc = map_entries(f);
+	rc = map_arrays(f);
 	if (!rc)
 		rc = make_scratch(f);
 	if (!rc)
@@ -421,6 +453,8 @@ void pkt_fast_free(struct pkt_fast *f)
 	ring_buffer__free(f->hints);
 	if (f->entries)
 		munmap(f->entries, f->n_slots * sizeof(*f->entries));
+	if (f->queues)
+		munmap(f->queues, f->n_slots * sizeof(*f->queues));
 	free(f->per_cpu);
 	free(f);
 }

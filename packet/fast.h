@@ -32,6 +32,13 @@ void pkt_fast_free(struct pkt_fast *f);
 /* n_slots entries, zero; live as long as f. */
 struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
 
+/* The worker has read a segment for this slot from a TUN device; is that one the
+ * last that is known to be on its way?  Sync: none is, the devices are empty.
+ * Thread: the worker. */
+void pkt_fast_read(struct pkt_fast *f, uint32_t slot);
+bool pkt_fast_is_empty(const struct pkt_fast *f, uint32_t slot);
+void pkt_fast_sync(struct pkt_fast *f, uint32_t slot);
+
 /* Attach where a program is missing: at start, and when a link has changed.
  * Returns on how many media interfaces and TUN devices programs are now; for
  * the first that takes none, one line in err, else an empty one. */

@@ -222,6 +222,8 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	bool had_setup = r->setup;
 	struct pkt_out out;
 
+	if (w->cfg.fast)
+		pkt_fast_read(w->cfg.fast, slot);
 	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST))
 		worker_fast_evict(w, rdv);
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);

@@ -4,7 +4,8 @@
  * The programs see the entries as they are; all that is decided here is
  * pkt_entry.kernel.  A session is given to them when it is open, plain, and
  * nothing of it is on its way through a TUN device, so that nothing is
- * overtaken; it is taken back before a segment is judged that may change its
+ * overtaken: all that was steered there has been read, or the devices were
+ * read empty.  It is taken back before a segment is judged that may change its
  * state (decision 13).  A gate that was theirs leaves after a fence only.
  */
 #include "packet/worker_priv.h"
@@ -71,14 +72,34 @@ static bool is_ready(struct pkt_worker *w, uint32_t rdv)
 	       is_plain(w, view.leg[1]);
 }
 
+static void give(struct pkt_worker *w, uint32_t rdv)
+{
+	set_level(entry_of(w, rdv, 0), PKT_KERNEL_PASS);
+	set_level(entry_of(w, rdv, 1), PKT_KERNEL_PASS);
+}
+
+static bool is_read(const struct pkt_worker *w, uint32_t rdv)
+{
+	const uint32_t *slot = w->rdvs[rdv].slot;
+
+	return pkt_fast_is_empty(w->cfg.fast, slot[0]) &&
+	       pkt_fast_is_empty(w->cfg.fast, slot[1]);
+}
+
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
 {
 	struct pkt_entry *first = entry_of(w, rdv, 0);
 
 	if (!w->cfg.fence || !first || first->kernel == PKT_KERNEL_PASS)
 		return;
+	if (!is_ready(w, rdv))
+		return;
+	if (is_read(w, rdv)) {
+		give(w, rdv);
+		return;
+	}
 	/* No room: its next segment comes here as well. */
-	if (w->n_ready == WORKER_READY || !is_ready(w, rdv))
+	if (w->n_ready == WORKER_READY)
 		return;
 	if (!w->n_ready)
 		w->ready_us = w->now_us;
@@ -96,8 +117,9 @@ void worker_fast_promote(struct pkt_worker *w, bool is_empty)
 
 		if (!is_ready(w, rdv))
 			continue;
-		set_level(entry_of(w, rdv, 0), PKT_KERNEL_PASS);
-		set_level(entry_of(w, rdv, 1), PKT_KERNEL_PASS);
+		for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+			pkt_fast_sync(w->cfg.fast, w->rdvs[rdv].slot[leg]);
+		give(w, rdv);
 	}
 }
 

@@ -52,6 +52,14 @@ struct fast_way {
 	uint8_t family; /* of next_hop */
 };
 
+/* Segments for one gate on their way through the TUN device: as many as were
+ * steered there and not read yet, if none was lost and none came through the
+ * host. */
+struct fast_queue {
+	uint32_t steered; /* by the programs */
+	uint32_t read;    /* by the worker */
+};
+
 /* One of each processor. */
 struct fast_counters {
 	uint64_t count[PKT_FAST__COUNT];

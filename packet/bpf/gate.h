@@ -25,6 +25,14 @@ struct {
 	__type(value, struct fast_counters);
 } counters SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set when loaded */
+	__type(key, uint32_t);
+	__type(value, struct fast_queue);
+} queues SEC(".maps");
+
 /* Slots whose session is ending: for the worker, a hint. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -98,6 +106,14 @@ static __always_inline bool is_ours(const struct segment *s)
 static __always_inline struct pkt_entry *entry_at(uint32_t slot)
 {
 	return bpf_map_lookup_elem(&entries, &slot);
+}
+
+static __always_inline void note_steered(uint32_t slot)
+{
+	struct fast_queue *q = bpf_map_lookup_elem(&queues, &slot);
+
+	if (q)
+		__sync_fetch_and_add(&q->steered, 1);
 }
 
 /* TUN device of the realm that a slot belongs to. */

@@ -178,6 +178,7 @@ int media(struct __sk_buff *skb)
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
 	    what == PKT_FAST_PASSED)
 		return verdict;
+	note_steered(slot);
 	return bpf_redirect(self()->tun, 0);
 }
 
