@@ -279,10 +279,16 @@ static void first_packet(void)
 static uint64_t run_once(int prog)
 {
 	struct __sk_buff skb = { .ifindex = if_nametoindex("va") };
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame,
-		    .data_size_in = sizeof(frame), .data_out = frame,
-		    .data_size_out = sizeof(frame), .ctx_in = &skb,
-		    .ctx_size_in = sizeof(skb), .repeat = ROUNDS);
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = frame,
+		.data_size_in = sizeof(frame),
+		.data_out = frame,
+		.data_size_out = sizeof(frame),
+		.ctx_in = &skb,
+		.ctx_size_in = sizeof(skb),
+		.repeat = ROUNDS,
+	};
 	uint8_t macs[12];
 
 	memcpy(macs, frame, sizeof(macs));
