@@ -539,6 +539,45 @@ static void moved_often(void)
 	pkt_engine_free(engine);
 }
 
+/* Somebody takes a program away: the session goes through the TUN device there,
+ * and the next news of a link bring the program back. */
+static void program_taken_away(void)
+{
+	struct pkt_counters c;
+
+	start();
+	if (is_fast()) {
+		shell("tc qdisc del dev vacc clsact");
+		begin(want_octets());
+		finish(want_octets(), &c, 0);
+		printf(" with one program gone\n");
+		CU_ASSERT_TRUE(c.rx_octets > want_octets());
+		pkt_engine_links_changed(engine);
+		CU_ASSERT_STRING_EQUAL(pkt_engine_fastpath(engine),
+				       "tc on 4 devices");
+		shell("tc filter show dev vacc ingress | grep -q media");
+	}
+	pkt_engine_free(engine);
+	shell("! tc qdisc show | grep -q clsact");
+}
+
+/* Pools whose entries a map may not hold. */
+static void map_too_large(void)
+{
+	struct pkt_engine_cfg cfg = config();
+	char err[256] = "";
+
+	cfg.realm[0].prefix[0].len = 128 - 8;
+	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(&cfg, &engine, err, sizeof(err)),
+			      0);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(pkt_engine_fastpath(engine), "off: the pools have"));
+	begin(want_octets());
+	finish(want_octets(), &(struct pkt_counters) { 0 }, 0);
+	printf(" without a map\n");
+	pkt_engine_free(engine);
+}
+
 /* Decision 2: the gateway is no router. */
 static void no_router(void)
 {
@@ -623,6 +662,9 @@ int main(void)
 		{ "P5 the same in the kernel", session_in_kernel },
 		{ "X4 the same with whole checksums", checksums_in_kernel },
 		{ "D33 to the kernel and back, often", moved_often },
+		{ "D35 a program is taken away, and comes back",
+		  program_taken_away },
+		{ "D34 no map for so many ports", map_too_large },
 		{ "decision 2: access does not reach core", no_router },
 		{ "D27 fragments (decision 5)", fragments },
 		{ "a device is taken away", device_taken_away },
