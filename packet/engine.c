@@ -374,16 +374,19 @@ void pkt_engine_free(struct pkt_engine *e)
 		return;
 	if (e->is_running)
 		pkt_worker_stop(e->worker);
+	/* Programs go first: the rules are what keeps them in their realm. */
+	pkt_fence_free(e->fence);
+	if (e->fast) {
+		pkt_fast_free(e->fast);
+		e->entries = NULL;
+	}
 	if (e->has_host)
 		pkt_host_cleanup(&e->cfg, true);
-	pkt_fence_free(e->fence);
 	pkt_worker_free(e->worker);
 	close_all(e->fd, e->cfg.n_realms);
 	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
 		pkt_portpool_free(e->pool[i]);
-	if (e->fast)
-		pkt_fast_free(e->fast);
-	else if (e->entries)
+	if (e->entries)
 		munmap(e->entries, e->n_slots * sizeof(*e->entries));
 	if (e->rdv_of)
 		munmap(e->rdv_of, e->n_slots * sizeof(*e->rdv_of));

@@ -35,6 +35,7 @@ enum pkt_kernel {
 	PKT_KERNEL_NONE, /* hand it to the worker */
 	PKT_KERNEL_PASS, /* translate it and send it on */
 	PKT_KERNEL_LEFT, /* as NONE, but one may still be at it (fence.h) */
+	PKT_KERNEL_GONE, /* as LEFT, and for good: its removal waits */
 };
 
 /* Where the numbers of an entry end; what is larger stays at its end. */

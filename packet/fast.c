@@ -368,6 +368,27 @@ static bool is_attached(unsigned int ifindex)
 	return !bpf_tc_query(&hook, &opts);
 }
 
+static void detach(unsigned int ifindex, bool has_made_hook)
+{
+	struct bpf_tc_hook hook = hook_of(ifindex);
+	struct bpf_tc_opts opts = opts_of(0);
+
+	if (bpf_tc_detach(&hook, &opts) || !has_made_hook)
+		return;
+	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	(void)bpf_tc_hook_destroy(&hook);
+}
+
+/* An interface of another name or index now is not ours any more. */
+static void forget_port(struct port *p, unsigned int ifindex)
+{
+	if (p->ifindex && p->ifindex != ifindex) {
+		detach(p->ifindex, p->has_made_hook);
+		p->has_made_hook = false;
+	}
+	p->ifindex = 0;
+}
+
 static int attach_port(const struct realm *r, struct port *p)
 {
 	unsigned int ifindex = if_nametoindex(p->name);
@@ -377,15 +398,15 @@ static int attach_port(const struct realm *r, struct port *p)
 	struct bpf_tc_opts opts = opts_of(bpf_program__fd(prog));
 	int rc;
 
+	if (p->ifindex == ifindex && ifindex && is_attached(ifindex))
+		return 0;
+	forget_port(p, ifindex);
 	if (!ifindex)
 		return -ENODEV;
-	if (p->ifindex == ifindex && is_attached(ifindex))
-		return 0;
-	p->ifindex = 0;
 	rc = bpf_tc_hook_create(&hook);
 	if (rc && rc != -EEXIST)
 		return rc;
-	p->has_made_hook = !rc;
+	p->has_made_hook |= !rc;
 	rc = bpf_tc_attach(&hook, &opts);
 	if (!rc)
 		p->ifindex = ifindex;
@@ -411,17 +432,6 @@ unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)
 		}
 	}
 	return n;
-}
-
-static void detach(unsigned int ifindex, bool has_made_hook)
-{
-	struct bpf_tc_hook hook = hook_of(ifindex);
-	struct bpf_tc_opts opts = opts_of(0);
-
-	if (bpf_tc_detach(&hook, &opts) || !has_made_hook)
-		return;
-	hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
-	(void)bpf_tc_hook_destroy(&hook);
 }
 
 void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)

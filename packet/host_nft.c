@@ -40,6 +40,8 @@ static const char table_tail[] =
 	 * a client could speak to the control address, in any name. */
 	" chain local {\n"
 	"  type filter hook input priority -450; policy accept;\n"
+	/* What a client sent in the name of this host goes no further. */
+	"  iifname @tuns counter name foreign drop\n"
 	"  iifname @interfaces fib daddr . iif type"
 	" != { local, broadcast, multicast } counter name foreign drop\n"
 	" }\n"
@@ -90,6 +92,14 @@ static void set(FILE *f, const struct pkt_engine_cfg *cfg, bool want_v4)
 	fprintf(f, "%s }\n", is_first ? "" : " }");
 }
 
+static void tuns(FILE *f, const struct pkt_engine_cfg *cfg)
+{
+	fputs(" set tuns { type ifname; elements = {", f);
+	for (unsigned int r = 0; r < cfg->n_realms; r++)
+		fprintf(f, "%s \"%s\"", r ? "," : "", cfg->realm[r].tun);
+	fputs(" } }\n", f);
+}
+
 static void interfaces(FILE *f, const struct pkt_engine_cfg *cfg)
 {
 	const char *before = " elements = {";
@@ -116,6 +126,7 @@ static char *ruleset(const struct pkt_engine_cfg *cfg)
 	set(f, cfg, true);
 	set(f, cfg, false);
 	interfaces(f, cfg);
+	tuns(f, cfg);
 	fputs(table_tail, f);
 	if (fclose(f)) {
 		free(text);

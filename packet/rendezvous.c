@@ -107,12 +107,14 @@ static void load_cfg(struct pkt_rdv *r, unsigned int leg,
 {
 	const uint8_t mask = PKT_ENTRY_RX | PKT_ENTRY_TX | PKT_ENTRY_DSCP;
 	struct pkt_entry *e = r->leg[leg];
+	uint8_t flags = e->flags & (uint8_t)~mask;
 
-	e->flags &= (uint8_t)~mask;
-	e->flags |= cfg->mode & PKT_MODE_RX ? PKT_ENTRY_RX : 0;
-	e->flags |= cfg->mode & PKT_MODE_TX ? PKT_ENTRY_TX : 0;
-	e->flags |= cfg->has_dscp ? PKT_ENTRY_DSCP : 0;
+	flags |= cfg->mode & PKT_MODE_RX ? PKT_ENTRY_RX : 0;
+	flags |= cfg->mode & PKT_MODE_TX ? PKT_ENTRY_TX : 0;
+	flags |= cfg->has_dscp ? PKT_ENTRY_DSCP : 0;
 	e->dscp = cfg->dscp & 63;
+	/* Programs of the kernel see the old ones or the new ones. */
+	__atomic_store_n(&e->flags, flags, __ATOMIC_RELAXED);
 	e->mtu = cfg->mtu;
 	e->role = cfg->role & 3;
 	e->is_armed = cfg->is_armed;

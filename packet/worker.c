@@ -212,6 +212,14 @@ static bool moves_deadline(const struct worker_rdv *r,
 	       seg->flags & (PKT_SYN | PKT_FIN | PKT_RST);
 }
 
+/* Nobody else can change a session that is open. */
+static bool is_from_remote(const struct pkt_entry *in,
+			   const struct pkt_seg *seg)
+{
+	return in->remote_port_be == htons(seg->sport) &&
+	       IN6_ARE_ADDR_EQUAL(&in->remote, &seg->src);
+}
+
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
 			   const struct pkt_seg *seg)
 {
@@ -224,7 +232,8 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 
 	if (w->cfg.fast)
 		pkt_fast_read(w->cfg.fast, slot);
-	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST))
+	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
+	    is_from_remote(view.leg[leg], seg))
 		worker_fast_evict(w, rdv);
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
 	worker_apply(w, rdv, &out);

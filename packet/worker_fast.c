@@ -15,9 +15,9 @@ enum { READY_MAX_US = 200000 };
 static void set_level(struct pkt_entry *e, enum pkt_kernel level)
 {
 	/* What it rests on is there before, what follows comes after. */
-	atomic_thread_fence(memory_order_seq_cst);
+	__sync_synchronize();
 	e->kernel = level & 3;
-	atomic_thread_fence(memory_order_seq_cst);
+	__sync_synchronize();
 }
 
 static struct pkt_entry *entry_of(struct pkt_worker *w, uint32_t rdv,
@@ -45,7 +45,7 @@ static bool is_plain(const struct pkt_worker *w, const struct pkt_entry *e)
 {
 	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&e->remote);
 
-	return e->flags & PKT_ENTRY_OPEN &&
+	return e->flags & PKT_ENTRY_OPEN && e->kernel != PKT_KERNEL_GONE &&
 	       is_v4 == !(e->flags & PKT_ENTRY_OUT6) && !is_ours(w, &e->remote);
 }
 
@@ -139,7 +139,7 @@ void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv)
 	struct pkt_rdv view;
 	struct pkt_out out;
 
-	if (!e || e->kernel != PKT_KERNEL_PASS)
+	if (!e || e->kernel == PKT_KERNEL_NONE)
 		return;
 	view = worker_view(w, rdv);
 	if (!view.leg[1] || !(view.leg[0]->fins | view.leg[1]->fins))
@@ -166,7 +166,7 @@ void worker_fast_hints(struct pkt_worker *w)
 
 bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
-	const struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
 	uint32_t n = w->cfg.max_rendezvous * PKT_LEGS;
 
 	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
@@ -174,6 +174,7 @@ bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	worker_fast_evict(w, cmd->rdv);
 	if (e->kernel != PKT_KERNEL_LEFT)
 		return false;
+	set_level(e, PKT_KERNEL_GONE);
 	w->leaving[(w->first_leaving + w->n_leaving++) % n] =
 		(struct worker_leaving) {
 			.gate = cmd->gate,

@@ -46,7 +46,7 @@ struct fast_way {
 	uint32_t src[4], dst[4]; /* network order; IPv4 mapped */
 	uint32_t next_hop[4];    /* IPv4: the first word */
 	uint32_t tun;            /* 0: nothing is remembered here */
-	uint32_t until_ms;
+	uint32_t told_ms;
 	uint32_t ifindex;
 	uint16_t mtu;
 	uint8_t family; /* of next_hop */

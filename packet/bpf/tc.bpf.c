@@ -77,18 +77,19 @@ static __always_inline void set_addresses(void *ip, bool is_v6,
 	v4->check = pkt_csum_update(v4->check, in->addr_delta);
 }
 
-static __always_inline void set_tcp_csum(struct __sk_buff *skb, uint32_t off,
+/* False: there is no memory. */
+static __always_inline bool set_tcp_csum(struct __sk_buff *skb, uint32_t off,
 					 bool is_v6, const struct pkt_entry *in)
 {
 	uint64_t pseudo = BPF_F_PSEUDO_HDR | (is_v6 ? F_IPV6 : 0);
 
-	if (bpf_l4_csum_replace(skb, off, 0, in->addr_delta, pseudo))
-		bpf_l4_csum_replace(skb, off, 0, in->addr_delta,
-				    BPF_F_PSEUDO_HDR);
-	bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in), 0);
+	if (bpf_l4_csum_replace(skb, off, 0, in->addr_delta, pseudo) &&
+	    bpf_l4_csum_replace(skb, off, 0, in->addr_delta, BPF_F_PSEUDO_HDR))
+		return false;
+	return !bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in), 0);
 }
 
-/* False only if the packet has become shorter, which it does not. */
+/* False: no memory for it; what is left is not to be sent. */
 static __always_inline bool translate(struct __sk_buff *skb,
 				      const struct segment *s,
 				      const struct pkt_entry *in,
@@ -98,7 +99,8 @@ static __always_inline bool translate(struct __sk_buff *skb,
 	struct tcphdr *tcp;
 	void *ip;
 
-	set_tcp_csum(skb, l4 + TCP_CSUM, s->is_v6, in);
+	if (!set_tcp_csum(skb, l4 + TCP_CSUM, s->is_v6, in))
+		return false;
 	ip = DATA(skb) + ETH_HLEN;
 	tcp = DATA(skb) + l4;
 	if ((void *)(tcp + 1) > END(skb))
@@ -130,8 +132,12 @@ static __always_inline enum pkt_fast_count pass(struct __sk_buff *skb,
 		return what;
 	way = way_find(skb, s, tun_of(in->peer), (const uint32_t *)&in->out_src,
 		       (const uint32_t *)&in->out_dst);
-	if (!way || !translate(skb, s, in, out))
+	if (!way)
 		return PKT_FAST_ROUTE;
+	if (!translate(skb, s, in, out)) {
+		*verdict = TC_ACT_SHOT;
+		return PKT_FAST_LOST;
+	}
 	note(in, out, s, slot, is_current);
 	*verdict = way_take(way);
 	return PKT_FAST_PASSED;
@@ -158,25 +164,25 @@ SEC("tc")
 int media(struct __sk_buff *skb)
 {
 	enum pkt_fast_count what;
-	long verdict = TC_ACT_OK;
+	long verdict = TC_ACT_UNSPEC;
 	struct segment s;
 	uint32_t slot = NO_SLOT;
 
 	/* Not for us: seen only because the interface is promiscuous. */
 	if (skb->pkt_type != 0 || skb->vlan_present)
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	if (segment_read(DATA(skb) + ETH_HLEN, END(skb), skb->protocol,
 			 skb->len - ETH_HLEN, &s) &&
 	    s.ttl > 1)
 		slot = slot_of(&s);
 	if (slot == NO_SLOT) {
 		count(PKT_FAST_FOREIGN, 0);
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	}
 	what = dispatch(skb, &s, slot, &verdict);
 	count(what, what == PKT_FAST_PASSED ? s.octets : 0);
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
-	    what == PKT_FAST_PASSED)
+	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST)
 		return verdict;
 	note_steered(slot);
 	return bpf_redirect(self()->tun, 0);
@@ -195,7 +201,7 @@ int tun(struct __sk_buff *skb)
 		way = way_find(skb, &s, self()->tun, s.src, s.dst);
 	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
 		count(PKT_FAST_UNSENT, 0);
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	}
 	shift_hop_limit(ip, s.is_v6);
 	if (bpf_skb_change_head(skb, ETH_HLEN, 0))

@@ -79,7 +79,7 @@ static __always_inline void remember(struct fast_way *way, const uint32_t *src,
 	way->ifindex = told->ifindex;
 	way->family = told->family;
 	way->mtu = told->mtu_result;
-	way->until_ms = now_ms() + FAST_WAY_MS;
+	way->told_ms = now_ms();
 }
 
 /* The way of a segment with these addresses, if it fits; NULL: none, or back
@@ -97,7 +97,7 @@ way_find(struct __sk_buff *skb, const struct segment *s, uint32_t tun,
 		return NULL;
 	if (way->tun == tun && is_same(way->dst, dst) &&
 	    is_same(way->src, src) && octets <= way->mtu &&
-	    !pkt_seq_after(now_ms(), way->until_ms))
+	    now_ms() - way->told_ms <= FAST_WAY_MS)
 		return way;
 	ask(&q, s->is_v6, tun, src, dst, octets);
 	told = bpf_fib_lookup(skb, &q, sizeof(q), 0);

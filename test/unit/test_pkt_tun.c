@@ -144,6 +144,7 @@ static struct answer obey(const struct order *o)
 				  .sin_addr = o->addr,
 				  .sin_port = htons(o->port) };
 	struct timeval tv = { .tv_sec = 15 };
+	unsigned int gone_ms = 10000;
 	struct answer a = { 0 };
 	int s;
 
@@ -159,6 +160,7 @@ static struct answer obey(const struct order *o)
 		return accept_one(o);
 	s = socket(AF_INET, SOCK_STREAM, 0);
 	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
+	setsockopt(s, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms, sizeof(gone_ms));
 	if (connect(s, (struct sockaddr *)&to, sizeof(to)))
 		a.error = errno;
 	else if (o->what == TRANSFER)
@@ -535,6 +537,30 @@ static void moved_often(void)
 	pkt_engine_free(engine);
 }
 
+/* A Subtract while data flows: after its answer nothing passes, and the
+ * segments that come while it waits for its fence do not change that. */
+static void removed_in_flight(void)
+{
+	struct pkt_counters before, after;
+
+	start();
+	if (is_fast()) {
+		begin(100 * want_octets());
+		usleep(100000);
+		remove_gate(0);
+		pkt_engine_counters(engine, &before);
+		remove_gate(1);
+		usleep(100000);
+		pkt_engine_counters(engine, &after);
+		CU_ASSERT_TRUE(before.fast[PKT_FAST_PASSED] > 0);
+		CU_ASSERT_EQUAL(after.fast[PKT_FAST_PASSED],
+				before.fast[PKT_FAST_PASSED]);
+		answer_of(&side[0]);
+		answer_of(&side[1]);
+	}
+	pkt_engine_free(engine);
+}
+
 /* Somebody takes a program away: the session goes through the TUN device there,
  * and the next news of a link bring the program back. */
 static void program_taken_away(void)
@@ -658,6 +684,7 @@ int main(void)
 		{ "P5 the same in the kernel", session_in_kernel },
 		{ "X4 the same with whole checksums", checksums_in_kernel },
 		{ "D33 to the kernel and back, often", moved_often },
+		{ "decision 9: removed while data flows", removed_in_flight },
 		{ "D35 a program is taken away, and comes back",
 		  program_taken_away },
 		{ "D34 no map for so many ports", map_too_large },
