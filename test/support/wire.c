@@ -168,7 +168,7 @@ bool wire_get(struct wire *w, struct wire_seg *s)
 uint64_t wire_arrived(struct wire *w)
 {
 	char text[4096], *at;
-	uint64_t packets;
+	uint64_t packets = 0;
 	ssize_t n = pread(w->stat_fd, text, sizeof(text) - 1, 0);
 
 	text[n > 0 ? n : 0] = 0;
