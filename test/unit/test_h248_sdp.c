@@ -383,7 +383,8 @@ static void templates_mean_the_same_again(void)
 		CU_ASSERT(n == 1 && !err.code);
 		CU_ASSERT_EQUAL(memcmp(&one, &two, sizeof(one)), 0);
 		CU_ASSERT(two.family == (i % 2 ? AF_INET : AF_INET6));
-		CU_ASSERT_EQUAL(two.bandwidth_as_kbps, 1 + i % 5);
+		CU_ASSERT_EQUAL(two.bandwidth_as_kbps,
+				1u + (unsigned int)i % 5);
 		CU_ASSERT(two.setup == (i % 3 == 0 ? H248_SETUP_ACTIVE :
 					i % 3 == 1 ? H248_SETUP_PASSIVE :
 						     H248_SETUP_ACTPASS));
