@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* As many as one turn of the loop may need; the rest goes back. */
-#ifdef __SANITIZE_ADDRESS__
+#ifdef BGF_ASAN
 enum { KEPT = 0 };
 #else
 enum { KEPT = 256 };

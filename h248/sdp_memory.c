@@ -75,7 +75,7 @@ static void *change(void *p, size_t size)
 void h248_sdp_memory_init(void)
 {
 	/* A sanitizer has to see each block. */
-#ifndef __SANITIZE_ADDRESS__
+#ifndef BGF_ASAN
 	if (!osip_malloc_func)
 		osip_set_allocators(take, change, give);
 #else
