@@ -37,9 +37,10 @@ struct h248_txn_params {
 				  * 0: none is */
 	bool is_reliable; /* TCP: no acknowledgement of replies, and repetition
 			   * at the longest interval only (D.2) */
-	/* Of the reply store: when one is reached ids whose reply was confirmed
-	 * are forgotten; nothing else is, so that without any new requests get
-	 * 510. */
+	/* Of the reply store.  Too many transactions: those whose reply was
+	 * confirmed are forgotten, and new requests get 510 when there are none.
+	 * Too many octets: new requests get 510 until replies were confirmed
+	 * or have been kept long enough. */
 	uint32_t max_stored;      /* transactions; 131072 */
 	size_t max_stored_octets; /* of their replies; 128 MiB */
 };
