@@ -276,26 +276,11 @@ static bool is_left_out(const struct gw_job *job)
 	       !is_selected(job->ctx, job->current->audit);
 }
 
-/* There is no room for the answer, and nothing else would come of the rest. */
-static bool is_in_vain(const struct gw_job *job)
-{
-	const struct h248_cmd *c = job->current ? job->current->cmds : NULL;
-
-	if (!h248_arena_failed(job->arena))
-		return false;
-	while (c && (c->kind == H248_CMD_AUDIT_VALUE ||
-		     c->kind == H248_CMD_AUDIT_CAP))
-		c = c->next;
-	return !c;
-}
-
 bool gw_exec_begin_action(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
 	int r;
 
-	if (is_in_vain(job))
-		job->i_id = job->n_ids;
 	if (job->i_id == job->n_ids) {
 		job->current = job->action;
 		if (job->is_failed || !job->current || expand(job)) {
@@ -385,6 +370,19 @@ static void put_action(struct gw_job *job)
 	job->out = NULL;
 }
 
+/* There is no room for the answer, and nothing else would come of the rest. */
+static bool is_in_vain(const struct gw_job *job)
+{
+	const struct h248_cmd *c = job->current->cmds;
+
+	if (!h248_arena_failed(job->arena))
+		return false;
+	while (c && (c->kind == H248_CMD_AUDIT_VALUE ||
+		     c->kind == H248_CMD_AUDIT_CAP))
+		c = c->next;
+	return !c;
+}
+
 void gw_exec_end_action(struct gw_job *job)
 {
 	const struct h248_action *a = job->current;
@@ -396,4 +394,7 @@ void gw_exec_end_action(struct gw_job *job)
 	if (job->is_failed)
 		job->i_id = job->n_ids;
 	put_action(job);
+	/* Only here: a job that was woken has its context, and must enter it. */
+	if (is_in_vain(job))
+		job->i_id = job->n_ids;
 }

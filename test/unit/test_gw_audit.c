@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gateway/context.h"
+#include "gateway/job.h"
 #include "test/support/engine_stub.h"
 #include "test/support/gw_rig.h"
 #include "test/support/suite.h"
@@ -244,6 +245,32 @@ static void many_contexts(void)
 	rig_free(r);
 }
 
+#define AUDIT "AV=*{AT{M,E,SG}},"
+#define FULL AUDIT AUDIT AUDIT AUDIT AUDIT AUDIT
+
+/* The answer has no room any more when a context that was waited for comes:
+ * it is left all the same, and others have it after that. */
+static void full_when_woken(void)
+{
+	struct rig *r = rig_new(MANY + 1);
+	const struct gw_job *job;
+
+	rig_ask(r, BOTH);
+	fill(r);
+	rig_send(r, "T=9{C=*{" FULL "MF=*},C=1{AV=*{AT{M}}}}"
+		    "T=10{C=1{MF=ip/1/access/1{M{ST=1{O{MO=SR}}}}}}");
+	finish(r);
+	job = TAILQ_FIRST(&gw_context_find(&r->gw, 1)->waiting[1]);
+	CU_ASSERT_FATAL(job && h248_arena_failed(job->arena));
+	stub_done_all();
+	rig_events(r);
+	finish(r);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(r), "P=9{ER=533{"));
+	CU_ASSERT_PTR_NULL(gw_context_find(&r->gw, 1)->owner);
+	CU_ASSERT_EQUAL(r->gw.n_jobs, 0);
+	rig_free(r);
+}
+
 /* A context that goes between its listing and its turn is no error. */
 static void context_goes(void)
 {
@@ -266,6 +293,7 @@ static const struct suite_test tests[] = {
 	{ "1.9 W- sums statistics", union_sums },
 	{ "T34 nothing is there", nothing_there },
 	{ "decision 24, 533: many contexts", many_contexts },
+	{ "533 for one that was woken", full_when_woken },
 	{ "decision 24 a context goes meanwhile", context_goes },
 	{ NULL, NULL },
 };
