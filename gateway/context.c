@@ -312,6 +312,11 @@ int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
 	return 0;
 }
 
+static bool is_peer_open(const struct gw *gw, const struct gw_gate_ref *ref)
+{
+	return ref->peer.gen && (*gate_at(gw, ref->peer))->is_open;
+}
+
 void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate)
 {
 	struct gw_gate_ref **at = gate_at(gw, gate);
@@ -319,11 +324,11 @@ void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate)
 
 	if (!ref)
 		return;
+	gw_gate_set_open(gw, gate, false);
 	if (ref->peer.gen)
 		(*gate_at(gw, ref->peer))->peer.gen = 0;
 	else
 		gw->n_rendezvous--;
-	gw->n_open -= ref->is_open;
 	*at = ref->next;
 	free(ref);
 }
@@ -335,12 +340,9 @@ void gw_gate_set_open(struct gw *gw, struct pkt_gate_id gate, bool is_open)
 	if (!ref || ref->is_open == is_open)
 		return;
 	ref->is_open = is_open;
+	if (is_peer_open(gw, ref))
+		return;
 	gw->n_open += is_open ? 1 : -1;
-	if (gw_sessions_open(gw) > gw->stats.sessions_most)
-		gw->stats.sessions_most = gw_sessions_open(gw);
-}
-
-uint32_t gw_sessions_open(const struct gw *gw)
-{
-	return (gw->n_open + 1) / 2;
+	if (gw->n_open > gw->stats.sessions_most)
+		gw->stats.sessions_most = gw->n_open;
 }

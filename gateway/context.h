@@ -189,5 +189,3 @@ int gw_gate_bind(struct gw *gw, struct pkt_gate_id gate,
 void gw_gate_unbind(struct gw *gw, struct pkt_gate_id gate);
 /* Its session has opened, or ended: gw->n_open. */
 void gw_gate_set_open(struct gw *gw, struct pkt_gate_id gate, bool is_open);
-/* Sessions that are open now; one whose other gate went counts as one. */
-uint32_t gw_sessions_open(const struct gw *gw);

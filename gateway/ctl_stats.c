@@ -189,8 +189,7 @@ static json_t *levels(const struct gw *gw)
 	level(list, "contexts", gw->n_contexts, gw->stats.contexts_most,
 	      gw->conf.max_contexts);
 	level(list, "terminations", gw->n_terms, gw->stats.terms_most, 0);
-	level(list, "sessions", gw_sessions_open(gw), gw->stats.sessions_most,
-	      0);
+	level(list, "sessions", gw->n_open, gw->stats.sessions_most, 0);
 	level(list, "transactions", gw->n_jobs, gw->overload.max_jobs,
 	      gw->conf.overload.queue);
 	return list;

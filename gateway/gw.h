@@ -147,7 +147,7 @@ struct gw {
 	uint32_t n_buckets;               /* a power of two */
 	uint32_t n_contexts, n_terms;
 	uint32_t n_rendezvous; /* with a gate, or two */
-	uint32_t n_open;       /* gates of open sessions */
+	uint32_t n_open;       /* sessions, by one gate or both */
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 

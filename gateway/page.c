@@ -139,7 +139,7 @@ static void put_gateways(struct evbuffer *out, const struct gw_host *host)
 		     service);
 		number(out, gw->n_contexts);
 		number(out, gw->conf.max_contexts);
-		number(out, gw_sessions_open(gw));
+		number(out, gw->n_open);
 		number(out, gw->n_jobs);
 		number(out, gw->stats.open / 2);
 		number(out, gw->stats.fail / 2);

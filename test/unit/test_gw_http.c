@@ -190,12 +190,12 @@ static void all_metrics(void)
 	stop(f);
 }
 
-static void open_session(struct fixture *f, uint32_t est_ms)
+static void open_session(struct fixture *f, unsigned int first, uint32_t est_ms)
 {
 	struct pkt_gate_stat stat = { .est_ms = est_ms };
 
 	rig_ask(f->rig, BOTH);
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = first; i < first + 2; i++) {
 		stub_set_stat(stub_cmd(i)->gate, &stat);
 		stub_event(PKT_EVT_SYN, stub_cmd(i)->gate, 0, false);
 		stub_event(PKT_EVT_OPEN, stub_cmd(i)->gate, 0, false);
@@ -258,7 +258,7 @@ static void values(void)
 	};
 	struct fixture *f = start();
 
-	open_session(f, 42);
+	open_session(f, 0, 42);
 	rig_ask(f->rig, "C=1{" LEG("access") "}"); /* a third: 434 */
 	get(f, "/metrics");
 	for (size_t i = 0; i < sizeof(open) / sizeof(*open); i++)
@@ -274,19 +274,41 @@ static void values(void)
 	stop(f);
 }
 
+#define SESSIONS "\nbgf_sessions{gateway=\"bench\"}"
+
 /* A session that ended is not open any more, though its context is there. */
 static void sessions_end(void)
 {
 	struct fixture *f = start();
 
-	open_session(f, 1);
-	CU_ASSERT_EQUAL(gw_sessions_open(&f->rig->gw), 1);
+	open_session(f, 0, 1);
+	CU_ASSERT(has(get(f, "/metrics"), SESSIONS " 1\n"));
 	for (unsigned int i = 0; i < 2; i++)
 		stub_event(PKT_EVT_CLOSED, stub_cmd(i)->gate, PKT_CAUSE_FIN,
 			   false);
 	rig_events(f->rig);
-	CU_ASSERT_EQUAL(gw_sessions_open(&f->rig->gw), 0);
+	at_ms(100);
+	CU_ASSERT(has(get(f, "/metrics"), SESSIONS " 0\n"));
 	CU_ASSERT_EQUAL(f->rig->gw.n_open, 0);
+	stop(f);
+}
+
+/* One that lost a gate is still one, and two of them are two. */
+static void sessions_lose_a_gate(void)
+{
+	struct fixture *f = start();
+
+	open_session(f, 0, 1);
+	open_session(f, 2, 1);
+	rig_ask(f->rig, "C=1{S=ip/1/access/1},C=2{S=ip/1/core/4}");
+	CU_ASSERT_EQUAL(f->rig->gw.n_terms, 2);
+	CU_ASSERT(has(get(f, "/metrics"), SESSIONS " 2\n"));
+	rig_ask(f->rig, "C=1{S=*}");
+	at_ms(100);
+	CU_ASSERT(has(get(f, "/metrics"), SESSIONS " 1\n"));
+	rig_ask(f->rig, "C=2{S=*}");
+	CU_ASSERT_EQUAL(f->rig->gw.n_open, 0);
+	CU_ASSERT_EQUAL(f->rig->gw.stats.sessions_most, 2);
 	stop(f);
 }
 
@@ -296,7 +318,7 @@ static void status_page(void)
 	struct fixture *f = start();
 	struct gw_context *ctx;
 
-	open_session(f, 42);
+	open_session(f, 0, 42);
 	ctx = gw_context_find(&f->rig->gw, 1);
 	strcpy(ctx->term[0]->id, "<b>\"&'\x1b\xc3\xa4</b>");
 	get(f, "/");
@@ -549,7 +571,7 @@ static void many_scrapes(void)
 	struct fixture *f = start();
 	int fd = -1;
 
-	open_session(f, 7);
+	open_session(f, 0, 7);
 	for (long i = 0; i < n; i++) {
 		at_ms((uint64_t)i);
 		if (i % 4 == 0 && fd >= 0)
@@ -595,6 +617,7 @@ int main(void)
 		{ "values of a session, and after it", values },
 		{ "time of a transaction", transaction_times },
 		{ "a session that ended is not open", sessions_end },
+		{ "sessions that lost a gate", sessions_lose_a_gate },
 		{ "A02 status page", status_page },
 		{ "the page of a context", context_page },
 		{ "the status page is bounded", page_is_bounded },
