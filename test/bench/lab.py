@@ -89,6 +89,15 @@ class Lab:
         self.children.append(child)
         return child
 
+    def proxy(self):
+        """HAProxy in the middle, when it listens."""
+        child = self.start("gw", "haproxy", "-db", "-f",
+                           os.path.join(ROOT, "test/bench/haproxy.cfg"))
+        while ":7008" not in self.inside("gw", "ss", "-Hltn"):
+            if child.poll() is not None:
+                raise SystemExit("haproxy ended")
+        return child
+
     def nft(self, side, rules):
         subprocess.run(["ip", "netns", "exec", self.ns[side], "nft", "-f", "-"],
                        input=rules, text=True, check=True)

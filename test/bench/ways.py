@@ -5,7 +5,6 @@ A way is set up in a lab of its own.  It carries connections of real clients
 then what comes to a client is counted and dropped in front of its TCP.
 """
 import os
-import subprocess
 import tempfile
 
 from lab import ROOT, Lab, ask, cpu_ns, expect, ksoftirqd
@@ -173,14 +172,7 @@ class Proxy(Plain):
     server = "10.78.1.1"
 
     def prepare(self):
-        self.gateway = self.lab.start(
-            "gw", "haproxy", "-db", "-f",
-            os.path.join(ROOT, "test/bench/haproxy.cfg"))
-        while subprocess.run(
-                ["ip", "netns", "exec", self.lab.ns["gw"], "sh", "-c",
-                 "ss -Hltn | grep -q :7008"], check=False).returncode:
-            if self.gateway.poll() is not None:
-                raise SystemExit("haproxy ended")
+        self.gateway = self.lab.proxy()
 
     def load(self, _):
         raise SystemExit("HAProxy does not forward packets")
