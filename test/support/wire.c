@@ -16,6 +16,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "test/support/rdv_pkt.h"
+
 enum {
 	ETH = 14,
 	IP = ETH,
@@ -55,25 +57,12 @@ static uint32_t get32(const uint8_t *p)
 	return get16(p) << 16 | get16(p + 2);
 }
 
-static uint32_t sum(const uint8_t *p, size_t n, uint32_t s)
+/* Of the TCP segment of n octets in the frame; modulo 0xffff. */
+static uint32_t tcp_sum(const uint8_t *frame, size_t n)
 {
-	for (; n > 1; n -= 2, p += 2)
-		s += get16(p);
-	return n ? s + (uint32_t)(p[0] << 8) : s;
-}
-
-static uint16_t fold(uint32_t s)
-{
-	while (s >> 16)
-		s = (s & 0xffff) + (s >> 16);
-	return (uint16_t)s;
-}
-
-/* Of the TCP segment of n octets in the frame. */
-static uint16_t tcp_sum(const uint8_t *frame, size_t n)
-{
-	return fold(sum(frame + TCP, n,
-			sum(frame + IP + 12, 8, IPPROTO_TCP + (uint32_t)n)));
+	return (rdv_pkt_sum(frame + TCP, n) + rdv_pkt_sum(frame + IP + 12, 8) +
+		IPPROTO_TCP + (uint32_t)n) %
+	       0xffff;
 }
 
 /* ---- sending ---- */
@@ -84,14 +73,14 @@ static void build(uint8_t *f, const struct wire_seg *s)
 	put16(f + IP + 10, 0);
 	put32(f + IP + 12, s->src);
 	put32(f + IP + 16, s->dst);
-	put16(f + IP + 10, (uint16_t)~fold(sum(f + IP, 20, 0)));
+	put16(f + IP + 10, 0xffff - rdv_pkt_sum(f + IP, 20));
 	put16(f + TCP, s->sport);
 	put16(f + TCP + 2, s->dport);
 	put32(f + TCP + 4, s->seq);
 	put32(f + TCP + 8, s->ack);
 	f[TCP + 13] = s->flags;
 	put16(f + TCP + 16, 0);
-	put16(f + TCP + 16, (uint16_t)~tcp_sum(f, 20u + s->payload));
+	put16(f + TCP + 16, 0xffff - tcp_sum(f, 20u + s->payload));
 }
 
 void wire_put(struct wire *w, const struct wire_seg *s)
@@ -148,8 +137,7 @@ static bool parse(const uint8_t *f, size_t n, struct wire_seg *s)
 	s->ack = get32(f + TCP + 8);
 	s->flags = f[TCP + 13];
 	s->is_sound = octets >= 20 && TCP + octets <= n &&
-		      fold(sum(f + IP, 20, 0)) == 0xffff &&
-		      tcp_sum(f, octets) == 0xffff;
+		      !rdv_pkt_sum(f + IP, 20) && !tcp_sum(f, octets);
 	s->payload = (uint8_t)(octets - (size_t)(f[TCP + 12] >> 4) * 4);
 	return true;
 }
