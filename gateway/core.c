@@ -187,6 +187,11 @@ int gw_init(struct gw *gw, struct gw_host *host,
 	return r;
 }
 
+enum h248_assoc_state gw_assoc_state(const struct gw *gw)
+{
+	return gw->assoc ? h248_assoc_state(gw->assoc) : H248_ASSOC_IDLE;
+}
+
 void gw_fini(struct gw *gw)
 {
 	gw_host_leave(gw->host, gw);

@@ -45,6 +45,6 @@ json_t *ctl_json_explain_past(const struct gw *gw, const struct ctl_request *r)
 	json_t *lines = json_array();
 
 	if (p)
-		gw_explain_past(gw, p, add_line, lines);
+		gw_explain_past(p, add_line, lines);
 	return json_pack("[o]", explanation(gw, r->id, true, lines));
 }

@@ -191,9 +191,7 @@ static json_t *association(const struct gw *gw)
 		"gateway", gw->conf.name, "mid", conf->mid, "listen",
 		ctl_json_address(&conf->local), "transport",
 		transports[conf->transport], "state",
-		h248_assoc_state_name(a ? h248_assoc_state(a) :
-					  H248_ASSOC_IDLE),
-		"controller",
+		h248_assoc_state_name(gw_assoc_state(gw)), "controller",
 		ctl_json_address(a ? h248_assoc_controller(a) : NULL),
 		"controllers", controllers(gw), "h248_version",
 		a ? h248_assoc_version(a) : conf->version, "profile",

@@ -39,8 +39,7 @@ static json_t *association(const struct gw *gw)
 	const struct conf_h248 *c = &gw->conf.h248;
 
 	return json_pack("{s:s,s:o,s:s,s:i,s:s,s:i}", "state",
-			 h248_assoc_state_name(a ? h248_assoc_state(a) :
-						   H248_ASSOC_IDLE),
+			 h248_assoc_state_name(gw_assoc_state(gw)),
 			 "controller",
 			 ctl_json_address(a ? h248_assoc_controller(a) : NULL),
 			 "mid", c->mid, "h248_version",
@@ -56,8 +55,7 @@ static json_t *gateway(const struct gw *gw)
 	return json_pack("{s:s,s:s,s:o,s:s,s:o,s:s,s:b,s:o,s:o,s:o}", "name",
 			 gw->conf.name, "mid", gw->conf.h248.mid, "listen",
 			 ctl_json_address(&gw->conf.h248.local), "state",
-			 h248_assoc_state_name(a ? h248_assoc_state(a) :
-						   H248_ASSOC_IDLE),
+			 h248_assoc_state_name(gw_assoc_state(gw)),
 			 "controller",
 			 ctl_json_address(a ? h248_assoc_controller(a) : NULL),
 			 "service", gw->service.is_out ? "out" : "in",

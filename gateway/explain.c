@@ -10,11 +10,6 @@
 
 enum { MAX_REFUSALS = 8 }; /* lines of the journal, the latest */
 
-struct teller {
-	gw_explain_h *say;
-	void *arg;
-};
-
 const char *gw_explain_kind_name(enum gw_explain_kind kind)
 {
 	static const char *const names[] = {
@@ -27,8 +22,8 @@ const char *gw_explain_kind_name(enum gw_explain_kind kind)
 	return kind < GW_EXPLAIN__COUNT ? names[kind] : "?";
 }
 
-static void __attribute__((format(printf, 3, 4)))
-tell(const struct teller *t, enum gw_explain_kind kind, const char *fmt, ...)
+void gw_explain_tell(const struct gw_teller *t, enum gw_explain_kind kind,
+		     const char *fmt, ...)
 {
 	char text[GW_EXPLAIN_TEXT];
 	va_list args;
@@ -36,7 +31,7 @@ tell(const struct teller *t, enum gw_explain_kind kind, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	t->say(t->arg, 0, kind, text);
+	t->say(t->arg, t->stream, kind, text);
 }
 
 static uint64_t seconds_until(uint64_t us)
@@ -48,85 +43,95 @@ static uint64_t seconds_until(uint64_t us)
 
 /* --- the gateway around it ----------------------------------------------- */
 
-static void tell_controller(const struct teller *t, const struct gw *gw)
+static void tell_controller(const struct gw_teller *t, const struct gw *gw)
 {
-	enum h248_assoc_state state =
-		gw->assoc ? h248_assoc_state(gw->assoc) : H248_ASSOC_IDLE;
+	enum h248_assoc_state state = gw_assoc_state(gw);
 
 	if (state == H248_ASSOC_ACTIVE)
 		return;
-	tell(t, GW_EXPLAIN_NOTE,
-	     "No controller has the gateway now (%s); the session goes on, but"
-	     " nobody can change or end it.",
-	     h248_assoc_state_name(state));
+	gw_explain_tell(
+		t, GW_EXPLAIN_NOTE,
+		"No controller has the gateway now (%s); the session goes on, but"
+		" nobody can change or end it.",
+		h248_assoc_state_name(state));
 	if (gw->orphans_until_us)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "Without a controller it is released in %" PRIu64
-		     " s (context-lifetime-s=\"%u\").",
-		     seconds_until(gw->orphans_until_us),
-		     gw->conf.h248.context_lifetime_s);
+		gw_explain_tell(
+			t, GW_EXPLAIN_WAITS,
+			"Without a controller it is released in %" PRIu64
+			" s (context-lifetime-s=\"%u\").",
+			seconds_until(gw->orphans_until_us),
+			gw->conf.h248.context_lifetime_s);
 }
 
-static void tell_service(const struct teller *t, const struct gw *gw)
+static void tell_service(const struct gw_teller *t, const struct gw *gw)
 {
 	if (gw->is_stopping)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "The gateway is stopping: it is ended with it.");
-	else if (gw->drain_until_us && gw->drain_until_us != UINT64_MAX &&
-		 seconds_until(gw->drain_until_us) < 365 * 86400)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "The gateway is draining: what is left is ended in %" PRIu64
-		     " s.",
-		     seconds_until(gw->drain_until_us));
+		gw_explain_tell(
+			t, GW_EXPLAIN_WAITS,
+			"The gateway is stopping: it is ended with it.");
+	else if (gw->drain_until_us && gw->drain_until_us != UINT64_MAX)
+		gw_explain_tell(
+			t, GW_EXPLAIN_WAITS,
+			"The gateway is draining: what is left is ended in %" PRIu64
+			" s.",
+			seconds_until(gw->drain_until_us));
 	else if (gw->drain_until_us)
-		tell(t, GW_EXPLAIN_NOTE,
-		     "The gateway is draining: it may end by itself, and no new"
-		     " contexts are made.");
+		gw_explain_tell(
+			t, GW_EXPLAIN_NOTE,
+			"The gateway is draining: it may end by itself, and no new"
+			" contexts are made.");
 	else if (gw->service.is_out)
-		tell(t, GW_EXPLAIN_NOTE,
-		     "The controller has taken the gateway out of service: no"
-		     " new contexts are made (503).");
+		gw_explain_tell(
+			t, GW_EXPLAIN_NOTE,
+			"The controller has taken the gateway out of service: no"
+			" new contexts are made (503).");
 }
 
 /* --- its terminations ---------------------------------------------------- */
 
-static void tell_term(const struct teller *t, const struct gw_term *term)
+static void tell_term(const struct gw_teller *t, const struct gw_term *term)
 {
 	if (term->is_out)
-		tell(t, GW_EXPLAIN_STATE,
-		     "%s is out of service by order of the controller"
-		     " (ServiceChange Forced): nothing passes it until Restart.",
-		     term->id);
+		gw_explain_tell(
+			t, GW_EXPLAIN_STATE,
+			"%s is out of service by order of the controller"
+			" (ServiceChange Forced): nothing passes it until Restart.",
+			term->id);
 	if (term->unknown_us)
-		tell(t, GW_EXPLAIN_REFUSED,
-		     "The controller does not know %s any more: it answered a"
-		     " Notify so %" PRIu64
-		     " s ago. Nothing is released by guess;"
-		     " `bgfctl release %u` ends it.",
-		     term->id, (gw_now_us() - term->unknown_us) / 1000000,
-		     term->ctx->id);
+		gw_explain_tell(
+			t, GW_EXPLAIN_REFUSED,
+			"The controller does not know %s any more: it answered a"
+			" Notify so %" PRIu64
+			" s ago. Nothing is released by guess;"
+			" `bgfctl release %u` ends it.",
+			term->id, (gw_now_us() - term->unknown_us) / 1000000,
+			term->ctx->id);
 	if (term->n_observed)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "%u event%s of %s wait%s for the controller%s.",
-		     term->n_observed, term->n_observed > 1 ? "s" : "",
-		     term->id, term->n_observed > 1 ? "" : "s",
-		     term->n_notify_out ?
-			     ": its answer to a Notify is missing" :
-			     "");
+		gw_explain_tell(t, GW_EXPLAIN_WAITS,
+				"%u event%s of %s wait%s for the controller%s.",
+				term->n_observed,
+				term->n_observed > 1 ? "s" : "", term->id,
+				term->n_observed > 1 ? "" : "s",
+				term->n_notify_out ?
+					": its answer to a Notify is missing" :
+					"");
 }
 
-static void tell_terms(const struct teller *t, const struct gw_context *ctx)
+static void tell_terms(const struct gw_teller *t, const struct gw_context *ctx)
 {
 	if (!ctx->n_terms)
-		tell(t, GW_EXPLAIN_STATE, "It has no termination yet.");
+		gw_explain_tell(t, GW_EXPLAIN_STATE,
+				"It has no termination yet.");
 	if (ctx->n_terms == 1)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "It has only the termination %s: the controller has not"
-		     " added the other side, or has subtracted it.",
-		     ctx->term[0]->id);
+		gw_explain_tell(
+			t, GW_EXPLAIN_WAITS,
+			"It has only the termination %s: the controller has not"
+			" added the other side, or has subtracted it.",
+			ctx->term[0]->id);
 	if (ctx->owner)
-		tell(t, GW_EXPLAIN_WAITS,
-		     "A command of the controller works on it at this moment.");
+		gw_explain_tell(
+			t, GW_EXPLAIN_WAITS,
+			"A command of the controller works on it at this moment.");
 	for (unsigned int i = 0; i < ctx->n_terms; i++)
 		tell_term(t, ctx->term[i]);
 }
@@ -140,7 +145,8 @@ static bool is_about(const struct gw_line *l, const struct gw_context *ctx)
 	       strstr(l->text, "refused: ");
 }
 
-static void tell_refusals(const struct teller *t, const struct gw_context *ctx)
+static void tell_refusals(const struct gw_teller *t,
+			  const struct gw_context *ctx)
 {
 	const struct gw_line *found[MAX_REFUSALS], *l;
 	unsigned int n = 0;
@@ -151,9 +157,10 @@ static void tell_refusals(const struct teller *t, const struct gw_context *ctx)
 	for (unsigned int i = n > MAX_REFUSALS ? n - MAX_REFUSALS : 0; i < n;
 	     i++) {
 		l = found[i % MAX_REFUSALS];
-		tell(t, GW_EXPLAIN_REFUSED,
-		     "%s (transaction %u, %" PRIu64 " s ago).", l->text, l->txn,
-		     (gw_wall_us() - l->wall_us) / 1000000);
+		gw_explain_tell(t, GW_EXPLAIN_REFUSED,
+				"%s (transaction %u, %" PRIu64 " s ago).",
+				l->text, l->txn,
+				(gw_wall_us() - l->wall_us) / 1000000);
 	}
 }
 
@@ -183,7 +190,7 @@ static void tell_streams(const struct gw_context *ctx, gw_explain_h *say,
 void gw_explain_context(const struct gw_context *ctx, gw_explain_h *say,
 			void *arg)
 {
-	struct teller t = { say, arg };
+	struct gw_teller t = { say, arg, 0 };
 
 	tell_terms(&t, ctx);
 	tell_streams(ctx, say, arg);
@@ -194,24 +201,25 @@ void gw_explain_context(const struct gw_context *ctx, gw_explain_h *say,
 
 /* --- a context that is over ---------------------------------------------- */
 
-void gw_explain_past(const struct gw *gw, const struct gw_past *p,
-		     gw_explain_h *say, void *arg)
+void gw_explain_past(const struct gw_past *p, gw_explain_h *say, void *arg)
 {
 	const char *cause = "";
-	struct teller t = { say, arg };
+	struct gw_teller t = { say, arg, 0 };
 
-	(void)gw;
 	for (unsigned int i = 0; i < p->n_terms && !cause[0]; i++)
 		cause = gw_explain_cause(p->term[i].last_cause);
-	tell(&t, GW_EXPLAIN_STATE,
-	     "It is over since %" PRIu64 " s, after %" PRIu64 " s: %s.",
-	     (gw_now_us() - p->ended_us) / 1000000,
-	     (p->ended_us - p->created_us) / 1000000, gw_end_text(p->end));
+	gw_explain_tell(&t, GW_EXPLAIN_STATE,
+			"It is over since %" PRIu64 " s, after %" PRIu64
+			" s: %s.",
+			(gw_now_us() - p->ended_us) / 1000000,
+			(p->ended_us - p->created_us) / 1000000,
+			gw_end_text(p->end));
 	if (cause[0])
-		tell(&t, GW_EXPLAIN_NOTE, "Its session: %s.", cause);
+		gw_explain_tell(&t, GW_EXPLAIN_NOTE, "Its session: %s.", cause);
 	else if (p->est_ms)
-		tell(&t, GW_EXPLAIN_NOTE,
-		     "Its session was open, and ended with it.");
+		gw_explain_tell(&t, GW_EXPLAIN_NOTE,
+				"Its session was open, and ended with it.");
 	else
-		tell(&t, GW_EXPLAIN_NOTE, "Its session never opened.");
+		gw_explain_tell(&t, GW_EXPLAIN_NOTE,
+				"Its session never opened.");
 }

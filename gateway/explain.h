@@ -26,11 +26,20 @@ enum { GW_EXPLAIN_TEXT = 512 };
 typedef void(gw_explain_h)(void *arg, unsigned int stream,
 			   enum gw_explain_kind kind, const char *text);
 
+/* Where sentences go: about the context (stream 0) or a stream of it. */
+struct gw_teller {
+	gw_explain_h *say;
+	void *arg;
+	uint16_t stream;
+};
+void __attribute__((format(printf, 3, 4)))
+gw_explain_tell(const struct gw_teller *t, enum gw_explain_kind kind,
+		const char *fmt, ...);
+
 /* What was last read of its gates counts. */
 void gw_explain_context(const struct gw_context *ctx, gw_explain_h *say,
 			void *arg);
-void gw_explain_past(const struct gw *gw, const struct gw_past *past,
-		     gw_explain_h *say, void *arg);
+void gw_explain_past(const struct gw_past *past, gw_explain_h *say, void *arg);
 
 /* gateway/explain_stream.c: one stream of a context, which either of its
  * terminations has. */

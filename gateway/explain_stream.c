@@ -6,7 +6,6 @@
  */
 #include <arpa/inet.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "gateway/explain.h"
@@ -21,24 +20,10 @@ struct side {
 };
 
 struct view {
-	gw_explain_h *say;
-	void *arg;
+	struct gw_teller to;
 	const struct gw *gw;
-	uint16_t id;
 	struct side side[2];
 };
-
-static void __attribute__((format(printf, 3, 4)))
-tell(const struct view *v, enum gw_explain_kind kind, const char *fmt, ...)
-{
-	char text[GW_EXPLAIN_TEXT];
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
-	v->say(v->arg, v->id, kind, text);
-}
 
 const char *gw_explain_cause(uint8_t cause)
 {
@@ -113,15 +98,17 @@ static void tell_unreserved(const struct view *v)
 		if (!d->term)
 			continue;
 		if (!d->s)
-			tell(v, GW_EXPLAIN_WAITS,
-			     "%c (%s) has no such stream: the controller has"
-			     " not described it on both sides.",
-			     d->name, d->term->id);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_WAITS,
+				"%c (%s) has no such stream: the controller has"
+				" not described it on both sides.",
+				d->name, d->term->id);
 		else if (!has_gate(d))
-			tell(v, GW_EXPLAIN_WAITS,
-			     "%c (%s) has no address yet: its Local descriptor"
-			     " is missing.",
-			     d->name, d->term->id);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_WAITS,
+				"%c (%s) has no address yet: its Local descriptor"
+				" is missing.",
+				d->name, d->term->id);
 	}
 }
 
@@ -134,19 +121,21 @@ static void tell_time(const struct view *v, const char *what)
 	uint32_t b = v->side[1].s->stat.wait_left_ms;
 	uint32_t left = a > b ? a : b;
 
-	tell(v, GW_EXPLAIN_WAITS,
-	     "%s, for %u s more of %u s (twait); then it fails.", what,
-	     left / 1000, v->side[0].s->gate_cfg.rdv.twait_s);
+	gw_explain_tell(&v->to, GW_EXPLAIN_WAITS,
+			"%s, for %u s more of %u s (twait); then it fails.",
+			what, left / 1000, v->side[0].s->gate_cfg.rdv.twait_s);
 }
 
 static void on_armed(const struct view *v)
 {
-	tell(v, GW_EXPLAIN_STATE,
-	     "Both clients may come, and none has: no SYN was taken.");
-	tell(v, GW_EXPLAIN_WAITS,
-	     "It waits for a SYN to %s (A) or %s (B), for as long as the"
-	     " controller lets it.",
-	     v->side[0].end, v->side[1].end);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"Both clients may come, and none has: no SYN was taken.");
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_WAITS,
+		"It waits for a SYN to %s (A) or %s (B), for as long as the"
+		" controller lets it.",
+		v->side[0].end, v->side[1].end);
 }
 
 static bool is_both_ways(const struct side *d)
@@ -163,21 +152,23 @@ static void on_wait(const struct view *v)
 
 		if (leg_of(missing) != PKT_LEG_IDLE)
 			continue;
-		tell(v, GW_EXPLAIN_STATE,
-		     "%c has come from %s; its SYN is held, and it has been"
-		     " told nothing.",
-		     here->name, here->client);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_STATE,
+			"%c has come from %s; its SYN is held, and it has been"
+			" told nothing.",
+			here->name, here->client);
 		snprintf(what, sizeof(what), "It waits for a SYN of %c to %s",
 			 missing->name, missing->end);
 		tell_time(v, what);
 		return;
 	}
-	tell(v, GW_EXPLAIN_STATE,
-	     "Both clients have come (A from %s, B from %s), but a stream mode"
-	     " is not SendReceive: A has %s, B has %s.",
-	     v->side[0].client, v->side[1].client,
-	     h248_mode_name(v->side[0].s->mode),
-	     h248_mode_name(v->side[1].s->mode));
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"Both clients have come (A from %s, B from %s), but a stream mode"
+		" is not SendReceive: A has %s, B has %s.",
+		v->side[0].client, v->side[1].client,
+		h248_mode_name(v->side[0].s->mode),
+		h248_mode_name(v->side[1].s->mode));
 	tell_time(v, "It waits for stream mode SendReceive on both sides");
 }
 
@@ -189,34 +180,38 @@ static void on_handshake(const struct view *v)
 
 		if (d->s->gate_cfg.leg.role == PKT_ROLE_RELAY &&
 		    leg_of(d) < PKT_LEG_ACKED) {
-			tell(v, GW_EXPLAIN_STATE,
-			     "The SYN of %c was sent on to the server behind %c"
-			     " (relay).",
-			     v->side[!i].name, d->name);
-			tell(v, GW_EXPLAIN_WAITS,
-			     "It waits for the answer of that server, at most"
-			     " %u s (thalf).",
-			     d->s->gate_cfg.rdv.thalf_s);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_STATE,
+				"The SYN of %c was sent on to the server behind %c"
+				" (relay).",
+				v->side[!i].name, d->name);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_WAITS,
+				"It waits for the answer of that server, at most"
+				" %u s (thalf).",
+				d->s->gate_cfg.rdv.thalf_s);
 			return;
 		}
 	}
-	tell(v, GW_EXPLAIN_STATE,
-	     "Both clients have come (A from %s, B from %s); SYN-ACKs are"
-	     " under way.",
-	     v->side[0].client, v->side[1].client);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"Both clients have come (A from %s, B from %s); SYN-ACKs are"
+		" under way.",
+		v->side[0].client, v->side[1].client);
 	for (unsigned int i = 0; i < 2; i++) {
 		const struct side *d = &v->side[i];
 
 		if (leg_of(d) == PKT_LEG_SENT)
-			tell(v, GW_EXPLAIN_WAITS,
-			     "It waits for the handshake ACK of %c (%s), at most"
-			     " %u s (thalf).",
-			     d->name, d->client, d->s->gate_cfg.rdv.thalf_s);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_WAITS,
+				"It waits for the handshake ACK of %c (%s), at most"
+				" %u s (thalf).",
+				d->name, d->client, d->s->gate_cfg.rdv.thalf_s);
 		else if (leg_of(d) < PKT_LEG_SENT)
-			tell(v, GW_EXPLAIN_WAITS,
-			     "%c (%s) is answered when the other has"
-			     " acknowledged.",
-			     d->name, d->client);
+			gw_explain_tell(&v->to, GW_EXPLAIN_WAITS,
+					"%c (%s) is answered when the other has"
+					" acknowledged.",
+					d->name, d->client);
 	}
 }
 
@@ -227,53 +222,61 @@ static void on_open(const struct view *v)
 	uint32_t idle = a->idle_ms < b->idle_ms ? a->idle_ms : b->idle_ms;
 	uint32_t tidle = v->side[0].s->gate_cfg.rdv.tidle_s;
 
-	tell(v, GW_EXPLAIN_STATE,
-	     "The session of A (%s) and B (%s) is open, %u ms after the first"
-	     " SYN; A sent %" PRIu64 " octets, B %" PRIu64 ".",
-	     v->side[0].client, v->side[1].client, a->est_ms, a->rx_octets,
-	     b->rx_octets);
-	tell(v, GW_EXPLAIN_NOTE,
-	     "The last segment came %u s ago; without any it is ended in %u s"
-	     " (tidle).",
-	     idle / 1000, tidle > idle / 1000 ? tidle - idle / 1000 : 0);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"The session of A (%s) and B (%s) is open, %u ms after the first"
+		" SYN; A sent %" PRIu64 " octets, B %" PRIu64 ".",
+		v->side[0].client, v->side[1].client, a->est_ms, a->rx_octets,
+		b->rx_octets);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_NOTE,
+		"The last segment came %u s ago; without any it is ended in %u s"
+		" (tidle).",
+		idle / 1000, tidle > idle / 1000 ? tidle - idle / 1000 : 0);
 }
 
 static void on_half(const struct view *v)
 {
 	for (unsigned int i = 0; i < 2; i++)
 		if (leg_of(&v->side[i]) == PKT_LEG_FIN) {
-			tell(v, GW_EXPLAIN_STATE,
-			     "%c (%s) has closed its direction; the other one"
-			     " still sends.",
-			     v->side[i].name, v->side[i].client);
-			tell(v, GW_EXPLAIN_WAITS,
-			     "It waits for the FIN of %c, or for %u s of silence"
-			     " (tidle).",
-			     v->side[!i].name,
-			     v->side[i].s->gate_cfg.rdv.tidle_s);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_STATE,
+				"%c (%s) has closed its direction; the other one"
+				" still sends.",
+				v->side[i].name, v->side[i].client);
+			gw_explain_tell(
+				&v->to, GW_EXPLAIN_WAITS,
+				"It waits for the FIN of %c, or for %u s of silence"
+				" (tidle).",
+				v->side[!i].name,
+				v->side[i].s->gate_cfg.rdv.tidle_s);
 			return;
 		}
-	tell(v, GW_EXPLAIN_STATE, "One client has closed its direction.");
+	gw_explain_tell(&v->to, GW_EXPLAIN_STATE,
+			"One client has closed its direction.");
 }
 
 static void on_closing(const struct view *v)
 {
-	tell(v, GW_EXPLAIN_STATE,
-	     "Both clients have closed: the session is over. Late segments are"
-	     " still translated, at most %u s (tfin).",
-	     v->side[0].s->gate_cfg.rdv.tfin_s);
-	tell(v, GW_EXPLAIN_WAITS,
-	     "It waits for the controller to subtract it.");
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"Both clients have closed: the session is over. Late segments are"
+		" still translated, at most %u s (tfin).",
+		v->side[0].s->gate_cfg.rdv.tfin_s);
+	gw_explain_tell(&v->to, GW_EXPLAIN_WAITS,
+			"It waits for the controller to subtract it.");
 }
 
 static void on_dead(const struct view *v)
 {
-	tell(v, GW_EXPLAIN_STATE,
-	     "A client has reset the session with an exact RST. Late segments"
-	     " are still translated, at most %u s (trst).",
-	     v->side[0].s->gate_cfg.rdv.trst_s);
-	tell(v, GW_EXPLAIN_WAITS,
-	     "It waits for the controller to subtract it, or to arm it again.");
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_STATE,
+		"A client has reset the session with an exact RST. Late segments"
+		" are still translated, at most %u s (trst).",
+		v->side[0].s->gate_cfg.rdv.trst_s);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_WAITS,
+		"It waits for the controller to subtract it, or to arm it again.");
 }
 
 static void on_silent(const struct view *v)
@@ -281,11 +284,13 @@ static void on_silent(const struct view *v)
 	uint8_t a = v->side[0].s->last_cause, b = v->side[1].s->last_cause;
 	const char *cause = gw_explain_cause(a != PKT_CAUSE_NONE ? a : b);
 
-	tell(v, GW_EXPLAIN_STATE, "It is over%s%s: it takes nothing now.",
-	     cause[0] ? ", because " : "", cause);
-	tell(v, GW_EXPLAIN_WAITS,
-	     "It waits for the controller: LATCH, RELATCH or a new Remote arm"
-	     " it again, Subtract ends it.");
+	gw_explain_tell(&v->to, GW_EXPLAIN_STATE,
+			"It is over%s%s: it takes nothing now.",
+			cause[0] ? ", because " : "", cause);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_WAITS,
+		"It waits for the controller: LATCH, RELATCH or a new Remote arm"
+		" it again, Subtract ends it.");
 }
 
 static void (*const states[PKT_STATE__COUNT])(const struct view *v) = {
@@ -329,18 +334,20 @@ static void tell_drops(const struct view *v, const struct side *d)
 	filter_text(&s->gate_cfg.leg.from, from, sizeof(from));
 	if (s->stat.leg_state == PKT_LEG_IDLE &&
 	    s->gate_cfg.leg.from.prefix_len)
-		tell(v, GW_EXPLAIN_REFUSED,
-		     "%u packet%s to the gate of %c %s dropped before its client"
-		     " came: it takes a SYN only from %s. If the client has"
-		     " another address, `gm/sam` or Remote is wrong.",
-		     s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
-		     s->stat.drops > 1 ? "were" : "was", from);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_REFUSED,
+			"%u packet%s to the gate of %c %s dropped before its client"
+			" came: it takes a SYN only from %s. If the client has"
+			" another address, `gm/sam` or Remote is wrong.",
+			s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
+			s->stat.drops > 1 ? "were" : "was", from);
 	else
-		tell(v, GW_EXPLAIN_REFUSED,
-		     "%u packet%s of %c %s dropped; `bgfctl statistics` has the"
-		     " reasons, of all gates together.",
-		     s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
-		     s->stat.drops > 1 ? "were" : "was");
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_REFUSED,
+			"%u packet%s of %c %s dropped; `bgfctl statistics` has the"
+			" reasons, of all gates together.",
+			s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
+			s->stat.drops > 1 ? "were" : "was");
 }
 
 static void tell_mode(const struct view *v, const struct side *d)
@@ -348,9 +355,10 @@ static void tell_mode(const struct view *v, const struct side *d)
 	if (is_both_ways(d) || d->s->stat.state < PKT_STATE_OPEN ||
 	    d->s->stat.state > PKT_STATE_HALF)
 		return;
-	tell(v, GW_EXPLAIN_REFUSED,
-	     "Stream mode %s of %c: payload against it is dropped (mode).",
-	     h248_mode_name(d->s->mode), d->name);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_REFUSED,
+		"Stream mode %s of %c: payload against it is dropped (mode).",
+		h248_mode_name(d->s->mode), d->name);
 }
 
 static void tell_policy(const struct view *v, const struct side *d)
@@ -359,31 +367,35 @@ static void tell_policy(const struct view *v, const struct side *d)
 
 	if (s->realm < v->gw->conf.n_realms &&
 	    v->gw->realms_down >> s->realm & 1)
-		tell(v, GW_EXPLAIN_NOTE,
-		     "The realm %s of %c is down: none of its media interfaces"
-		     " is up.",
-		     v->gw->conf.realm[s->realm].name, d->name);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_NOTE,
+			"The realm %s of %c is down: none of its media interfaces"
+			" is up.",
+			v->gw->conf.realm[s->realm].name, d->name);
 	if (s->gate_cfg.leg.role == PKT_ROLE_HOLD)
-		tell(v, GW_EXPLAIN_WAITS,
-		     "a=setup:holdconn on %c: no connection until the controller"
-		     " says who connects.",
-		     d->name);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_WAITS,
+			"a=setup:holdconn on %c: no connection until the controller"
+			" says who connects.",
+			d->name);
 	else if (!s->gate_cfg.leg.is_armed)
-		tell(v, GW_EXPLAIN_WAITS,
-		     "The gate of %c is not armed: its SYNs are dropped"
-		     " (not_armed).",
-		     d->name);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_WAITS,
+			"The gate of %c is not armed: its SYNs are dropped"
+			" (not_armed).",
+			d->name);
 	if (s->gate_cfg.traffic.is_policed)
-		tell(v, GW_EXPLAIN_NOTE,
-		     "The rate of %c is policed (tman); what exceeds it is"
-		     " dropped (policed).",
-		     d->name);
+		gw_explain_tell(
+			&v->to, GW_EXPLAIN_NOTE,
+			"The rate of %c is policed (tman); what exceeds it is"
+			" dropped (policed).",
+			d->name);
 }
 
 void gw_explain_stream(const struct gw_context *ctx, uint16_t id,
 		       gw_explain_h *say, void *arg)
 {
-	struct view v = { say, arg, ctx->gw, id, { { 0 } } };
+	struct view v = { { say, arg, id }, ctx->gw, { { 0 } } };
 	uint8_t state;
 
 	look(&v.side[0], 'A', ctx->n_terms > 0 ? ctx->term[0] : NULL, id);

@@ -196,6 +196,8 @@ struct gw {
 int gw_init(struct gw *gw, struct gw_host *host,
 	    const struct conf_gateway *conf, char *err, size_t cap);
 void gw_fini(struct gw *gw);
+/* H248_ASSOC_IDLE as long as there is no association. */
+enum h248_assoc_state gw_assoc_state(const struct gw *gw);
 
 /* One message from a controller.  What it asks is done by gw_jobs_run(), in
  * gw_tick(): what goes first can be told from the rest before it is begun. */

@@ -183,8 +183,7 @@ static void get_health(struct gw_http *h, struct evhttp_request *req)
 /* NULL: it may be given sessions. */
 static const char *why_not_ready(const struct gw *gw)
 {
-	enum h248_assoc_state state =
-		gw->assoc ? h248_assoc_state(gw->assoc) : H248_ASSOC_IDLE;
+	enum h248_assoc_state state = gw_assoc_state(gw);
 
 	if (gw->is_stopping)
 		return "stopping";

@@ -106,7 +106,6 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
 int http_conns_init(struct http_conns *c, struct event_base *base,
 		    struct evhttp *server, struct evconnlistener *listener)
 {
-	c->base = base;
 	c->listener = listener;
 	c->sweep = evtimer_new(base, on_sweep, c);
 	if (!c->sweep)

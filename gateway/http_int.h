@@ -21,7 +21,6 @@ enum {
 
 /* The connections of a server; it may be read, and is in struct gw_http. */
 struct http_conns {
-	struct event_base *base;
 	struct evconnlistener *listener; /* of the evhttp */
 	struct event *sweep;
 	struct {

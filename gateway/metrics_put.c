@@ -52,8 +52,7 @@ void put_bgf_association_state(struct metric_out *o, const struct metric *m)
 	EACH_GATEWAY(gw, o)
 	for (int i = 0; i < H248_ASSOC__COUNT; i++)
 		one(o, m, gw, "state", h248_assoc_state_name(i),
-		    (int)(gw->assoc ? h248_assoc_state(gw->assoc) :
-				      H248_ASSOC_IDLE) == i);
+		    (int)gw_assoc_state(gw) == i);
 }
 
 void put_bgf_contexts_closed_total(struct metric_out *o, const struct metric *m)

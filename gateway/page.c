@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -125,9 +124,7 @@ static void put_gateways(struct evbuffer *out, const struct gw_host *host)
 
 	begin(out, "Gateways", names);
 	TAILQ_FOREACH (gw, &host->gateways, entry) {
-		enum h248_assoc_state state =
-			gw->assoc ? h248_assoc_state(gw->assoc) :
-				    H248_ASSOC_IDLE;
+		enum h248_assoc_state state = gw_assoc_state(gw);
 		const char *service = service_of(gw);
 
 		put(out, "<tr>");
@@ -366,7 +363,7 @@ int gw_page_context(const struct gw_host *host, const char *gateway,
 	if (ctx)
 		gw_explain_context(ctx, put_sentence, out);
 	else
-		gw_explain_past(gw, past, put_sentence, out);
+		gw_explain_past(past, put_sentence, out);
 	put(out, "</table>\n<p><a href=\"/\">all</a></p>");
 	put(out, tail);
 	return 0;

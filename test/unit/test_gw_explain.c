@@ -529,7 +529,7 @@ static void explain_past(struct rig *r)
 
 	said[0] = '\0';
 	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
-	gw_explain_past(&r->gw, p, keep, NULL);
+	gw_explain_past(p, keep, NULL);
 }
 
 static void past_subtracted(void)

@@ -9,7 +9,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 
 #include "gateway/context.h"
 #include "gateway/drain.h"
+#include "test/support/allocated.h"
 #include "test/support/engine_stub.h"
 #include "test/support/gw_rig.h"
 #include "test/support/suite.h"
@@ -550,16 +550,6 @@ static void kept_alive(void)
 	close(fd);
 	CU_ASSERT(comes_to(f, 0));
 	stop(f);
-}
-
-/* Of the address sanitizer, when there is one. */
-size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
-
-static size_t allocated(void)
-{
-	if (__sanitizer_get_current_allocated_bytes)
-		return __sanitizer_get_current_allocated_bytes();
-	return mallinfo2().uordblks;
 }
 
 /* BGF_SCRAPES: how many.  Every fourth on a connection of its own. */

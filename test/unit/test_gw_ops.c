@@ -5,7 +5,6 @@
  * stub, and clocks stand still.
  */
 #include <errno.h>
-#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "gateway/journal.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
+#include "test/support/allocated.h"
 #include "test/support/engine_stub.h"
 #include "test/support/gw_rig.h"
 #include "test/support/suite.h"
@@ -536,16 +536,6 @@ static void log_level(void)
 			       "warning");
 	json_decref(j);
 	stop(f);
-}
-
-/* Of the address sanitizer, when there is one. */
-size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
-
-static size_t allocated(void)
-{
-	if (__sanitizer_get_current_allocated_bytes)
-		return __sanitizer_get_current_allocated_bytes();
-	return mallinfo2().uordblks;
 }
 
 /* BGF_REQUESTS: how many, each on a connection of its own; nothing is kept. */
