@@ -155,8 +155,10 @@ void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
 	struct gw_stream *s = gw_stream_of_gate(gw, evt->gate, &term);
 	const struct report *r;
 
-	if (s)
+	if (s) {
 		s->stat = evt->stat;
+		s->heard = ++gw->n_heard;
+	}
 	if (evt->type == PKT_EVT_DONE) {
 		if (evt->token & GW_CTL_TOKEN)
 			gw_ctl_read_done(gw->host->ctl, evt->token);

@@ -267,6 +267,12 @@ struct gw_stream *gw_stream_peer(const struct gw_term *term, uint16_t id)
 	return peer ? gw_stream_find(peer, id) : NULL;
 }
 
+uint8_t gw_stream_state(const struct gw_stream *a, const struct gw_stream *b)
+{
+	return b && b->gate.gen && b->heard > a->heard ? b->stat.state :
+							 a->stat.state;
+}
+
 static struct gw_gate_ref **gate_at(const struct gw *gw,
 				    struct pkt_gate_id gate)
 {

@@ -61,6 +61,7 @@ struct gw_stream {
 	struct pkt_gate_id gate;         /* gen 0: none */
 	struct pkt_gate_cfg gate_cfg;
 	struct pkt_gate_stat stat; /* latest seen */
+	uint64_t heard;            /* when: gw.n_heard; 0: never */
 	uint8_t last_cause;        /* enum pkt_cause of fail or rel */
 	uint8_t side;              /* a=setup of both bodies; policy.c */
 	uint64_t octets_s;         /* what admission counts */
@@ -176,6 +177,10 @@ void gw_term_free(struct gw_term *term);
 struct gw_stream *gw_stream_find(struct gw_term *term, uint16_t id);
 /* The stream with the same id on the other termination, or NULL. */
 struct gw_stream *gw_stream_peer(const struct gw_term *term, uint16_t id);
+/* The state of a rendezvous (enum pkt_state) as last heard: both gates are told
+ * of it, but not of every step, so the one that was heard of later counts.
+ * b NULL: there is no other. */
+uint8_t gw_stream_state(const struct gw_stream *a, const struct gw_stream *b);
 
 /* Which termination and stream a gate belongs to; NULL: none any more. */
 struct gw_stream *gw_stream_of_gate(const struct gw *gw,

@@ -401,7 +401,7 @@ void gw_explain_stream(const struct gw_context *ctx, uint16_t id,
 	look(&v.side[0], 'A', ctx->n_terms > 0 ? ctx->term[0] : NULL, id);
 	look(&v.side[1], 'B', ctx->n_terms > 1 ? ctx->term[1] : NULL, id);
 	if (has_gate(&v.side[0]) && has_gate(&v.side[1])) {
-		state = v.side[0].s->stat.state;
+		state = gw_stream_state(v.side[0].s, v.side[1].s);
 		if (state < PKT_STATE__COUNT)
 			states[state](&v);
 	} else {

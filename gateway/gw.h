@@ -148,6 +148,7 @@ struct gw {
 	uint32_t n_contexts, n_terms;
 	uint32_t n_rendezvous; /* with a gate, or two */
 	uint32_t n_open;       /* sessions, by one gate or both */
+	uint64_t n_heard;      /* events of gates, to tell which is later */
 	uint32_t next_context_id;
 	uint32_t next_term_id;
 

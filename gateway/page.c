@@ -209,6 +209,18 @@ static void link_cell(struct evbuffer *out, const struct gw *gw, uint32_t id)
 	evbuffer_add_printf(out, "&amp;id=%u\">%u</a></td>", id, id);
 }
 
+/* Of its first stream. */
+static const char *state_of(const struct gw_context *ctx)
+{
+	const struct gw_stream *s =
+		ctx->n_terms ? &ctx->term[0]->stream[0] : NULL;
+
+	if (!s || !s->gate.gen)
+		return "none";
+	return pkt_state_name(
+		gw_stream_state(s, gw_stream_peer(ctx->term[0], s->id)));
+}
+
 static void put_context(struct evbuffer *out, const struct gw_context *ctx)
 {
 	const struct gw_stream *s;
@@ -216,9 +228,7 @@ static void put_context(struct evbuffer *out, const struct gw_context *ctx)
 	put(out, "<tr>");
 	cell(out, NULL, ctx->gw->conf.name);
 	link_cell(out, ctx->gw, ctx->id);
-	s = ctx->n_terms ? &ctx->term[0]->stream[0] : NULL;
-	cell(out, NULL,
-	     s && s->gate.gen ? pkt_state_name(s->stat.state) : "none");
+	cell(out, NULL, state_of(ctx));
 	number(out, (gw_now_us() - ctx->created_us) / 1000000);
 	for (unsigned int i = 0; i < GW_MAX_TERMS; i++) {
 		s = i < ctx->n_terms ? &ctx->term[i]->stream[0] : NULL;
@@ -364,7 +374,9 @@ int gw_page_context(const struct gw_host *host, const char *gateway,
 		gw_explain_context(ctx, put_sentence, out);
 	else
 		gw_explain_past(past, put_sentence, out);
-	put(out, "</table>\n<p><a href=\"/\">all</a></p>");
+	put(out, "</table>\n<p>A live context is shown as last heard of its"
+		 " gates; <code>bgfctl explain</code> asks them.</p>"
+		 "<p><a href=\"/\">all</a></p>");
 	put(out, tail);
 	return 0;
 }

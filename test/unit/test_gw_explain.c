@@ -200,6 +200,53 @@ static void waits_for_a(void)
 	rig_free(r);
 }
 
+/* Of one side only, by an event of the engine: the other was heard of when it
+ * was made. */
+static void hears_of(struct rig *r, int side, enum pkt_evt_type event,
+		     struct pkt_gate_stat stat)
+{
+	stub_set_stat(stub_cmd((unsigned int)side)->gate, &stat);
+	stub_event(event, stub_cmd((unsigned int)side)->gate, PKT_CAUSE_NONE,
+		   false);
+	rig_events(r);
+}
+
+/* The event of B's SYN is of B's gate; what is known of A's is older. */
+static void only_b_has_come(void)
+{
+	struct rig *r = session();
+	struct pkt_gate_stat st = { .state = PKT_STATE_WAIT,
+				    .leg_state = PKT_LEG_SYN,
+				    .wait_left_ms = 75000,
+				    .remote = mapped(2),
+				    .remote_port = 5002 };
+
+	hears_of(r, 1, PKT_EVT_SYN, st);
+	explain(r);
+	LACKS("and none has");
+	SAYS("1 state: B has come from 203.0.113.2:5002; its SYN is held");
+	SAYS("a SYN of A to 192.0.2.10:40001, for 75 s more of 75 s");
+	rig_free(r);
+}
+
+/* Armed again by a command for A: later counts, not further on. */
+static void armed_again(void)
+{
+	struct rig *r = session();
+
+	hears_of(r, 0, PKT_EVT_FAIL,
+		 (struct pkt_gate_stat) { .state = PKT_STATE_SILENT });
+	hears_of(r, 1, PKT_EVT_FAIL,
+		 (struct pkt_gate_stat) { .state = PKT_STATE_SILENT });
+	explain(r);
+	SAYS("1 state: It is over");
+	hears_of(r, 0, PKT_EVT_DONE,
+		 (struct pkt_gate_stat) { .state = PKT_STATE_ARMED });
+	explain(r);
+	SAYS("1 state: Both clients may come, and none has");
+	rig_free(r);
+}
+
 static void mode_inactive(void)
 {
 	struct rig *r = rig_new(10);
@@ -586,6 +633,8 @@ int main(void)
 		{ "wrong source", wrong_source },
 		{ "waiting for B", waits_for_b },
 		{ "waiting for A", waits_for_a },
+		{ "only B has come, as the engine tells", only_b_has_come },
+		{ "armed again after it failed", armed_again },
 		{ "stream mode inactive", mode_inactive },
 		{ "handshake ACK missing", handshake },
 		{ "waiting first", waiting_first },

@@ -362,6 +362,27 @@ static void context_page(void)
 	stop(f);
 }
 
+/* The engine tells of B's gate only: the pages say that B has come. */
+static void only_b_has_come(void)
+{
+	struct pkt_gate_stat stat = { .state = PKT_STATE_WAIT,
+				      .leg_state = PKT_LEG_SYN,
+				      .remote_port = 5002 };
+	struct fixture *f = start();
+
+	rig_ask(f->rig, BOTH);
+	stub_set_stat(stub_cmd(1)->gate, &stat);
+	stub_event(PKT_EVT_SYN, stub_cmd(1)->gate, 0, false);
+	rig_events(f->rig);
+	get(f, "/context?gateway=bench&id=1");
+	CU_ASSERT(has(f->text, "B has come from"));
+	CU_ASSERT(!strstr(f->text, "and none has"));
+	CU_ASSERT(has(f->text, "as last heard of its gates"));
+	CU_ASSERT(has(get(f, "/"), "<td>wait</td>"));
+	CU_ASSERT(!strstr(f->text, "<td>armed</td>"));
+	stop(f);
+}
+
 /* The page does not grow with what there is. */
 static void page_is_bounded(void)
 {
@@ -610,6 +631,7 @@ int main(void)
 		{ "sessions that lost a gate", sessions_lose_a_gate },
 		{ "A02 status page", status_page },
 		{ "the page of a context", context_page },
+		{ "only B has come", only_b_has_come },
 		{ "the status page is bounded", page_is_bounded },
 		{ "healthz and readyz", health },
 		{ "what is refused", refusals },
