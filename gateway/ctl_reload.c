@@ -49,6 +49,8 @@ json_t *ctl_json_reload(const struct gw_host *host, const struct ctl_request *r)
 		return NULL;
 	}
 	gw_reload(first->host, r->is_dry, done);
+	if (!r->is_dry)
+		gw_reload_log(done);
 	j = json_pack("{s:b,s:b,s:I,s:o,s:o}", "is_dry_run", r->is_dry,
 		      "is_refused", done->is_refused, "changes_total",
 		      (json_int_t)done->n_changes, "changes", changes(done),

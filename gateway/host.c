@@ -193,18 +193,18 @@ static bool has_all(const struct h248_pkgs *b, const struct h248_pkgs *a)
 }
 
 /* What the gateways keep of a package is copied: names and values. */
-void gw_host_reload_packages(struct gw_host *host)
+int gw_host_reload_packages(struct gw_host *host, char *err, size_t cap)
 {
 	static const struct h248_report r = { .what = H248_CHANGE_PACKAGES };
 	struct h248_pkgs *pkgs, *old = host->pkgs;
-	char err[512];
 	bool has_changed;
 	struct gw *gw;
+	int rc;
 
-	if (gw_packages_load(host->conf->package_dir, &pkgs, err,
-			     sizeof(err))) {
+	rc = gw_packages_load(host->conf->package_dir, &pkgs, err, cap);
+	if (rc) {
 		gw_log(LOG_ERR, NULL, "packages stay as they were: %s", err);
-		return;
+		return rc;
 	}
 	has_changed = !has_all(pkgs, old) || !has_all(old, pkgs);
 	host->pkgs = pkgs;
@@ -217,6 +217,7 @@ void gw_host_reload_packages(struct gw_host *host)
 	h248_pkgs_free(old);
 	gw_log(LOG_NOTICE, NULL, "packages read again, %s",
 	       has_changed ? "others than before" : "the same as before");
+	return 0;
 }
 
 /* Said at start, and when it changes. */

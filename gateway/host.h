@@ -63,8 +63,9 @@ void gw_host_engine_ready(struct gw_host *host);
 
 /* Reads the package definitions again; files that cannot be used change
  * nothing.  When the supported packages or their versions are others, the
- * controllers hear it (ServiceChange 916).  Not while a command is checked. */
-void gw_host_reload_packages(struct gw_host *host);
+ * controllers hear it (ServiceChange 916).  Not while a command is checked.
+ * 0, or a negative errno with one line in err. */
+int gw_host_reload_packages(struct gw_host *host, char *err, size_t cap);
 
 /* Looks which realms are available, and tells each gateway of its own. */
 void gw_host_links_ready(struct gw_host *host);

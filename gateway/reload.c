@@ -1,6 +1,7 @@
 /* gateway/reload.c - see reload.h */
 #include "gateway/reload.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,13 +49,30 @@ static void apply(struct gw_host *host, struct conf *new)
 	host->conf = new;
 }
 
-static void reread(struct gw_host *host)
+/* gw NULL: of all gateways. */
+static void failed(struct gw_reload *out, const struct gw *gw, const char *what,
+		   const char *why)
 {
+	size_t n = strlen(out->err);
+
+	out->n_failed++;
+	snprintf(out->err + n, sizeof(out->err) - n,
+		 "%s%s%s%s stay as they were: %s\n", gw ? "gateway " : "",
+		 gw ? gw->conf.name : "", gw ? ": " : "", what, why);
+}
+
+static void reread(struct gw_host *host, struct gw_reload *out)
+{
+	char why[1024] = "";
 	struct gw *gw;
 
-	gw_host_reload_packages(host);
+	if (gw_host_reload_packages(host, why, sizeof(why)))
+		failed(out, NULL, "package definitions", why);
 	TAILQ_FOREACH (gw, &host->gateways, entry) {
-		gw_wire_reload(gw);
+		if (gw_wire_reload_tls(gw, why, sizeof(why)))
+			failed(out, gw, "files of TLS", why);
+		if (gw_wire_reload_auth(gw, why, sizeof(why)))
+			failed(out, gw, "authentication keys", why);
 		if (gw->timer)
 			gw_wire_arm(gw);
 	}
@@ -80,7 +98,7 @@ void gw_reload(struct gw_host *host, bool is_dry, struct gw_reload *out)
 		return;
 	}
 	apply(host, new);
-	reread(host);
+	reread(host, out);
 }
 
 static void log_change(const struct conf_change_of *c, bool is_refused)
@@ -91,11 +109,12 @@ static void log_change(const struct conf_change_of *c, bool is_refused)
 	       c->needs_restart ? ", needs a restart" : "");
 }
 
-static void log_all(const struct gw_reload *r)
+void gw_reload_log(const struct gw_reload *r)
 {
 	unsigned int n = r->n_changes;
 
-	if (r->err[0])
+	/* Of the other files each has been told. */
+	if (r->is_refused && r->err[0])
 		gw_log(LOG_ERR, NULL, "configuration: %s", r->err);
 	if (n > GW_RELOAD_CHANGES)
 		n = GW_RELOAD_CHANGES;
@@ -116,6 +135,6 @@ void gw_reload_logged(struct gw_host *host)
 		return;
 	}
 	gw_reload(host, false, r);
-	log_all(r);
+	gw_reload_log(r);
 	free(r);
 }

@@ -148,32 +148,28 @@ void gw_wire_close(struct gw *gw)
 	gw->tls = NULL;
 }
 
-static void reload_tls(struct gw *gw)
+int gw_wire_reload_tls(struct gw *gw, char *err, size_t cap)
 {
 	struct gw_about at = gw_about_gw(gw);
-	char err[512];
+	int r = gw->tls ? h248_tls_reload(gw->tls, err, cap) : 0;
 
-	if (h248_tls_reload(gw->tls, err, sizeof(err)))
+	if (r)
 		gw_log(LOG_ERR, &at, "TLS stays as it was: %s", err);
-	else
+	else if (gw->tls)
 		gw_log(LOG_NOTICE, &at, "TLS files read again");
+	return r;
 }
 
-static void reload_auth(struct gw *gw)
+int gw_wire_reload_auth(struct gw *gw, char *err, size_t cap)
 {
 	struct gw_about at = gw_about_gw(gw);
-	char err[512];
+	int r = gw->auth ?
+			gw_auth_load(&gw->conf.h248.auth, &gw->auth, err, cap) :
+			0;
 
-	if (gw_auth_load(&gw->conf.h248.auth, &gw->auth, err, sizeof(err)))
+	if (r)
 		gw_log(LOG_ERR, &at, "authentication stays as it was: %s", err);
-	else
+	else if (gw->auth)
 		gw_log(LOG_NOTICE, &at, "authentication keys read again");
-}
-
-void gw_wire_reload(struct gw *gw)
-{
-	if (gw->tls)
-		reload_tls(gw);
-	if (gw->auth)
-		reload_auth(gw);
+	return r;
 }

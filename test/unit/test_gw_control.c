@@ -126,15 +126,16 @@ static void packages_change(void)
 	struct rig *r = rig_new(10);
 	char dir[] = "/tmp/bgf-packages.XXXXXX";
 	struct conf *conf = (struct conf *)r->host.conf;
+	char err[512];
 	unsigned int n = r->n_sent;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
 	snprintf(conf->package_dir, sizeof(conf->package_dir), "%s", dir);
 	shell("cp " SOURCE_DIR "/conf/packages/*.xml ", dir, "");
-	gw_host_reload_packages(&r->host);
+	gw_host_reload_packages(&r->host, err, sizeof(err));
 	CU_ASSERT_EQUAL(r->n_sent, n);
 	shell("rm ", dir, "/tman.xml");
-	gw_host_reload_packages(&r->host);
+	gw_host_reload_packages(&r->host, err, sizeof(err));
 	CU_ASSERT_EQUAL(r->n_sent, n + 1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(
 		rig_last(r),
@@ -142,7 +143,8 @@ static void packages_change(void)
 	CU_ASSERT_PTR_NULL(strstr(rig_ask(r, "C=-{AV=ROOT{AT{PG}}}"), "tman"));
 	n = r->n_sent;
 	shell("echo no package >", dir, "/g.xml");
-	gw_host_reload_packages(&r->host);
+	CU_ASSERT(gw_host_reload_packages(&r->host, err, sizeof(err)) < 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, "g.xml"));
 	CU_ASSERT_EQUAL(r->n_sent, n);
 	ASK(r, "C=-{AV=ROOT{AT{PG}}}", "g-1");
 	shell("rm -r ", dir, "");
@@ -157,6 +159,7 @@ static void reply_outlives_packages(void)
 					     "ipnapt/latch", "SA{" };
 	struct rig *r = rig_new(10);
 	struct conf *conf = (struct conf *)r->host.conf;
+	char err[512];
 
 	snprintf(conf->package_dir, sizeof(conf->package_dir),
 		 SOURCE_DIR "/conf/packages");
@@ -165,7 +168,7 @@ static void reply_outlives_packages(void)
 		    "AC=ip/1/access/1{AT{E,SG}},AV=ip/1/access/1{AT{SA}}}}");
 	rig_events(r);
 	CU_ASSERT_EQUAL(r->gw.n_jobs, 1);
-	gw_host_reload_packages(&r->host);
+	gw_host_reload_packages(&r->host, err, sizeof(err));
 	stub_done_all();
 	rig_events(r);
 	CU_ASSERT_EQUAL(r->gw.n_jobs, 0);

@@ -8,7 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gateway/auth.h"
+#include "gateway/ctl_int.h"
+#include "gateway/journal.h"
 #include "gateway/log.h"
+#include "gateway/wire.h"
 #include "test/support/gw_rig.h"
 #include "test/support/suite.h"
 
@@ -208,6 +212,134 @@ static void wrong_file(void)
 	stop(f);
 }
 
+/* A copy of the package definitions, in a directory of its own. */
+static void own_packages(struct fixture *f, char *dir, char *line, size_t cap)
+{
+	char command[256];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(command, sizeof(command),
+		 "cp " SOURCE_DIR "/conf/packages/*.xml %s", dir);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+	snprintf(line, cap,
+		 "<overload/><log level=\"error\"/>"
+		 "<packages directory=\"%s\"/>",
+		 dir);
+	snprintf(f->conf->package_dir, sizeof(f->conf->package_dir), "%s", dir);
+}
+
+/* Values of the file take effect; what else cannot be read is told. */
+static void packages_stay(void)
+{
+	struct fixture *f = start();
+	char dir[] = "/tmp/gw-packages-XXXXXX", line[256], command[128];
+	uint64_t before;
+	struct gw_reload *r;
+
+	own_packages(f, dir, line, sizeof(line));
+	r = reload(f, 10, line, false);
+	CU_ASSERT(!r->is_refused && !r->n_failed);
+	CU_ASSERT_STRING_EQUAL(r->err, "");
+	snprintf(command, sizeof(command), "echo none >%s/g.xml", dir);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+	before = gw_journal_last();
+	r = reload(f, 10, line, true);
+	CU_ASSERT_EQUAL(gw_journal_last(), before);
+	r = reload(f, 10, line, false);
+	CU_ASSERT(!r->is_refused);
+	CU_ASSERT_EQUAL(r->n_failed, 1);
+	CU_ASSERT_PTR_EQUAL(strstr(r->err,
+				   "package definitions stay as they were: "),
+			    r->err);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r->err, "g.xml"));
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	CU_ASSERT_EQUAL(system(command), 0);
+	stop(f);
+}
+
+static void write_key(const char *path, const char *text)
+{
+	FILE *to = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(to);
+	fputs(text, to);
+	fclose(to);
+}
+
+static void keys_stay(void)
+{
+	struct fixture *f = start();
+	struct gw *gw = &f->rig->gw;
+	struct conf_auth *c = &gw->conf.h248.auth;
+	char path[] = "/tmp/gw-key-XXXXXX", err[512] = "";
+	int fd = mkstemp(path);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+	CU_ASSERT_EQUAL(gw_wire_reload_tls(gw, err, sizeof(err)), 0);
+	CU_ASSERT_EQUAL(gw_wire_reload_auth(gw, err, sizeof(err)), 0);
+	write_key(path, "00112233445566778899aabbccddeeff\n");
+	c->mode = CONF_AUTH_REQUIRE;
+	c->n_keys = 1;
+	c->key[0].spi = 0x101;
+	c->key[0].alg = CONF_AUTH_MD5;
+	snprintf(c->key[0].file, sizeof(c->key[0].file), "%s", path);
+	CU_ASSERT_EQUAL_FATAL(gw_auth_load(c, &gw->auth, err, sizeof(err)), 0);
+	CU_ASSERT_EQUAL(gw_wire_reload_auth(gw, err, sizeof(err)), 0);
+	write_key(path, "no key\n");
+	CU_ASSERT(gw_wire_reload_auth(gw, err, sizeof(err)) < 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err, path));
+	unlink(path);
+	stop(f);
+}
+
+/* What changed goes to the log, whoever asked. */
+static bool is_logged(uint64_t after, const char *part)
+{
+	const struct gw_line *l;
+
+	for (l = gw_journal_after(after); l; l = gw_journal_after(l->seq))
+		if (strstr(l->text, part))
+			return true;
+	return false;
+}
+
+static void by_bgfctl(void)
+{
+	struct fixture *f = start();
+	uint64_t before = gw_journal_last();
+	struct ctl_request r = { .is_dry = true };
+	char dir[] = "/tmp/gw-packages-XXXXXX", line[256], command[128];
+	json_t *j;
+
+	gw_log_setup(LOG_INFO, CONF_LOG_TEXT);
+	write_file(f, 8, "<rendezvous twait-s=\"61\"/>");
+	json_decref(ctl_json_reload(&f->rig->host, &r));
+	CU_ASSERT_EQUAL(gw_journal_last(), before);
+	r.is_dry = false;
+	json_decref(ctl_json_reload(&f->rig->host, &r));
+	CU_ASSERT(is_logged(before, "twait-s: \"60\" -> \"61\""));
+	CU_ASSERT(is_logged(before, "configuration read again, changes: 1"));
+	before = gw_journal_last();
+	write_file(f, 8, "<rendezvous twait-s=\"121\"/>");
+	json_decref(ctl_json_reload(&f->rig->host, &r));
+	CU_ASSERT(is_logged(before, "not read again: nothing changed"));
+	/* What else could not be read is in the answer. */
+	write_file(f, 0, NULL);
+	own_packages(f, dir, line, sizeof(line));
+	snprintf(command, sizeof(command), "rm -r %s", dir);
+	snprintf(((struct conf *)f->rig->host.conf)->package_dir,
+		 sizeof(f->conf->package_dir), "%s", dir);
+	CU_ASSERT_EQUAL(system(command), 0);
+	write_file(f, 10, line);
+	j = ctl_json_reload(&f->rig->host, &r);
+	CU_ASSERT(json_is_false(json_object_get(j, "is_refused")));
+	CU_ASSERT_EQUAL(json_array_size(json_object_get(j, "errors")), 1);
+	json_decref(j);
+	gw_log_setup(LOG_EMERG, CONF_LOG_TEXT);
+	stop(f);
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -216,6 +348,10 @@ int main(void)
 		{ "it is in effect, and a dry run is not", in_effect },
 		{ "what needs a restart refuses all", restart },
 		{ "a file that is wrong, or gone", wrong_file },
+		{ "packages that cannot be read stay, and are told",
+		  packages_stay },
+		{ "keys that cannot be read stay, and are told", keys_stay },
+		{ "by bgfctl: the log, the answer", by_bgfctl },
 		{ NULL, NULL },
 	};
 

@@ -477,6 +477,10 @@ static void exit_codes(void)
 		{ no, { "context", "7" }, BGFCTL_FAILED, "bgfctl: no\\x1b\n" },
 		{ "{\"ok\":tr\n", { "dump" }, BGFCTL_FAILED, "not complete" },
 		{ "{\"ok\":true", { "dump" }, BGFCTL_FAILED, "no answer" },
+		{ "{\"ok\":true,\"reload\":{\"is_refused\":false}}\n",
+		  { "reload" },
+		  BGFCTL_OK,
+		  "" },
 		{ NULL, { NULL }, BGFCTL_USAGE, "a command is missing" },
 		{ NULL, { "drain", "0" }, BGFCTL_USAGE, "seconds are" },
 		{ NULL, { "resume", "1" }, BGFCTL_USAGE, "too many" },
@@ -523,6 +527,29 @@ static void exit_codes(void)
 	}
 }
 
+/* What stayed as it was makes a reload fail, and is printed. */
+static void reload_in_part(void)
+{
+	static const char *const replies[] = {
+		"{\"ok\":true,\"reload\":{\"is_refused\":false,"
+		"\"is_dry_run\":false,\"changes\":[],"
+		"\"errors\":[\"keys stay\"]}}\n",
+		"{\"ok\":true,\"reload\":{\"is_refused\":true,"
+		"\"is_dry_run\":false,\"changes\":[],\"errors\":[]}}\n",
+	};
+	struct said s = run(replies[0], (const char *[]) { "reload", NULL });
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_FAILED);
+	CU_ASSERT(has(s.out, "keys stay\n"));
+	CU_ASSERT(has(s.out, "done, but for the files named above\n"));
+	free(s.out);
+	free(s.err);
+	s = run(replies[1], (const char *[]) { "reload", NULL });
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_FAILED);
+	free(s.out);
+	free(s.err);
+}
+
 static void help(void)
 {
 	struct said s = run(NULL, (const char *[]) { "--help", NULL });
@@ -555,6 +582,7 @@ int main(void)
 		{ "odd replies", odd_replies },
 		{ "top", top_rates },
 		{ "exit codes", exit_codes },
+		{ "a reload that left something", reload_in_part },
 		{ "help", help },
 		{ NULL, NULL },
 	};

@@ -469,6 +469,13 @@ struct printer {
 	int rc;
 };
 
+/* A reload that was refused, or left something as it was. */
+static bool has_failed(const json_t *reload)
+{
+	return json_is_true(json_object_get(reload, "is_refused")) ||
+	       json_array_size(json_object_get(reload, "errors"));
+}
+
 static bool show(void *arg, const json_t *reply)
 {
 	struct printer *p = arg;
@@ -477,8 +484,7 @@ static bool show(void *arg, const json_t *reply)
 		print(p->o, reply, p->out);
 	else
 		p->rc = refused(reply, p->err);
-	if (json_is_true(json_object_get(json_object_get(reply, "reload"),
-					 "is_refused")))
+	if (has_failed(json_object_get(reply, "reload")))
 		p->rc = BGFCTL_FAILED;
 	if (fflush(p->out))
 		p->rc = BGFCTL_FAILED;

@@ -288,6 +288,8 @@ void text_reload(const json_t *reply, FILE *out)
 			"refused: nothing was changed" :
 		json_is_true(json_object_get(r, "is_dry_run")) ?
 			"nothing was changed: a dry run" :
+		json_array_size(json_object_get(r, "errors")) ?
+			"done, but for the files named above" :
 			"done");
 }
 
