@@ -36,7 +36,9 @@ int gw_contexts_init(struct gw *gw)
 		gw->n_buckets *= 2;
 	gw->ctx_bucket = calloc(gw->n_buckets, sizeof(gw->ctx_bucket[0]));
 	gw->gate_bucket = calloc(gw->n_buckets, sizeof(gw->gate_bucket[0]));
-	return gw->ctx_bucket && gw->gate_bucket ? 0 : -ENOMEM;
+	if (!gw->ctx_bucket || !gw->gate_bucket)
+		return -ENOMEM;
+	return gw_history_init(gw);
 }
 
 void gw_contexts_fini(struct gw *gw)
@@ -51,8 +53,7 @@ void gw_contexts_fini(struct gw *gw)
 	}
 	free(gw->ctx_bucket);
 	free(gw->gate_bucket);
-	free(gw->history);
-	gw->history = NULL;
+	gw_history_fini(gw);
 	gw->ctx_bucket = NULL;
 	gw->gate_bucket = NULL;
 }

@@ -172,7 +172,7 @@ struct gw {
 	bool is_leaving;           /* after that the process ends */
 	uint64_t return_us; /* to the first controller; 0: we are there */
 	struct gw_losses losses;
-	struct gw_history *history; /* owned, NULL: nothing ended yet */
+	struct gw_history *history; /* owned; of the contexts */
 	bool is_ito_out;            /* a Notify of it/ito */
 	bool is_releasing;          /* contexts that nobody controls */
 	/* gateway/realm.c; bits: what is down, what of that the controller was

@@ -1,34 +1,41 @@
 /* gateway/history.c - see history.h */
 #include "gateway/history.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "gateway/totals.h"
 
-/* Where a context is written down; NULL: no memory, or it was overtaken by
- * all the others before its second termination went. */
+int gw_history_init(struct gw *gw)
+{
+	gw->history = calloc(1, sizeof(*gw->history));
+	return gw->history ? 0 : -ENOMEM;
+}
+
+void gw_history_fini(struct gw *gw)
+{
+	free(gw->history);
+	gw->history = NULL;
+}
+
+/* Where a context is written down: begun again, without what was in it, when
+ * it was overtaken by all the others since its first termination went. */
 static struct gw_past *place_of(struct gw_context *ctx)
 {
-	struct gw *gw = ctx->gw;
-	struct gw_past *p;
+	struct gw_history *h = ctx->gw->history;
+	struct gw_past *p = &h->past[ctx->past_seq % GW_HISTORY];
 
-	if (!gw->history)
-		gw->history = calloc(1, sizeof(*gw->history));
-	if (!gw->history)
-		return NULL;
-	if (!ctx->past_seq) {
-		ctx->past_seq = ++gw->history->last_seq;
-		p = &gw->history->past[ctx->past_seq % GW_HISTORY];
-		*p = (struct gw_past) {
-			.seq = ctx->past_seq,
-			.id = ctx->id,
-			.created_us = ctx->created_us,
-		};
+	if (ctx->past_seq && p->seq == ctx->past_seq)
 		return p;
-	}
-	p = &gw->history->past[ctx->past_seq % GW_HISTORY];
-	return p->seq == ctx->past_seq ? p : NULL;
+	ctx->past_seq = ++h->last_seq;
+	p = &h->past[ctx->past_seq % GW_HISTORY];
+	*p = (struct gw_past) {
+		.seq = ctx->past_seq,
+		.id = ctx->id,
+		.created_us = ctx->created_us,
+	};
+	return p;
 }
 
 static void keep_stream(struct gw_past_term *t, const struct gw_stream *s)
@@ -66,8 +73,6 @@ void gw_history_term(const struct gw_term *term)
 	struct gw_past_term *t;
 
 	/* One that was put in the place of another is the one that counts. */
-	if (!p)
-		return;
 	t = &p->term[p->n_terms < GW_MAX_TERMS ? p->n_terms++ :
 						 GW_MAX_TERMS - 1];
 	*t = (struct gw_past_term) { 0 };
@@ -85,10 +90,11 @@ void gw_history_term(const struct gw_term *term)
 void gw_history_end(struct gw_context *ctx)
 {
 	/* One that never had a termination is nobody's. */
-	struct gw_past *p = ctx->past_seq ? place_of(ctx) : NULL;
+	struct gw_past *p;
 
-	if (!p)
+	if (!ctx->past_seq)
 		return;
+	p = place_of(ctx);
 	p->end = ctx->end;
 	p->ended_us = gw_now_us();
 	p->is_over = true;
@@ -99,8 +105,6 @@ const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before)
 	const struct gw_history *h = gw->history;
 	const struct gw_past *p;
 
-	if (!h)
-		return NULL;
 	if (before > h->last_seq + 1)
 		before = h->last_seq + 1;
 	for (uint64_t seq = before - 1; seq && seq + GW_HISTORY > h->last_seq;

@@ -2,7 +2,8 @@
  * gateway/history.h - the last contexts that ended, and how
  *
  * A ring for each gateway, of fixed size: what is older is forgotten.  Nothing
- * is allocated when a context ends.  Thread: control.
+ * is allocated when a context ends.  One whose terminations go one by one while
+ * a whole ring of others end is told without the first ones.  Thread: control.
  */
 #pragma once
 
@@ -37,6 +38,9 @@ struct gw_history {
 	struct gw_past past[GW_HISTORY];
 };
 
+/* 0 or -ENOMEM; fini is fine with one that failed. */
+int gw_history_init(struct gw *gw);
+void gw_history_fini(struct gw *gw);
 /* A termination leaves its context; the context ends. */
 void gw_history_term(const struct gw_term *term);
 void gw_history_end(struct gw_context *ctx);

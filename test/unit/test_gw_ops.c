@@ -384,9 +384,15 @@ static void history_is_bounded(void)
 		snprintf(text, sizeof(text), "C=%u{S=*}", i);
 		rig_ask(f->rig, text);
 	}
-	rig_ask(f->rig, "C=1{S=*}"); /* overtaken by all */
-	for (p = gw_history_before(&f->rig->gw, UINT64_MAX); p;
-	     p = gw_history_before(&f->rig->gw, p->seq)) {
+	/* Overtaken by all: what is left of it is told as the latest. */
+	rig_ask(f->rig, "C=1{S=*}");
+	p = gw_history_find(&f->rig->gw, 1);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+	CU_ASSERT_PTR_EQUAL(p, gw_history_before(&f->rig->gw, UINT64_MAX));
+	CU_ASSERT(p->is_over && p->end == GW_END_CONTROLLER);
+	CU_ASSERT_EQUAL(p->n_terms, 1);
+	CU_ASSERT_STRING_EQUAL(p->term[0].id, "ip/1/core/2");
+	for (n = 1; (p = gw_history_before(&f->rig->gw, p->seq));) {
 		CU_ASSERT(p->is_over && p->id != 1);
 		CU_ASSERT_EQUAL(p->n_terms, 2);
 		/* Its own: they are numbered one by one. */
