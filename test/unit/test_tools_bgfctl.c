@@ -550,6 +550,30 @@ static void reload_in_part(void)
 	free(s.err);
 }
 
+/* A part may have more lines than are wanted still. */
+static void follow_so_many(void)
+{
+#define PART(a, b, c)                                                         \
+	"{\"ok\":true,\"events\":{\"next\":9,\"is_complete\":false,"          \
+	"\"lines\":[{\"text\":\"" a "\"},{\"text\":\"" b "\"},{\"text\":\"" c \
+	"\"}]}}\n"
+	static const char *const replies[] = { PART("one", "two", "three"),
+					       PART("four", "five", "six"),
+					       NULL };
+	struct said s =
+		run_each(replies, (const char *[]) { "events", "--follow", "-n",
+						     "4", NULL });
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT(has(s.out, "three"));
+	CU_ASSERT(has(s.out, "four"));
+	CU_ASSERT(!strstr(s.out, "five"));
+	CU_ASSERT(!strstr(s.out, "six"));
+	free(s.out);
+	free(s.err);
+#undef PART
+}
+
 static void help(void)
 {
 	struct said s = run(NULL, (const char *[]) { "--help", NULL });
@@ -582,6 +606,7 @@ int main(void)
 		{ "odd replies", odd_replies },
 		{ "top", top_rates },
 		{ "exit codes", exit_codes },
+		{ "follow ends after so many lines", follow_so_many },
 		{ "a reload that left something", reload_in_part },
 		{ "help", help },
 		{ NULL, NULL },

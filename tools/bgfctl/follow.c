@@ -1,6 +1,7 @@
 /* tools/bgfctl/follow.c - see follow.h */
 #include "tools/bgfctl/follow.h"
 
+#include <stdint.h>
 #include <time.h>
 
 static const json_t *events_of(const json_t *reply)
@@ -48,6 +49,16 @@ enum client_result follow_all(const char *path, json_t *request, json_t **reply,
 	return r;
 }
 
+/* How many lines it has; those behind the first `most` go. */
+static size_t take_lines(const json_t *reply, size_t most)
+{
+	json_t *lines = json_object_get(events_of(reply), "lines");
+
+	while (json_array_size(lines) > most)
+		json_array_remove(lines, json_array_size(lines) - 1);
+	return json_array_size(lines);
+}
+
 enum client_result follow_on(const char *path, json_t *request, json_int_t most,
 			     follow_h *show, void *arg, char *err, size_t cap)
 {
@@ -63,7 +74,7 @@ enum client_result follow_on(const char *path, json_t *request, json_int_t most,
 		r = ask_part(path, request, &reply, err, cap);
 		if (r != CLIENT_OK)
 			break;
-		n = json_array_size(json_object_get(events_of(reply), "lines"));
+		n = take_lines(reply, most ? (size_t)(most - shown) : SIZE_MAX);
 		/* A refusal has no events, and is shown. */
 		if (n || !events_of(reply))
 			goes_on = show(arg, reply);
