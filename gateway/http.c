@@ -150,7 +150,19 @@ static void get_status(struct gw_http *h, struct evhttp_request *req)
 	answer_cached(h, req, &h->status, gw_page_status, GW_PAGE_TYPE);
 }
 
-/* ?gateway=NAME&id=NUMBER; 0 for what is no number. */
+/* Digits and nothing else; 0, which no context has: it is no id. */
+static uint32_t id_of(const char *text)
+{
+	unsigned long long n;
+
+	if (!*text || text[strspn(text, "0123456789")])
+		return 0;
+	errno = 0;
+	n = strtoull(text, NULL, 10);
+	return !errno && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+/* ?gateway=NAME&id=NUMBER */
 static void get_context(struct gw_http *h, struct evhttp_request *req)
 {
 	const char *query =
@@ -164,7 +176,7 @@ static void get_context(struct gw_http *h, struct evhttp_request *req)
 		id = evhttp_find_header(&args, "id");
 	}
 	if (body && gateway && id &&
-	    !gw_page_context(h->host, gateway, (uint32_t)atoll(id), body))
+	    !gw_page_context(h->host, gateway, id_of(id), body))
 		answer(req, HTTP_OK, GW_PAGE_TYPE, body);
 	else
 		answer_text(req, HTTP_NOTFOUND,
@@ -240,7 +252,7 @@ static void on_request(struct evhttp_request *req, void *arg)
 		return;
 	}
 	answer_text(req, HTTP_NOTFOUND,
-		    "there is /, /metrics, /healthz and /readyz\n");
+		    "there is /, /context, /metrics, /healthz and /readyz\n");
 }
 
 static int make_server(struct gw_http *h, struct evconnlistener *listener)

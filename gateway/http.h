@@ -10,8 +10,8 @@
  *
  * What a client can cost is bounded: connections at a time, octets of a
  * request, and the time it may take to ask and to be answered, however it
- * spreads its octets; an answer is made at most ten times a second.
- * Thread: control.
+ * spreads its octets; those of / and /metrics, the long ones, are made at most
+ * ten times a second.  Thread: control.
  */
 #pragma once
 

@@ -340,15 +340,24 @@ void put_process_virtual_memory_bytes(struct metric_out *o,
 }
 
 /* Field 22 counts ticks since the machine was started. */
-void put_process_start_time_seconds(struct metric_out *o,
-				    const struct metric *m)
+static double start_time(void)
 {
 	double ticks = proc_stat(22) / (double)sysconf(_SC_CLK_TCK);
 	struct timespec boot = { 0 }, wall = { 0 };
 
 	clock_gettime(CLOCK_BOOTTIME, &boot);
 	clock_gettime(CLOCK_REALTIME, &wall);
-	bare(o, m,
-	     (double)(wall.tv_sec - boot.tv_sec) + ticks +
-		     (double)(wall.tv_nsec - boot.tv_nsec) / 1e9);
+	return (double)(wall.tv_sec - boot.tv_sec) + ticks +
+	       (double)(wall.tv_nsec - boot.tv_nsec) / 1e9;
+}
+
+/* Once: the clocks drift apart, and another value means another process. */
+void put_process_start_time_seconds(struct metric_out *o,
+				    const struct metric *m)
+{
+	static double at;
+
+	if (at == 0)
+		at = start_time();
+	bare(o, m, at);
 }

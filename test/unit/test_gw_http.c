@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gateway/context.h"
@@ -274,6 +276,43 @@ static void values(void)
 	stop(f);
 }
 
+/* In the place of libc's: the wall clock is set while we run. */
+static time_t wall_ahead_s;
+
+int clock_gettime(clockid_t id, struct timespec *at)
+{
+	int r = (int)syscall(SYS_clock_gettime, id, at);
+
+	if (id == CLOCK_REALTIME)
+		at->tv_sec += wall_ahead_s;
+	return r;
+}
+
+/* When the process was started is one number, however often it is asked. */
+static void start_does_not_drift(void)
+{
+	static const char name[] = "\nprocess_start_time_seconds ";
+	struct fixture *f = start();
+	char first[64] = "";
+	const char *at;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		at_ms(100 * i);
+		wall_ahead_s = i;
+		at = strstr(get(f, "/metrics"), name);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+		at += sizeof(name) - 1;
+		if (!i)
+			snprintf(first, sizeof(first), "%.*s",
+				 (int)strcspn(at, "\n"), at);
+		CU_ASSERT(strtod(at, NULL) > 1e9);
+		CU_ASSERT(!strncmp(at, first, strlen(first)) &&
+			  at[strlen(first)] == '\n');
+	}
+	wall_ahead_s = 0;
+	stop(f);
+}
+
 #define SESSIONS "\nbgf_sessions{gateway=\"bench\"}"
 
 /* A session that ended is not open any more, though its context is there. */
@@ -344,6 +383,12 @@ static void context_page(void)
 		"/context?gateway=bench&id=2",
 		"/context?gateway=bench&id=x",
 		"/context?gateway=bench&id=-1",
+		"/context?gateway=bench&id=4294967297",
+		"/context?gateway=bench&id=1abc",
+		"/context?gateway=bench&id=+1",
+		"/context?gateway=bench&id=%201",
+		"/context?gateway=bench&id=",
+		"/context?gateway=bench&id=0",
 		"/context?gateway=other&id=1",
 		"/context?gateway=bench&id=99999999999999999999",
 		"/context?%00=&&&=;gateway=bench",
@@ -356,8 +401,10 @@ static void context_page(void)
 	rig_ask(f->rig, "C=1{S=*}");
 	CU_ASSERT(has(get(f, "/context?gateway=bench&id=1"), "It is over"));
 	CU_ASSERT(has(get(f, "/"), "subtracted its last termination"));
+	CU_ASSERT(has(get(f, "/context?gateway=bench&id=01"), "It is over"));
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)
 		CU_ASSERT(has(get(f, none[i]), " 404 "));
+	CU_ASSERT(has(get(f, "/nothing"), "/context"));
 	CU_ASSERT(comes_to(f, 0));
 	stop(f);
 }
@@ -627,6 +674,7 @@ int main(void)
 		{ "A01 every row of metric.def, once", all_metrics },
 		{ "values of a session, and after it", values },
 		{ "time of a transaction", transaction_times },
+		{ "the time of the start", start_does_not_drift },
 		{ "a session that ended is not open", sessions_end },
 		{ "sessions that lost a gate", sessions_lose_a_gate },
 		{ "A02 status page", status_page },
