@@ -261,6 +261,14 @@ static json_t *packets(const struct pkt_counters *c)
 			 "kernel_octets", num(c->fast_octets));
 }
 
+static void append(json_t *list, const char *name, uint64_t packets,
+		   const char *meaning)
+{
+	json_array_append_new(list, json_pack("{s:s,s:o,s:s}", "name", name,
+					      "packets", num(packets),
+					      "meaning", meaning));
+}
+
 /* All reasons, also those that never happened: a name is easier to find in
  * a list that is always the same. */
 static json_t *drops(const struct pkt_counters *c)
@@ -268,11 +276,7 @@ static json_t *drops(const struct pkt_counters *c)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s,s:o,s:s}", "name",
-						pkt_drop_name(i), "packets",
-						num(c->drop[i]), "meaning",
-						pkt_drop_help(i)));
+		append(list, pkt_drop_name(i), c->drop[i], pkt_drop_help(i));
 	return list;
 }
 
@@ -282,11 +286,7 @@ static json_t *in_kernel(const struct pkt_counters *c)
 	json_t *list = json_array();
 
 	for (unsigned int i = 0; i < PKT_FAST__COUNT; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s,s:o,s:s}", "name",
-						pkt_fast_name(i), "packets",
-						num(c->fast[i]), "meaning",
-						pkt_fast_help(i)));
+		append(list, pkt_fast_name(i), c->fast[i], pkt_fast_help(i));
 	return list;
 }
 

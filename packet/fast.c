@@ -28,9 +28,10 @@ enum {
 	PORTS_PER_REALM = PKT_MAX_IFACES + 1, /* and its TUN device */
 	HINT_OCTETS = 16, /* of a slot in the ring, its header included */
 	MIN_HINT_OCTETS = 64 * 1024,
+	SLOT_OCTETS = sizeof(struct pkt_entry) + sizeof(struct fast_queue),
 };
 
-/* The array is there as a whole from the start, and it cannot be swapped. */
+/* The arrays are there as a whole from the start, and cannot be swapped. */
 static const uint64_t MAX_MAP_OCTETS = UINT64_C(1) << 30;
 
 /* Where a program is attached. */
@@ -292,7 +293,7 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 /* What has to be so, whatever the kernel says to the programs. */
 static int check(uint32_t n_slots, char *err, size_t cap)
 {
-	uint64_t octets = (uint64_t)n_slots * sizeof(struct pkt_entry);
+	uint64_t octets = (uint64_t)n_slots * SLOT_OCTETS;
 	long can = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 
 	if (can < 0 || !(can & MEMBARRIER_CMD_GLOBAL)) {
@@ -303,8 +304,7 @@ static int check(uint32_t n_slots, char *err, size_t cap)
 		snprintf(err, cap,
 			 "the pools have %u ports, a map for %llu is allowed",
 			 n_slots,
-			 (unsigned long long)(MAX_MAP_OCTETS /
-					      sizeof(struct pkt_entry)));
+			 (unsigned long long)(MAX_MAP_OCTETS / SLOT_OCTETS));
 		return -E2BIG;
 	}
 	return 0;

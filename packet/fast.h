@@ -6,7 +6,7 @@
  * missing a packet takes the way through the host and the TUN device.  So an
  * interface that comes late, goes, or takes no program costs speed only.
  *
- * Thread: control, but for pkt_fast_fence().
+ * Thread: control, where nothing else is said.
  */
 #pragma once
 

@@ -45,19 +45,6 @@ static void set_closer(struct rdv_call *c, unsigned int leg)
 
 /* ---- one segment on its way ---- */
 
-/* Decision 17.  Nothing passes a termination that is Inactive; payload needs
- * both ends of its way open. */
-static bool is_mode_ok(const struct pkt_entry *in, const struct pkt_entry *out,
-		       const struct pkt_seg *seg)
-{
-	const uint8_t any = PKT_ENTRY_RX | PKT_ENTRY_TX;
-
-	if (!(in->flags & any) || !(out->flags & any))
-		return false;
-	return !seg->payload_octets ||
-	       (in->flags & PKT_ENTRY_RX && out->flags & PKT_ENTRY_TX);
-}
-
 /* Event 14: what the FINs that have passed, and their acknowledgements, say
  * about the legs. */
 static void note_fins(struct rdv_call *c, unsigned int leg)
@@ -127,7 +114,7 @@ bool rdv_pass(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 	enum pkt_drop d;
 	bool is_current;
 
-	if (!is_mode_ok(in, out, seg)) {
+	if (!pkt_mode_ok(in, out, seg->payload_octets)) {
 		rdv_drop(c, PKT_DROP_MODE);
 		return false;
 	}
@@ -213,7 +200,7 @@ static void on_rst(struct rdv_call *c, unsigned int leg,
 	const struct pkt_entry *to = rdv_entry(c, 1 - leg);
 	enum pkt_rst verdict = pkt_rst_check(from, to, seg->seq);
 
-	if (!is_mode_ok(from, to, seg)) {
+	if (!pkt_mode_ok(from, to, seg->payload_octets)) {
 		rdv_drop(c, PKT_DROP_MODE);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* packet/rdv_util.c - the only writers of states and of what goes out */
 #include "packet/rdv_int.h"
+#include "packet/window.h"
 
 #include <arpa/inet.h>
 #include <assert.h>
@@ -181,8 +182,5 @@ void rdv_challenge(struct rdv_call *c, unsigned int leg)
 bool rdv_is_latched(const struct rdv_call *c, unsigned int leg,
 		    const struct pkt_seg *seg)
 {
-	const struct pkt_entry *e = c->r->leg[leg];
-
-	return e->remote_port_be == htons(seg->sport) &&
-	       IN6_ARE_ADDR_EQUAL(&e->remote, &seg->src);
+	return pkt_is_latched(c->r->leg[leg], &seg->src, htons(seg->sport));
 }

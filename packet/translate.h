@@ -41,3 +41,63 @@ static inline uint16_t pkt_ports_delta(const struct pkt_entry *in)
 {
 	return pkt_csum_delta(in->addr_delta, in->full_delta);
 }
+
+/* Words of a header, in the octet order of memory, wherever it lies. */
+static inline uint16_t pkt_load16(const uint8_t *p)
+{
+	uint16_t v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline void pkt_store16(uint8_t *p, uint16_t v)
+{
+	__builtin_memcpy(p, &v, sizeof(v));
+}
+
+enum {
+	PKT_IP4_TOS = 1,
+	PKT_IP4_CSUM = 10,
+	PKT_IP4_SRC = 12,
+	PKT_IP4_DST = 16,
+	PKT_IP6_SRC = 8,
+	PKT_IP6_DST = 24,
+};
+
+static inline void pkt_update_ipv4(uint8_t *ip, uint16_t delta)
+{
+	pkt_store16(ip + PKT_IP4_CSUM,
+		    pkt_csum_update(pkt_load16(ip + PKT_IP4_CSUM), delta));
+}
+
+/* Both addresses of the header at ip, with its checksum. */
+static inline void pkt_rewrite_ip(uint8_t *ip, bool is_v6,
+				  const struct pkt_entry *in)
+{
+	const uint8_t *src = (const uint8_t *)&in->out_src;
+	const uint8_t *dst = (const uint8_t *)&in->out_dst;
+
+	if (is_v6) {
+		__builtin_memcpy(ip + PKT_IP6_SRC, src, 16);
+		__builtin_memcpy(ip + PKT_IP6_DST, dst, 16);
+		return;
+	}
+	__builtin_memcpy(ip + PKT_IP4_SRC, src + 12, 4);
+	__builtin_memcpy(ip + PKT_IP4_DST, dst + 12, 4);
+	pkt_update_ipv4(ip, in->addr_delta);
+}
+
+/* Another DSCP; ECN bits stay. */
+static inline void pkt_mark_ip(uint8_t *ip, bool is_v6, uint8_t dscp)
+{
+	uint16_t old = pkt_load16(ip);
+
+	if (is_v6) {
+		ip[0] = (uint8_t)((ip[0] & 0xf0) | dscp >> 2);
+		ip[1] = (uint8_t)((ip[1] & 0x3f) | dscp << 6);
+		return;
+	}
+	ip[PKT_IP4_TOS] = (uint8_t)(dscp << 2 | (ip[PKT_IP4_TOS] & 3));
+	pkt_update_ipv4(ip, pkt_csum_delta(old, pkt_load16(ip)));
+}

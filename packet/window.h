@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /*
- * packet/window.h - what the numbers of a segment say about it
+ * packet/window.h - may a segment of an open session pass, and what it teaches
  *
- * V2 of rendezvous.md 8: the four window rules, and what is learned.  One
- * source for user space, tc and XDP; no libc.
+ * V1: its source; the stream mode; V2 of rendezvous.md 8: the four window
+ * rules.  One source for user space and the kernel's programs; no libc.
  *
  * The worker and programs on several processors may learn at the same time:
  * the sequence numbers only grow, by compare and swap, and payload is added.
@@ -35,6 +35,35 @@ enum pkt_window {
 static inline bool pkt_seq_after(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b) > 0;
+}
+
+/* Two in6_addr.  No program of the kernel can call memcmp(). */
+static inline bool pkt_is_same_addr(const void *a, const void *b)
+{
+	const uint32_t *p = a, *q = b;
+
+	return p[3] == q[3] && p[2] == q[2] && p[1] == q[1] && p[0] == q[0];
+}
+
+/* V1: from where this gate is latched?  src: an in6_addr. */
+static inline bool pkt_is_latched(const struct pkt_entry *e, const void *src,
+				  uint16_t sport_be)
+{
+	return e->remote_port_be == sport_be &&
+	       pkt_is_same_addr(&e->remote, src);
+}
+
+/* Decision 17.  Nothing passes a termination that is Inactive; payload needs
+ * both ends of its way open. */
+static inline bool pkt_mode_ok(const struct pkt_entry *from,
+			       const struct pkt_entry *to, bool has_payload)
+{
+	const uint8_t any = PKT_ENTRY_RX | PKT_ENTRY_TX;
+
+	if (!(from->flags & any) || !(to->flags & any))
+		return false;
+	return !has_payload ||
+	       (from->flags & PKT_ENTRY_RX && to->flags & PKT_ENTRY_TX);
 }
 
 static inline uint32_t pkt_largest_window(const struct pkt_entry *e)

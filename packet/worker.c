@@ -14,6 +14,7 @@
 
 #include "packet/translate_pkt.h"
 #include "packet/tun.h"
+#include "packet/window.h"
 
 enum {
 	WAKE = PKT_MAX_REALMS, /* epoll data of wake_fd */
@@ -212,14 +213,6 @@ static bool moves_deadline(const struct worker_rdv *r,
 	       seg->flags & (PKT_SYN | PKT_FIN | PKT_RST);
 }
 
-/* Nobody else can change a session that is open. */
-static bool is_from_remote(const struct pkt_entry *in,
-			   const struct pkt_seg *seg)
-{
-	return in->remote_port_be == htons(seg->sport) &&
-	       IN6_ARE_ADDR_EQUAL(&in->remote, &seg->src);
-}
-
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
 			   const struct pkt_seg *seg)
 {
@@ -232,8 +225,9 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 
 	if (w->cfg.fast)
 		pkt_fast_read(w->cfg.fast, slot);
+	/* Nobody but its clients can change a session that is open. */
 	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
-	    is_from_remote(view.leg[leg], seg))
+	    pkt_is_latched(view.leg[leg], &seg->src, htons(seg->sport)))
 		worker_fast_evict(w, rdv);
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
 	worker_apply(w, rdv, &out);

@@ -54,6 +54,12 @@ static __always_inline void count(enum pkt_fast_count what, uint32_t octets)
 	c->octets += octets;
 }
 
+/* The clock of the engine. */
+static __always_inline uint32_t now_ms(void)
+{
+	return (uint32_t)(bpf_ktime_get_coarse_ns() / 1000000);
+}
+
 static __always_inline const volatile struct fast_realm *self(void)
 {
 	return &realms.realm[realms.self % FAST_REALMS];
@@ -129,30 +135,6 @@ static __always_inline uint32_t tun_of(uint32_t slot)
 	return tun;
 }
 
-/* V1: does it come from where the gate is latched? */
-static __always_inline bool is_latched(const struct pkt_entry *e,
-				       const struct segment *s)
-{
-	const uint32_t *remote = (const uint32_t *)&e->remote;
-
-	return e->remote_port_be == s->sport_be && remote[3] == s->src[3] &&
-	       remote[0] == s->src[0] && remote[1] == s->src[1] &&
-	       remote[2] == s->src[2];
-}
-
-/* Decision 17, as rdv_open.c has it. */
-static __always_inline bool is_mode_ok(const struct pkt_entry *in,
-				       const struct pkt_entry *out,
-				       const struct segment *s)
-{
-	const uint8_t any = PKT_ENTRY_RX | PKT_ENTRY_TX;
-
-	if (!(in->flags & any) || !(out->flags & any))
-		return false;
-	return s->octets == s->headers ||
-	       (in->flags & PKT_ENTRY_RX && out->flags & PKT_ENTRY_TX);
-}
-
 /* May the kernel pass this segment?  PKT_FAST_PASSED, or why not. */
 static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 						 const struct pkt_entry *out,
@@ -167,7 +149,7 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 		return PKT_FAST_STEERED;
 	if ((s->flags & (special | SEG_ACK)) != SEG_ACK)
 		return PKT_FAST_FLAGS;
-	if (!is_mode_ok(in, out, s))
+	if (!pkt_mode_ok(in, out, s->octets != s->headers))
 		return PKT_FAST_MODE;
 	verdict = pkt_window_judge(in, out, &s->n);
 	*is_current = verdict == PKT_WINDOW_CURRENT;
@@ -197,10 +179,10 @@ static __always_inline void note(struct pkt_entry *in, struct pkt_entry *out,
 				 const struct segment *s, uint32_t slot,
 				 bool is_current)
 {
-	uint32_t now_ms = (uint32_t)(bpf_ktime_get_coarse_ns() / 1000000);
+	uint32_t now = now_ms();
 
-	if (in->last_seen_ms != now_ms)
-		in->last_seen_ms = now_ms;
+	if (in->last_seen_ms != now)
+		in->last_seen_ms = now;
 	pkt_count_payload(in, out, s->octets - s->headers);
 	if (!is_current)
 		return;

@@ -5,8 +5,8 @@
  * `media`, at the ingress of each media interface: a segment of an open
  * session is translated and redirected to the interface behind which its
  * receiver is; another one for a gate goes straight to the TUN device; the rest
- * is left to the host.  `tun`, at the ingress of the TUN
- * device: what the worker wrote goes straight to its interface.
+ * is left to the host.  `tun`, at the ingress of the TUN device: what the worker
+ * wrote goes straight to its interface.
  *
  * Decide, then modify: until the last check has passed a packet is as it came.
  * GSO super-segments stay whole; helpers know a partial checksum from a
@@ -14,12 +14,13 @@
  */
 #include <linux/pkt_cls.h>
 
-#include "packet/bpf/gate.h"
 #include "packet/bpf/way.h"
 #include "packet/translate.h"
 
 enum {
 	TCP_CSUM = 16,
+	IP4_TTL = 8, /* a word with the protocol */
+	IP6_HOP_LIMIT = 7,
 	/* For the checksum of a received packet as a whole; older kernels do
 	 * not know it. */
 	F_IPV6 = 1 << 7,
@@ -28,53 +29,17 @@ enum {
 #define DATA(skb) ((void *)(long)(skb)->data)
 #define END(skb) ((void *)(long)(skb)->data_end)
 
-static __always_inline void shift_hop_limit(void *ip, bool is_v6)
+static __always_inline void shift_hop_limit(uint8_t *ip, bool is_v6)
 {
-	struct iphdr *v4 = ip;
-	uint16_t old, *word;
+	uint16_t old;
 
 	if (is_v6) {
-		((struct ipv6hdr *)ip)->hop_limit--;
+		ip[IP6_HOP_LIMIT]--;
 		return;
 	}
-	word = (uint16_t *)&v4->ttl;
-	old = *word;
-	v4->ttl--;
-	v4->check = pkt_csum_update(v4->check, pkt_csum_delta(old, *word));
-}
-
-/* As mark_ipv4() and mark_ipv6() of translate_pkt.c. */
-static __always_inline void mark(void *ip, bool is_v6, uint8_t dscp)
-{
-	struct iphdr *v4 = ip;
-	uint16_t *word = ip;
-	uint16_t old = *word, host;
-
-	if (is_v6) {
-		host = bpf_ntohs(old);
-		*word = bpf_htons((host & 0xf03f) | dscp << 6);
-		return;
-	}
-	v4->tos = dscp << 2 | (v4->tos & 3);
-	v4->check = pkt_csum_update(v4->check, pkt_csum_delta(old, *word));
-}
-
-static __always_inline void set_addresses(void *ip, bool is_v6,
-					  const struct pkt_entry *in)
-{
-	const uint32_t *src = (const uint32_t *)&in->out_src;
-	const uint32_t *dst = (const uint32_t *)&in->out_dst;
-	struct iphdr *v4 = ip;
-	struct ipv6hdr *v6 = ip;
-
-	if (is_v6) {
-		__builtin_memcpy(&v6->saddr, src, 16);
-		__builtin_memcpy(&v6->daddr, dst, 16);
-		return;
-	}
-	v4->saddr = src[3];
-	v4->daddr = dst[3];
-	v4->check = pkt_csum_update(v4->check, in->addr_delta);
+	old = pkt_load16(ip + IP4_TTL);
+	ip[IP4_TTL]--;
+	pkt_update_ipv4(ip, pkt_csum_delta(old, pkt_load16(ip + IP4_TTL)));
 }
 
 /* False: there is no memory. */
@@ -107,9 +72,9 @@ static __always_inline bool translate(struct __sk_buff *skb,
 		return false;
 	tcp->source = in->out_sport_be;
 	tcp->dest = in->out_dport_be;
+	pkt_rewrite_ip(ip, s->is_v6, in);
 	if (out->flags & PKT_ENTRY_DSCP)
-		mark(ip, s->is_v6, out->dscp);
-	set_addresses(ip, s->is_v6, in);
+		pkt_mark_ip(ip, s->is_v6, out->dscp);
 	shift_hop_limit(ip, s->is_v6);
 	return true;
 }
@@ -155,7 +120,8 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		return PKT_FAST_UNKNOWN;
 	if (self()->tun_mtu && wire_octets(skb, s) > self()->tun_mtu)
 		return PKT_FAST_LARGE;
-	if (in->kernel == PKT_KERNEL_PASS && is_latched(in, s))
+	if (in->kernel == PKT_KERNEL_PASS &&
+	    pkt_is_latched(in, s->src, s->sport_be))
 		return pass(skb, s, in, slot, verdict);
 	return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
 }

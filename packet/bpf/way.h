@@ -9,10 +9,15 @@
  */
 #pragma once
 
-#include "packet/bpf/abi.h"
-#include "packet/bpf/segment.h"
+#include "packet/bpf/gate.h"
 
-enum { WAY_AF_INET = 2, WAY_AF_INET6 = 10, WAY_HASH = 0x9e3779b1 };
+enum {
+	WAY_AF_INET = 2,
+	WAY_AF_INET6 = 10,
+	WAY_HASH = 0x9e3779b1,
+	WAY_SHIFT = 20,
+};
+_Static_assert(FAST_WAYS == 1 << (32 - WAY_SHIFT), "a key is an index");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -30,23 +35,12 @@ static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
 	return skb->gso_size && whole < s->octets ? whole : s->octets;
 }
 
-static __always_inline uint32_t now_ms(void)
-{
-	return (uint32_t)(bpf_ktime_get_coarse_ns() / 1000000);
-}
-
-static __always_inline bool is_same(const uint32_t *a, const uint32_t *b)
-{
-	return a[3] == b[3] && a[2] == b[2] && a[1] == b[1] && a[0] == b[0];
-}
-
 static __always_inline struct fast_way *
 way_slot(const uint32_t *src, const uint32_t *dst, uint32_t tun)
 {
 	uint32_t key = dst[3] ^ dst[2] ^ dst[1] ^ (src[3] + tun);
 
-	key = (key * WAY_HASH) >> 20;
-	key %= FAST_WAYS;
+	key = key * WAY_HASH >> WAY_SHIFT; /* where a product is mixed best */
 	return bpf_map_lookup_elem(&ways, &key);
 }
 
@@ -95,8 +89,8 @@ way_find(struct __sk_buff *skb, const struct segment *s, uint32_t tun,
 
 	if (!way)
 		return NULL;
-	if (way->tun == tun && is_same(way->dst, dst) &&
-	    is_same(way->src, src) && octets <= way->mtu &&
+	if (way->tun == tun && pkt_is_same_addr(way->dst, dst) &&
+	    pkt_is_same_addr(way->src, src) && octets <= way->mtu &&
 	    now_ms() - way->told_ms <= FAST_WAY_MS)
 		return way;
 	ask(&q, s->is_v6, tun, src, dst, octets);
