@@ -27,13 +27,11 @@
 
 #include "packet/engine.h"
 #include "test/support/rdv_cfg.h"
+#include "test/support/two_realms.h"
 
 enum {
 	WAIT_MS = 60000,
 	BATCH = 64, /* Adds on their way */
-	PORT_MIN = 1024,
-	PORT_MAX = 65535,
-	PORTS = PORT_MAX - PORT_MIN + 1,
 	MAX = 1 << 20,
 };
 
@@ -48,57 +46,20 @@ static void die(const char *what)
 	exit(1);
 }
 
-static struct in6_addr ipv4(uint32_t a)
-{
-	struct in6_addr m = IN6ADDR_ANY_INIT;
-
-	memset(&m.s6_addr[10], 0xff, 2);
-	a = htonl(a);
-	memcpy(&m.s6_addr[12], &a, 4);
-	return m;
-}
-
 static struct in6_addr client(unsigned int i, uint32_t k)
 {
 	if (!window)
-		return ipv4(i ? 0x0a4e0202 : 0x0a4e0102);
-	return ipv4((i ? 0x0b000100 : 0x0a000100) + k);
-}
-
-/* As few addresses as the sessions take, in a prefix. */
-static uint8_t prefix_len(void)
-{
-	uint8_t len = 128;
-
-	while ((uint64_t)PORTS << (128 - len) < n_sessions)
-		len--;
-	return len;
+		return two_realms_ipv4(i ? 0x0a4e0202 : 0x0a4e0102);
+	return two_realms_client(i, 0x100 + k);
 }
 
 static void start(void)
 {
-	static struct pkt_engine_cfg cfg = { .n_realms = 2,
-					     .n_workers = 1,
-					     .owns_host = true };
+	static struct pkt_engine_cfg cfg;
 	char err[256];
 
-	cfg.max_rendezvous = n_sessions;
-	for (int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg *r = &cfg.realm[i];
-
-		strcpy(r->name, i ? "b" : "a");
-		strcpy(r->tun, i ? "bgf-b" : "bgf-a");
-		strcpy(r->iface[0], i ? "vb" : "va");
-		r->fastpath[0] = fastpath;
-		r->n_ifaces = 1;
-		r->prefix[0].addr = ipv4(i ? 0xc6130000 : 0xc6120000);
-		r->prefix[0].len = prefix_len();
-		r->n_prefixes = 1;
-		r->table = 254;
-		r->port_min = PORT_MIN;
-		r->port_max = PORT_MAX;
-		r->mtu = 1500;
-	}
+	two_realms_init(&cfg, n_sessions);
+	two_realms_own_host(&cfg, fastpath);
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
 		die(err);
 	printf("fastpath %s\n", pkt_engine_fastpath(engine));

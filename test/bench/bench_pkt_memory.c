@@ -9,7 +9,6 @@
  * session is made by two SYNs and two ACKs, and counts when the engine has
  * reported it open.
  */
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
@@ -19,12 +18,10 @@
 #include "packet/engine_priv.h"
 #include "test/support/fake_tun.h"
 #include "test/support/rdv_cfg.h"
+#include "test/support/two_realms.h"
 
 enum {
 	BATCH = 64, /* set-up at once */
-	PORT_MIN = 1024,
-	PORT_MAX = 65535,
-	PORTS = PORT_MAX - PORT_MIN + 1,
 	WAIT_MS = 10000,
 };
 
@@ -42,16 +39,6 @@ static void die(const char *what)
 {
 	fprintf(stderr, "bench_pkt_memory: %s\n", what);
 	exit(1);
-}
-
-static struct in6_addr ipv4(uint32_t a)
-{
-	struct in6_addr m = IN6ADDR_ANY_INIT;
-
-	memset(&m.s6_addr[10], 0xff, 2);
-	a = htonl(a);
-	memcpy(&m.s6_addr[12], &a, 4);
-	return m;
 }
 
 /* ---- memory ---- */
@@ -78,45 +65,23 @@ static uint64_t resident(void)
 
 /* ---- engine ---- */
 
-static struct in6_addr pool(int i)
-{
-	return ipv4(i ? 0xc6130000 : 0xc6120000); /* 198.18/15, RFC 2544 */
-}
-
-/* As few addresses as the sessions take, in a prefix. */
-static uint8_t prefix_len(uint32_t n)
-{
-	uint8_t len = 128;
-
-	while ((uint64_t)PORTS << (128 - len) < n)
-		len--;
-	return len;
-}
-
 static void start(uint32_t n)
 {
-	static struct pkt_engine_cfg cfg = { .n_realms = 2, .n_workers = 1 };
+	static struct pkt_engine_cfg cfg;
+	uint32_t n_addrs = two_realms_addrs(n);
 	int fd[2][2], mine[2];
 	char err[256];
 
-	cfg.max_rendezvous = n;
+	two_realms_init(&cfg, n);
 	for (int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg *r = &cfg.realm[i];
-
-		r->name[0] = (char)('a' + i);
-		r->port_min = PORT_MIN;
-		r->port_max = PORT_MAX;
-		r->n_prefixes = 1;
-		r->prefix[0].addr = pool(i);
-		r->prefix[0].len = prefix_len(n);
 		if (fake_tun_pair(fd[i]))
 			die("no socket pair");
 		mine[i] = fd[i][0];
 		client[i] = fd[i][1];
 		printf("pool of realm %s: %u addresses, ports %d to %d, "
 		       "%.0f %% used, no quarantine\n",
-		       r->name, 1u << (128 - prefix_len(n)), PORT_MIN, PORT_MAX,
-		       100.0 * n / PORTS / (1u << (128 - prefix_len(n))));
+		       cfg.realm[i].name, n_addrs, TWO_PORT_MIN, TWO_PORT_MAX,
+		       100.0 * n / TWO_PORTS / n_addrs);
 	}
 	if (pkt_engine_new_on(&cfg, mine, &engine, err, sizeof(err)))
 		die(err);
@@ -135,11 +100,6 @@ static void take(uint8_t type, uint32_t n)
 	}
 }
 
-static struct in6_addr host(int i, uint32_t k)
-{
-	return ipv4((i ? 0x0b000000 : 0x0a000000) + k);
-}
-
 static void add(int i, uint32_t k)
 {
 	struct pkt_gate_id none = { 0, 0 };
@@ -154,7 +114,7 @@ static void add(int i, uint32_t k)
 			 .role = PKT_ROLE_MERGE,
 			 .is_armed = true,
 			 .mtu = 1500,
-			 .from = { .addr = host(i, k),
+			 .from = { .addr = two_realms_client((unsigned int)i, k),
 				   .prefix_len = 128,
 				   .port_max = 65535 } },
 	};
@@ -171,8 +131,8 @@ static void add(int i, uint32_t k)
 
 static struct pkt_tx segment(int i, uint32_t k, uint8_t flags)
 {
-	struct pkt_tx tx = { .src = host(i, k),
-			     .dst = pool(i),
+	struct pkt_tx tx = { .src = two_realms_client((unsigned int)i, k),
+			     .dst = two_realms_local((unsigned int)i, 0),
 			     .sport = 40000,
 			     .dport = sides[i][k].port,
 			     .family = AF_INET,

@@ -34,11 +34,9 @@
 #include "packet/translate.h"
 #include "packet/translate_pkt.h"
 #include "bench/minimal.skel.h"
+#include "test/support/two_realms.h"
 
 enum {
-	PORT_MIN = 1024,
-	PORT_MAX = 65535,
-	PORTS = PORT_MAX - PORT_MIN + 1,
 	MAX = 1 << 20,
 	TTL = 255,
 	ROUNDS = 250, /* of one packet, until its TTL is used up */
@@ -48,16 +46,15 @@ enum {
 	PAYLOAD = 10,
 	TCP_CSUM = 36, /* in the packet */
 	FDS = 256,
-	CLIENT = 0x0a000100, /* of all sessions */
+	CLIENT = 0x0a000100, /* of all sessions, in 10/8 */
 	CLIENT_PORT = 40000,
 	SEQ = 1000,
 	ACK = 5000,
 	WINDOW = 64240,
 };
 
-static const uint32_t pool[] = { 0xc6120000, 0xc6130000 };
 static struct pkt_engine *engine;
-static uint32_t n_sessions, n_addrs;
+static uint32_t n_sessions;
 static struct pkt_entry *entries;
 static uint32_t *next; /* the ring, by number of session */
 
@@ -66,16 +63,6 @@ static void die(const char *what)
 	fprintf(stderr, "bench_pkt_program: %s\n", what);
 	pkt_engine_free(engine);
 	exit(1);
-}
-
-static struct in6_addr ipv4(uint32_t a)
-{
-	struct in6_addr m = IN6ADDR_ANY_INIT;
-
-	memset(&m.s6_addr[10], 0xff, 2);
-	a = htonl(a);
-	memcpy(&m.s6_addr[12], &a, 4);
-	return m;
 }
 
 static uint64_t now_ns(void)
@@ -90,30 +77,12 @@ static uint64_t now_ns(void)
 
 static void start(void)
 {
-	static struct pkt_engine_cfg cfg = { .n_realms = 2,
-					     .n_workers = 1,
-					     .max_rendezvous = 1,
-					     .owns_host = true };
+	static struct pkt_engine_cfg cfg;
 	char err[256];
 
-	for (n_addrs = 1; n_addrs * PORTS < n_sessions;)
-		n_addrs *= 2;
-	for (int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg *r = &cfg.realm[i];
-
-		strcpy(r->name, i ? "b" : "a");
-		strcpy(r->tun, i ? "bgf-b" : "bgf-a");
-		strcpy(r->iface[0], i ? "vb" : "va");
-		r->n_ifaces = 1;
-		r->fastpath[0] = PKT_FASTPATH_TC;
-		r->prefix[0].addr = ipv4(pool[i]);
-		r->prefix[0].len = (uint8_t)(129 - __builtin_ffs((int)n_addrs));
-		r->n_prefixes = 1;
-		r->table = 254;
-		r->port_min = PORT_MIN;
-		r->port_max = PORT_MAX;
-		r->mtu = 1500;
-	}
+	two_realms_init(&cfg, n_sessions);
+	two_realms_own_host(&cfg, PKT_FASTPATH_TC);
+	cfg.max_rendezvous = 1;
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
 		die(err);
 }
@@ -191,8 +160,9 @@ static void make_ring(void)
 /* The local end of session k in realm a. */
 static struct pkt_local local(uint32_t k)
 {
-	struct pkt_local at = { ipv4(pool[0] + k / PORTS),
-				htons((uint16_t)(PORT_MIN + k % PORTS)) };
+	struct pkt_local at = { two_realms_local(0, k / TWO_PORTS),
+				htons((uint16_t)(TWO_PORT_MIN +
+						 k % TWO_PORTS)) };
 
 	return at;
 }
@@ -200,7 +170,7 @@ static struct pkt_local local(uint32_t k)
 /* Its peer is anywhere in the other realm. */
 static uint32_t peer_of(uint32_t k)
 {
-	return n_addrs * PORTS + next[next[k]];
+	return two_realms_addrs(n_sessions) * TWO_PORTS + next[next[k]];
 }
 
 static void fill(struct pkt_entry *e, uint32_t sent, uint32_t acked)
@@ -216,7 +186,8 @@ static void fill(struct pkt_entry *e, uint32_t sent, uint32_t acked)
 
 static void make_sessions(void)
 {
-	struct pkt_local client = { ipv4(CLIENT), htons(CLIENT_PORT) };
+	struct pkt_local client = { two_realms_ipv4(CLIENT),
+				    htons(CLIENT_PORT) };
 
 	for (uint32_t k = 0; k < n_sessions; k++) {
 		struct pkt_local at = local(k), to = local(next[k]);
@@ -252,10 +223,10 @@ static void first_packet(void)
 {
 	static const uint8_t head[ETH_HLEN] = { 2, 0, 0, 0, 0, 1, 2,
 						0, 0, 0, 0, 2, 8, 0 };
-	struct pkt_tx tx = { .src = ipv4(CLIENT),
-			     .dst = ipv4(pool[0]),
+	struct pkt_tx tx = { .src = two_realms_ipv4(CLIENT),
+			     .dst = two_realms_local(0, 0),
 			     .sport = CLIENT_PORT,
-			     .dport = PORT_MIN,
+			     .dport = TWO_PORT_MIN,
 			     .family = AF_INET,
 			     .flags = PKT_ACK,
 			     .window = WINDOW,
@@ -342,13 +313,14 @@ static void measure_program(int prog, uint32_t ms)
 static void measure_minimal(uint32_t ms)
 {
 	struct minimal_bpf *m = minimal_bpf__open();
+	struct pkt_local to = local(0);
 
 	if (!m)
 		die("no minimal program");
 	m->rodata->src_be = htonl(CLIENT);
-	m->rodata->dst_be = htonl(pool[0]);
+	memcpy(&m->rodata->dst_be, &to.addr.s6_addr[12], 4);
 	m->rodata->sport_be = htons(CLIENT_PORT);
-	m->rodata->dport_be = htons(PORT_MIN);
+	m->rodata->dport_be = to.port_be;
 	m->rodata->ifindex = if_nametoindex("vb");
 	if (minimal_bpf__load(m))
 		die("cannot load the minimal program");

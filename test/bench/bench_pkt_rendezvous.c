@@ -14,7 +14,6 @@
  * Afterwards every packet that came out is checked, and that every session
  * was reported open.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -28,14 +27,12 @@
 #include "packet/tun.h"
 #include "packet/worker.h"
 #include "test/support/rdv_cfg.h"
+#include "test/support/two_realms.h"
 
 enum {
 	WINDOW = 256,
 	PER_PAIR = 4,
 	PACKET_MAX = 80,
-	PORT_MIN = 1024,
-	PORT_MAX = 65535,
-	PORTS = PORT_MAX - PORT_MIN + 1,
 	RING = 4096,
 	LIMIT = 200000, /* pairs per second and core */
 };
@@ -99,25 +96,10 @@ int pkt_tun_open(const char *name, uint16_t mtu, int *fd, char *err, size_t cap)
 
 /* ---- clients ---- */
 
-static struct in6_addr ipv4(uint32_t a)
-{
-	struct in6_addr m = IN6ADDR_ANY_INIT;
-
-	memset(&m.s6_addr[10], 0xff, 2);
-	a = htonl(a);
-	memcpy(&m.s6_addr[12], &a, 4);
-	return m;
-}
-
-static struct in6_addr host(unsigned int i, uint32_t k)
-{
-	return ipv4((i ? 0x0b000000 : 0x0a000000) + k);
-}
-
 static struct in6_addr local(unsigned int i, uint32_t k, uint16_t *port)
 {
-	*port = (uint16_t)(PORT_MIN + k % PORTS);
-	return ipv4((i ? 0xc6130000 : 0xc6120000) + k / PORTS);
+	*port = (uint16_t)(TWO_PORT_MIN + k % TWO_PORTS);
+	return two_realms_local(i, k / TWO_PORTS);
 }
 
 /* The options of a Linux client. */
@@ -131,7 +113,7 @@ static const struct pkt_opts syn_opts = { .has_mss = true,
 
 static void build(struct packet *p, unsigned int i, uint32_t k, uint8_t flags)
 {
-	struct pkt_tx tx = { .src = host(i, k),
+	struct pkt_tx tx = { .src = two_realms_client(i, k),
 			     .sport = 40000,
 			     .family = AF_INET,
 			     .flags = flags,
@@ -195,21 +177,15 @@ static void check_out(void)
 
 static void start(void)
 {
-	uint32_t end = 0, n_addrs = 1;
+	static struct pkt_engine_cfg two;
+	uint32_t end = 0;
 
-	while (n_addrs * PORTS < n_pairs)
-		n_addrs *= 2;
+	two_realms_init(&two, n_pairs);
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.n_realms = 2;
 	for (unsigned int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg r = { .n_prefixes = 1,
-					   .port_min = PORT_MIN,
-					   .port_max = PORT_MAX };
-		uint16_t port;
-
-		r.prefix[0].addr = local(i, 0, &port);
-		r.prefix[0].len = (uint8_t)(129 - __builtin_ffs((int)n_addrs));
-		if (pkt_slots_init(&cfg.realm[i].slots, &r, end, &end))
+		if (pkt_slots_init(&cfg.realm[i].slots, &two.realm[i], end,
+				   &end))
 			die("no slots");
 		cfg.realm[i].fd = realm_fd[i];
 	}
@@ -260,7 +236,7 @@ static void arm_one(unsigned int i, uint32_t k)
 				  .role = PKT_ROLE_MERGE,
 				  .is_armed = true,
 				  .mtu = 1500,
-				  .from = { .addr = host(i, k),
+				  .from = { .addr = two_realms_client(i, k),
 					    .prefix_len = 128,
 					    .port_max = 65535 } } },
 	};
