@@ -32,7 +32,7 @@ static const char *section(const char *docs, int elem)
 	return strstr(docs, head);
 }
 
-/* "| `name` | value | `default` |" with the limits of a number. */
+/* "| `name` | value | `default` | restart |" with the limits of a number. */
 static void check_row(const char *docs, const struct conf_row *row)
 {
 	const char *at = section(docs, row->elem), *end;
@@ -52,13 +52,13 @@ static void check_row(const char *docs, const struct conf_row *row)
 	}
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(at + 1, "\n"),
 		 at + 1);
-	snprintf(want, sizeof(want), "| %s%s%s |",
+	snprintf(want, sizeof(want), "| %s%s%s| %s |",
 		 row->value && row->value[0] ? "`" : "",
-		 row->value ? row->value : "",
-		 row->value && row->value[0] ? "`" : "");
-	if (row->value && row->value[0])
-		CU_ASSERT_PTR_NOT_NULL(strstr(line, want));
-	snprintf(want, sizeof(want), "| %" PRId64 " to %" PRId64 " |", row->min,
+		 row->value ? row->value : "must be written ",
+		 row->value && row->value[0] ? "` " : "",
+		 conf_row_is_live(row) ? "no" : "yes");
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, want));
+	snprintf(want, sizeof(want), "| %" PRId64 " to %" PRId64 " ", row->min,
 		 row->max);
 	if (row->kind == CONF_NUMBER && row->min != row->max)
 		CU_ASSERT_PTR_NOT_NULL(strstr(line, want));
