@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "packet/pages.h"
+
 /* What an emptied backlog may keep. */
 enum { KEPT_OCTETS = 64 * 1024 };
 
@@ -18,28 +20,24 @@ struct pkt_backlog {
 struct pkt_backlog *pkt_backlog_new(uint32_t slots, uint32_t slot_octets)
 {
 	struct pkt_backlog *b = calloc(1, sizeof(*b));
-	void *p;
 
 	if (!b)
 		return NULL;
 	b->n_slots = slots;
 	b->slot_octets = slot_octets;
 	b->octets = (size_t)slots * slot_octets;
-	p = mmap(NULL, b->octets, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED) {
-		free(b);
-		return NULL;
-	}
-	b->slots = p;
-	return b;
+	b->slots = pkt_pages_new(slots, slot_octets);
+	if (b->slots)
+		return b;
+	free(b);
+	return NULL;
 }
 
 void pkt_backlog_free(struct pkt_backlog *b)
 {
 	if (!b)
 		return;
-	munmap(b->slots, b->octets);
+	pkt_pages_free(b->slots, b->n_slots, b->slot_octets);
 	free(b);
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/pages.h"
+
 enum { CACHE_LINE = 64 };
 
 /* Both indices run freely and wrap; a slot is index & mask. */
@@ -36,7 +38,7 @@ struct pkt_ring *pkt_ring_new(uint32_t slots, uint32_t slot_octets)
 	memset(r, 0, sizeof(*r));
 	r->mask = slots - 1;
 	r->slot_octets = slot_octets;
-	r->slots = calloc(slots, slot_octets);
+	r->slots = pkt_pages_new(slots, slot_octets);
 	if (!r->slots) {
 		free(r);
 		return NULL;
@@ -48,7 +50,7 @@ void pkt_ring_free(struct pkt_ring *r)
 {
 	if (!r)
 		return;
-	free(r->slots);
+	pkt_pages_free(r->slots, (size_t)r->mask + 1, r->slot_octets);
 	free(r);
 }
 

@@ -2,7 +2,8 @@
 #include "packet/timers.h"
 
 #include <assert.h>
-#include <stdlib.h>
+
+#include "packet/pages.h"
 
 struct timer {
 	uint64_t due_us;
@@ -17,13 +18,13 @@ struct pkt_timers {
 
 struct pkt_timers *pkt_timers_new(uint32_t n_ids)
 {
-	struct pkt_timers *t = calloc(1, sizeof(*t));
+	struct pkt_timers *t = pkt_pages_new(1, sizeof(*t));
 
 	if (!t)
 		return NULL;
 	t->n_ids = n_ids;
-	t->heap = calloc(n_ids, sizeof(*t->heap));
-	t->place = calloc(n_ids, sizeof(*t->place));
+	t->heap = pkt_pages_new(n_ids, sizeof(*t->heap));
+	t->place = pkt_pages_new(n_ids, sizeof(*t->place));
 	if (!t->heap || !t->place) {
 		pkt_timers_free(t);
 		return NULL;
@@ -35,9 +36,9 @@ void pkt_timers_free(struct pkt_timers *t)
 {
 	if (!t)
 		return;
-	free(t->heap);
-	free(t->place);
-	free(t);
+	pkt_pages_free(t->heap, t->n_ids, sizeof(*t->heap));
+	pkt_pages_free(t->place, t->n_ids, sizeof(*t->place));
+	pkt_pages_free(t, 1, sizeof(*t));
 }
 
 static void put(struct pkt_timers *t, uint32_t i, struct timer timer)

@@ -4,14 +4,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "packet/pages.h"
 #include "packet/translate_pkt.h"
 #include "packet/tun.h"
 #include "packet/window.h"
@@ -443,35 +442,20 @@ void pkt_worker_counters(const struct pkt_worker *w, struct pkt_counters *sum)
 
 /* Life */
 
-/* Zero pages, touched when used. */
-static void *map(size_t n, size_t octets)
-{
-	void *p = mmap(NULL, n * octets, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
-static void unmap(void *p, size_t n, size_t octets)
-{
-	if (p)
-		munmap(p, n * octets);
-}
-
 static int allocate(struct pkt_worker *w)
 {
 	uint32_t n = w->cfg.max_rendezvous;
 
-	w->rdvs = map(n, sizeof(*w->rdvs));
-	w->gates = map(w->cfg.n_slots, sizeof(*w->gates));
-	w->setups = map(n, sizeof(*w->setups));
-	w->sticky = map((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
-			sizeof(*w->sticky));
-	w->traffic = map((size_t)n * PKT_LEGS, sizeof(*w->traffic));
-	w->leaving = map((size_t)n * PKT_LEGS, sizeof(*w->leaving));
-	w->free_setups = calloc(n, sizeof(*w->free_setups));
+	w->rdvs = pkt_pages_new(n, sizeof(*w->rdvs));
+	w->gates = pkt_pages_new(w->cfg.n_slots, sizeof(*w->gates));
+	w->setups = pkt_pages_new(n, sizeof(*w->setups));
+	w->sticky = pkt_pages_new((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
+				  sizeof(*w->sticky));
+	w->traffic = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->traffic));
+	w->leaving = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->leaving));
+	w->free_setups = pkt_pages_new(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
-	w->room = malloc(PKT_HEADROOM + PKT_BUF_OCTETS);
+	w->room = pkt_pages_new(1, PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
 	    !w->leaving || !w->free_setups || !w->timers || !w->room)
 		return -ENOMEM;
@@ -503,7 +487,7 @@ static int watch_all(struct pkt_worker *w)
 
 int pkt_worker_new(const struct pkt_worker_cfg *cfg, struct pkt_worker **out)
 {
-	struct pkt_worker *w = calloc(1, sizeof(*w));
+	struct pkt_worker *w = pkt_pages_new(1, sizeof(*w));
 	int rc;
 
 	if (!w)
@@ -528,19 +512,19 @@ void pkt_worker_free(struct pkt_worker *w)
 	if (!w)
 		return;
 	n = w->cfg.max_rendezvous;
-	unmap(w->rdvs, n, sizeof(*w->rdvs));
-	unmap(w->gates, w->cfg.n_slots, sizeof(*w->gates));
-	unmap(w->setups, n, sizeof(*w->setups));
-	unmap(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
-	      sizeof(*w->sticky));
-	unmap(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
-	unmap(w->leaving, (size_t)n * PKT_LEGS, sizeof(*w->leaving));
-	free(w->free_setups);
+	pkt_pages_free(w->rdvs, n, sizeof(*w->rdvs));
+	pkt_pages_free(w->gates, w->cfg.n_slots, sizeof(*w->gates));
+	pkt_pages_free(w->setups, n, sizeof(*w->setups));
+	pkt_pages_free(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
+		       sizeof(*w->sticky));
+	pkt_pages_free(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
+	pkt_pages_free(w->leaving, (size_t)n * PKT_LEGS, sizeof(*w->leaving));
+	pkt_pages_free(w->free_setups, n, sizeof(*w->free_setups));
 	pkt_timers_free(w->timers);
-	free(w->room);
+	pkt_pages_free(w->room, 1, PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (w->epoll_fd >= 0)
 		close(w->epoll_fd);
 	if (w->wake_fd >= 0)
 		close(w->wake_fd);
-	free(w);
+	pkt_pages_free(w, 1, sizeof(*w));
 }
