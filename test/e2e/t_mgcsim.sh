@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 . ./lib.sh
 
 out=$(mktemp)
-trap 'rm -f "$out"' EXIT
+trap 'rm -f "$out" "$out.junit"' EXIT
 PORT=$((20000 + $$ % 20000))
 
 # try FAULT STATUS PATTERN [mgcsim option]...: what mgcsim says and returns
@@ -32,6 +32,15 @@ try none 1 '^FAIL fakegw: step 8, .*nt/os.* is "5", expected 6' --set octets=6
 # A message of each direction has its line.
 grep -qE '<- T=1 C=-\{service-change ROOT' "$out" || die "no line for T=1"
 grep -qE -- '-> T=1[0-9]+ C=\$\{add ' "$out" || die "no line for the Add"
+
+# A scenario that fails says how it came to that, and a CI system may read it.
+try error 1 '^FAIL fakegw' --junit "$out.junit"
+grep -qE '^ +[0-9.]+ +\|<-+\| P=1[0-9]+ C=7\{add .* error 510' "$out" ||
+	die "no ladder: $(cat "$out")"
+equal "failures in the JUnit file" 1 "$(xmllint --xpath \
+	'string(/testsuites/testsuite[@tests=1]/@failures)' "$out.junit")"
+xmllint --xpath '//testcase[@name="fakegw"]/failure' "$out.junit" |
+	grep -q 'expected 0' || die "$(cat "$out.junit")"
 
 rc=0
 "$LAB_BIN/mgcsim" --listen 127.0.0.1:1 >"$out" 2>&1 || rc=$?

@@ -10,6 +10,7 @@
 #include "conf/prefix.h"
 #include "tools/mgcsim/auth.h"
 #include "tools/mgcsim/run.h"
+#include "tools/mgcsim/verdict.h"
 
 static const char USAGE[] =
 	"usage: mgcsim --listen ADDRESS:PORT --scenario FILE [option]...\n"
@@ -17,6 +18,7 @@ static const char USAGE[] =
 	"  --set NAME=VALUE   a variable of the scenario (may be repeated)\n"
 	"  --timeout SECONDS  of the whole scenario (60)\n"
 	"  --log FILE         every message as on the wire\n"
+	"  --junit FILE       the verdict as JUnit XML\n"
 	"  --mid MID          ours (the listen address)\n"
 	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
 	"  --transport udp|tcp|tls  (udp)\n"
@@ -31,7 +33,7 @@ static const char USAGE[] =
 
 struct options {
 	struct sim_params sim;
-	const char *scenario, *schema, *log;
+	const char *scenario, *schema, *log, *junit;
 	uint64_t timeout_s;
 	bool is_tls;
 	const char *tls_dir;
@@ -45,6 +47,7 @@ enum {
 	OPT_SET,
 	OPT_TIMEOUT,
 	OPT_LOG,
+	OPT_JUNIT,
 	OPT_MID,
 	OPT_VERSION,
 	OPT_TRANSPORT,
@@ -62,6 +65,7 @@ static const struct option OPTIONS[] = {
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "log", required_argument, NULL, OPT_LOG },
+	{ "junit", required_argument, NULL, OPT_JUNIT },
 	{ "mid", required_argument, NULL, OPT_MID },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "transport", required_argument, NULL, OPT_TRANSPORT },
@@ -89,6 +93,9 @@ static int option(struct options *o, struct vars *vars, int opt)
 		return o->timeout_s ? 0 : -EINVAL;
 	case OPT_LOG:
 		o->log = optarg;
+		return 0;
+	case OPT_JUNIT:
+		o->junit = optarg;
 		return 0;
 	case OPT_MID:
 		snprintf(o->sim.mid, sizeof(o->sim.mid), "%s", optarg);
@@ -161,20 +168,57 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 	return 0;
 }
 
-static void say_verdict(const struct run *run)
+static char *ladder_of(const struct sim *sim)
 {
-	double seconds = (double)(sim_now_ms() - run->sim->start_ms) / 1000;
+	char *text = NULL;
+	size_t n;
+	FILE *to = open_memstream(&text, &n);
 
-	if (run->verdict == RUN_PASS)
-		printf("PASS %s: %u steps in %.1f s\n", run->scenario->name,
-		       run->number, seconds);
-	else
-		printf("FAIL %s: step %u, %s:%ld <%s>: %s\n",
-		       run->scenario->name, run->number, run->scenario->path,
-		       run->step ? xmlGetLineNo(run->step) : 0L,
-		       run->step ? (const char *)run->step->name : "-",
-		       run->why);
-	fflush(stdout);
+	if (!to)
+		return NULL;
+	record_ladder(&sim->record, 0, to);
+	if (!fclose(to))
+		return text;
+	free(text);
+	return NULL;
+}
+
+static struct verdict verdict_of(const struct run *run)
+{
+	struct verdict v = {
+		.is_pass = run->verdict == RUN_PASS,
+		.steps = run->number,
+		.seconds = (double)(sim_now_ms() - run->sim->start_ms) / 1000,
+	};
+
+	if (v.is_pass)
+		return v;
+	snprintf(v.where, sizeof(v.where), "%s:%ld", run->scenario->path,
+		 run->step ? xmlGetLineNo(run->step) : 0L);
+	snprintf(v.step, sizeof(v.step), "%s",
+		 run->step ? (const char *)run->step->name : "-");
+	snprintf(v.why, sizeof(v.why), "%s", run->why);
+	v.ladder = ladder_of(run->sim);
+	return v;
+}
+
+/* Verdicts are the last lines; what explains them stands before. */
+static int say_verdicts(const struct options *o, const struct verdicts *all,
+			const struct scenario *scenario)
+{
+	const struct verdict *v;
+
+	STAILQ_FOREACH (v, &all->list, entry)
+		if (v->ladder)
+			fputs(v->ladder, stdout);
+	STAILQ_FOREACH (v, &all->list, entry)
+		verdict_print(v, scenario->name, stdout);
+	if (o->junit &&
+	    junit_write(all, scenario->name, scenario->path, o->junit)) {
+		fprintf(stderr, "mgcsim: %s cannot be written\n", o->junit);
+		return 2;
+	}
+	return all->n_fail ? 1 : 0;
 }
 
 static int play(struct options *o, struct scenario *scenario, struct vars *vars)
@@ -182,6 +226,8 @@ static int play(struct options *o, struct scenario *scenario, struct vars *vars)
 	struct event_base *base = event_base_new();
 	struct sim sim;
 	struct run run;
+	struct verdicts all;
+	struct verdict v;
 	int rc = base ? sim_init(&sim, &o->sim, base) : -ENOMEM;
 
 	if (!rc)
@@ -193,8 +239,11 @@ static int play(struct options *o, struct scenario *scenario, struct vars *vars)
 	run_play(&run);
 	/* The last answer is on its way before the connection ends. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
-	say_verdict(&run);
-	rc = run.verdict == RUN_PASS ? 0 : 1;
+	v = verdict_of(&run);
+	verdicts_init(&all);
+	verdicts_add(&all, &v);
+	rc = say_verdicts(o, &all, scenario);
+	verdicts_fini(&all);
 	run_fini(&run);
 	sim_fini(&sim);
 	event_base_free(base);

@@ -96,9 +96,16 @@ static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		  const char *buf, size_t n)
 {
 	struct sim *sim = arg;
+	struct record_msg msg = {
+		.at_ms = sim_now_ms() - sim->start_ms,
+		.is_out = is_out,
+		.peer = *peer,
+		.octets = (char *)buf,
+		.n = n,
+	};
 
-	(void)peer;
-	summary_print(stdout, sim_now_ms() - sim->start_ms, is_out, buf, n);
+	summary_print(stdout, msg.at_ms, is_out, buf, n);
+	record_add(&sim->record, &msg);
 	if (sim->params.log) {
 		fprintf(sim->params.log, "; %s\n%.*s\n",
 			is_out ? "sent" : "got", (int)n, buf);
@@ -450,6 +457,7 @@ void sim_fini(struct sim *sim)
 		h248_txns_free(sim->txns);
 	while (!TAILQ_EMPTY(&sim->inbox))
 		sim_forget(sim, TAILQ_FIRST(&sim->inbox));
+	record_fini(&sim->record);
 	h248_transport_close(&sim->transport);
 	if (sim->timer)
 		event_free(sim->timer);

@@ -16,6 +16,7 @@
 #include "h248/transport.h"
 #include "h248/transport_tls.h"
 #include "h248/txn.h"
+#include "tools/mgcsim/record.h"
 
 enum sim_kind {
 	SIM_REQUEST,
@@ -58,6 +59,7 @@ struct sim {
 	bool is_registered;
 	unsigned int n_registrations;
 	struct sim_msgs inbox;
+	struct record record; /* what was said */
 	uint64_t start_ms;
 	bool is_taken; /* by a transaction: the datagram being delivered */
 	/* Called after something arrived, was answered or timed out. */

@@ -87,14 +87,11 @@ static void put_txn(FILE *to, const struct h248_txn *t)
 		fprintf(to, " error %u", t->error->code);
 }
 
-void summary_print(FILE *to, uint64_t at_ms, bool is_out, const char *buf,
-		   size_t n)
+void summary_text(FILE *to, const char *buf, size_t n)
 {
 	struct h248_arena *a = h248_arena_new(0);
 	struct h248_msg msg = { 0 };
 
-	fprintf(to, "%7" PRIu64 ".%03u %s", at_ms / 1000,
-		(unsigned int)(at_ms % 1000), is_out ? "->" : "<-");
 	if (!a || h248_text_dec(a, buf, n, &msg)) {
 		fprintf(to, " %zu octets that are no message\n", n);
 	} else {
@@ -104,6 +101,14 @@ void summary_print(FILE *to, uint64_t at_ms, bool is_out, const char *buf,
 			fprintf(to, " error %u", msg.error->code);
 		fputc('\n', to);
 	}
-	fflush(to);
 	h248_arena_free(a);
+}
+
+void summary_print(FILE *to, uint64_t at_ms, bool is_out, const char *buf,
+		   size_t n)
+{
+	fprintf(to, "%7" PRIu64 ".%03u %s", at_ms / 1000,
+		(unsigned int)(at_ms % 1000), is_out ? "->" : "<-");
+	summary_text(to, buf, n);
+	fflush(to);
 }
