@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "packet/csum.h"
-#include "packet/translate_pkt.h"
+#include "packet/translate.h"
 
 enum {
 	IP4_LEN = 20,
@@ -125,7 +125,7 @@ int pkt_cross(struct pkt_frame *f, const struct pkt_seg *seg,
 
 	if (n + new_header(seg) > IP4_MAX)
 		return -EMSGSIZE;
-	pkt_translate_tcp(tcp, seg->is_partial, in);
+	pkt_rewrite_tcp(tcp, seg->is_partial, in);
 	convert_vnet(&f->vh, seg, way->mtu);
 	f->at = tcp - new_header(seg);
 	f->n = n + new_header(seg);

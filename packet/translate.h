@@ -63,7 +63,23 @@ enum {
 	PKT_IP4_DST = 16,
 	PKT_IP6_SRC = 8,
 	PKT_IP6_DST = 24,
+	PKT_TCP_CSUM = 16,
 };
+
+/* Ports and checksum of the TCP header at tcp; between families too. */
+static inline void pkt_rewrite_tcp(uint8_t *tcp, bool is_partial,
+				   const struct pkt_entry *in)
+{
+	uint16_t csum = pkt_load16(tcp + PKT_TCP_CSUM);
+
+	pkt_store16(tcp, in->out_sport_be);
+	pkt_store16(tcp + 2, in->out_dport_be);
+	if (is_partial)
+		csum = pkt_csum_add(csum, in->addr_delta);
+	else
+		csum = pkt_csum_update(csum, in->full_delta);
+	pkt_store16(tcp + PKT_TCP_CSUM, csum);
+}
 
 static inline void pkt_update_ipv4(uint8_t *ip, uint16_t delta)
 {

@@ -7,8 +7,6 @@
 
 #include "packet/translate.h"
 
-enum { TCP_CSUM = 16 };
-
 /* Ones'-complement sum of the octets of an address that are in the
  * pseudo-header: 4 of a mapped one, else 16. */
 static uint16_t addr_sum(const struct in6_addr *a)
@@ -42,20 +40,6 @@ void pkt_translate_set(struct pkt_entry *in, const struct pkt_local *at,
 	in->full_delta = pkt_csum_add(in->addr_delta, ports);
 }
 
-void pkt_translate_tcp(uint8_t *tcp, bool is_partial,
-		       const struct pkt_entry *in)
-{
-	uint16_t csum = pkt_load16(tcp + TCP_CSUM);
-
-	pkt_store16(tcp, in->out_sport_be);
-	pkt_store16(tcp + 2, in->out_dport_be);
-	if (is_partial)
-		csum = pkt_csum_add(csum, in->addr_delta);
-	else
-		csum = pkt_csum_update(csum, in->full_delta);
-	pkt_store16(tcp + TCP_CSUM, csum);
-}
-
 int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 		  const struct pkt_entry *in, const struct pkt_entry *out)
 {
@@ -63,7 +47,7 @@ int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 
 	if (is_v6 != !!(in->flags & PKT_ENTRY_OUT6))
 		return -EAFNOSUPPORT;
-	pkt_translate_tcp(pkt + seg->l4_off, seg->is_partial, in);
+	pkt_rewrite_tcp(pkt + seg->l4_off, seg->is_partial, in);
 	pkt_rewrite_ip(pkt, is_v6, in);
 	if (out->flags & PKT_ENTRY_DSCP)
 		pkt_mark_ip(pkt, is_v6, out->dscp);

@@ -25,10 +25,6 @@
 int pkt_translate(uint8_t *pkt, const struct pkt_seg *seg,
 		  const struct pkt_entry *in, const struct pkt_entry *out);
 
-/* Only the TCP header: ports and checksum, between families too. */
-void pkt_translate_tcp(uint8_t *tcp, bool is_partial,
-		       const struct pkt_entry *in);
-
 /*
  * Write the rewrite data of in->out_*, PKT_ENTRY_OUT6 and the two checksum
  * differences.  in->remote and in->remote_port_be are set before.

@@ -160,6 +160,32 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 	return PKT_FAST_PASSED;
 }
 
+/* The gate of a segment, its peer, and what was judged. */
+struct gate {
+	struct pkt_entry *in, *out;
+	bool is_current;
+};
+
+/* What is to become of a segment for this slot, `wire` octets in one piece.
+ * PKT_FAST_PASSED: all of *g is valid.  PKT_FAST_UNKNOWN, PKT_FAST_LARGE: it is
+ * the host's; else the worker's. */
+static __always_inline enum pkt_fast_count
+gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
+{
+	g->in = entry_at(slot);
+	if (!g->in || !(g->in->flags & PKT_ENTRY_USED))
+		return PKT_FAST_UNKNOWN;
+	if (self()->tun_mtu && wire > self()->tun_mtu)
+		return PKT_FAST_LARGE;
+	if (g->in->kernel != PKT_KERNEL_PASS ||
+	    !pkt_is_latched(g->in, s->src, s->sport_be))
+		return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
+	g->out = entry_at(g->in->peer);
+	if (!g->out)
+		return PKT_FAST_STEERED;
+	return judge(g->in, g->out, s, &g->is_current);
+}
+
 /* Both FINs have passed, then both are acknowledged: each is told once.  When
  * there is no room, with the next segment. */
 static __always_inline void tell(struct pkt_entry *in,

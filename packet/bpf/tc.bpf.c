@@ -14,13 +14,10 @@
  */
 #include <linux/pkt_cls.h>
 
+#include "packet/bpf/hop.h"
 #include "packet/bpf/way.h"
-#include "packet/translate.h"
 
 enum {
-	TCP_CSUM = 16,
-	IP4_TTL = 8, /* a word with the protocol */
-	IP6_HOP_LIMIT = 7,
 	/* For the checksum of a received packet as a whole; older kernels do
 	 * not know it. */
 	F_IPV6 = 1 << 7,
@@ -29,17 +26,47 @@ enum {
 #define DATA(skb) ((void *)(long)(skb)->data)
 #define END(skb) ((void *)(long)(skb)->data_end)
 
-static __always_inline void shift_hop_limit(uint8_t *ip, bool is_v6)
+/* Octets of each packet that a super-segment will be on the wire. */
+static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
+					    const struct segment *s)
 {
-	uint16_t old;
+	uint32_t whole = s->headers + skb->gso_size;
 
-	if (is_v6) {
-		ip[IP6_HOP_LIMIT]--;
-		return;
-	}
-	old = pkt_load16(ip + IP4_TTL);
-	ip[IP4_TTL]--;
-	pkt_update_ipv4(ip, pkt_csum_delta(old, pkt_load16(ip + IP4_TTL)));
+	return skb->gso_size && whole < s->octets ? whole : s->octets;
+}
+
+/* The way of a segment with these addresses, if it fits; NULL: none, or back
+ * into the device it comes from. */
+static __always_inline struct fast_way *
+find_way(struct __sk_buff *skb, const struct segment *s, uint32_t tun,
+	 const uint32_t *src, const uint32_t *dst)
+{
+	struct fast_way *way = way_slot(src, dst, tun);
+	uint32_t octets = wire_octets(skb, s);
+	struct bpf_fib_lookup q;
+	long told;
+
+	if (!way || way_is_told(way, src, dst, tun, octets))
+		return way;
+	way_ask(&q, s->is_v6, tun, src, dst, octets);
+	told = bpf_fib_lookup(skb, &q, sizeof(q), 0);
+	if ((told != BPF_FIB_LKUP_RET_SUCCESS &&
+	     told != BPF_FIB_LKUP_RET_NO_NEIGH) ||
+	    q.ifindex == tun)
+		return NULL;
+	/* The MTU is told with a neighbour only: what fits now may be all. */
+	way_remember(way, src, dst, tun, &q);
+	__builtin_memcpy(way->next_hop, q.ipv6_dst, sizeof(way->next_hop));
+	return way;
+}
+
+/* The neighbour is the kernel's to find. */
+static __always_inline long take_way(const struct fast_way *way)
+{
+	struct bpf_redir_neigh next = { .nh_family = way->family };
+
+	__builtin_memcpy(next.ipv6_nh, way->next_hop, sizeof(next.ipv6_nh));
+	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
 }
 
 /* False: there is no memory. */
@@ -64,7 +91,7 @@ static __always_inline bool translate(struct __sk_buff *skb,
 	struct tcphdr *tcp;
 	void *ip;
 
-	if (!set_tcp_csum(skb, l4 + TCP_CSUM, s->is_v6, in))
+	if (!set_tcp_csum(skb, l4 + PKT_TCP_CSUM, s->is_v6, in))
 		return false;
 	ip = DATA(skb) + ETH_HLEN;
 	tcp = DATA(skb) + l4;
@@ -72,58 +99,34 @@ static __always_inline bool translate(struct __sk_buff *skb,
 		return false;
 	tcp->source = in->out_sport_be;
 	tcp->dest = in->out_dport_be;
-	pkt_rewrite_ip(ip, s->is_v6, in);
-	if (out->flags & PKT_ENTRY_DSCP)
-		pkt_mark_ip(ip, s->is_v6, out->dscp);
-	shift_hop_limit(ip, s->is_v6);
+	hop_rewrite_ip(ip, s->is_v6, in, out);
 	return true;
 }
 
-/* PKT_FAST_PASSED: *verdict is what the program returns. */
-static __always_inline enum pkt_fast_count pass(struct __sk_buff *skb,
-						const struct segment *s,
-						struct pkt_entry *in,
-						uint32_t slot, long *verdict)
-{
-	struct pkt_entry *out = entry_at(in->peer);
-	struct fast_way *way;
-	enum pkt_fast_count what;
-	bool is_current;
-
-	if (!out)
-		return PKT_FAST_STEERED;
-	what = judge(in, out, s, &is_current);
-	if (what != PKT_FAST_PASSED)
-		return what;
-	way = way_find(skb, s, tun_of(in->peer), (const uint32_t *)&in->out_src,
-		       (const uint32_t *)&in->out_dst);
-	if (!way)
-		return PKT_FAST_ROUTE;
-	if (!translate(skb, s, in, out)) {
-		*verdict = TC_ACT_SHOT;
-		return PKT_FAST_LOST;
-	}
-	note(in, out, s, slot, is_current);
-	*verdict = way_take(way);
-	return PKT_FAST_PASSED;
-}
-
-/* A segment for this slot.  PKT_FAST_UNKNOWN and PKT_FAST_LARGE: left to the host. */
+/* PKT_FAST_PASSED and PKT_FAST_LOST: *verdict is what the program returns. */
 static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 						    const struct segment *s,
 						    uint32_t slot,
 						    long *verdict)
 {
-	struct pkt_entry *in = entry_at(slot);
+	struct gate g;
+	enum pkt_fast_count what = gate_find(&g, s, slot, wire_octets(skb, s));
+	struct fast_way *way;
 
-	if (!in || !(in->flags & PKT_ENTRY_USED))
-		return PKT_FAST_UNKNOWN;
-	if (self()->tun_mtu && wire_octets(skb, s) > self()->tun_mtu)
-		return PKT_FAST_LARGE;
-	if (in->kernel == PKT_KERNEL_PASS &&
-	    pkt_is_latched(in, s->src, s->sport_be))
-		return pass(skb, s, in, slot, verdict);
-	return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
+	if (what != PKT_FAST_PASSED)
+		return what;
+	way = find_way(skb, s, tun_of(g.in->peer),
+		       (const uint32_t *)&g.in->out_src,
+		       (const uint32_t *)&g.in->out_dst);
+	if (!way)
+		return PKT_FAST_ROUTE;
+	if (!translate(skb, s, g.in, g.out)) {
+		*verdict = TC_ACT_SHOT;
+		return PKT_FAST_LOST;
+	}
+	note(g.in, g.out, s, slot, g.is_current);
+	*verdict = take_way(way);
+	return PKT_FAST_PASSED;
 }
 
 SEC("tc")
@@ -164,16 +167,16 @@ int tun(struct __sk_buff *skb)
 
 	if (segment_read(ip, END(skb), skb->protocol, skb->len, &s) &&
 	    s.ttl > 1)
-		way = way_find(skb, &s, self()->tun, s.src, s.dst);
+		way = find_way(skb, &s, self()->tun, s.src, s.dst);
 	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
 		count(PKT_FAST_UNSENT, 0);
 		return TC_ACT_UNSPEC;
 	}
-	shift_hop_limit(ip, s.is_v6);
+	hop_shift(ip, s.is_v6);
 	if (bpf_skb_change_head(skb, ETH_HLEN, 0))
 		return TC_ACT_SHOT;
 	count(PKT_FAST_SENT, 0);
-	return way_take(way);
+	return take_way(way);
 }
 
 char _license[] SEC("license") = "Dual BSD/GPL";

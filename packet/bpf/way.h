@@ -5,7 +5,7 @@
  * As if the host forwarded what the TUN device of the other realm sent: so the
  * rules of decision 1 hold, and when that device is gone so is the way.  To ask
  * costs more than all the rest of a program, so each processor remembers what
- * it was told for FAST_WAY_MS.  The neighbour is always the kernel's to find.
+ * it was told for FAST_WAY_MS.
  */
 #pragma once
 
@@ -26,15 +26,6 @@ struct {
 	__type(value, struct fast_way);
 } ways SEC(".maps");
 
-/* Octets of each packet that a super-segment will be on the wire. */
-static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
-					    const struct segment *s)
-{
-	uint32_t whole = s->headers + skb->gso_size;
-
-	return skb->gso_size && whole < s->octets ? whole : s->octets;
-}
-
 static __always_inline struct fast_way *
 way_slot(const uint32_t *src, const uint32_t *dst, uint32_t tun)
 {
@@ -44,9 +35,10 @@ way_slot(const uint32_t *src, const uint32_t *dst, uint32_t tun)
 	return bpf_map_lookup_elem(&ways, &key);
 }
 
-static __always_inline void ask(struct bpf_fib_lookup *q, bool is_v6,
-				uint32_t tun, const uint32_t *src,
-				const uint32_t *dst, uint32_t octets)
+/* A question of the routes, as the TUN device would put it. */
+static __always_inline void way_ask(struct bpf_fib_lookup *q, bool is_v6,
+				    uint32_t tun, const uint32_t *src,
+				    const uint32_t *dst, uint32_t octets)
 {
 	__builtin_memset(q, 0, sizeof(*q));
 	q->l4_protocol = IPPROTO_TCP;
@@ -62,52 +54,29 @@ static __always_inline void ask(struct bpf_fib_lookup *q, bool is_v6,
 	}
 }
 
-static __always_inline void remember(struct fast_way *way, const uint32_t *src,
-				     const uint32_t *dst, uint32_t tun,
-				     const struct bpf_fib_lookup *told)
+/* Is that way remembered, not too long ago, and are so many octets no more than
+ * it takes? */
+static __always_inline bool way_is_told(const struct fast_way *way,
+					const uint32_t *src,
+					const uint32_t *dst, uint32_t tun,
+					uint32_t octets)
+{
+	return way->tun == tun && pkt_is_same_addr(way->dst, dst) &&
+	       pkt_is_same_addr(way->src, src) && octets <= way->mtu &&
+	       now_ms() - way->told_ms <= FAST_WAY_MS;
+}
+
+/* All but the neighbour, which is for each program to say. */
+static __always_inline void way_remember(struct fast_way *way,
+					 const uint32_t *src,
+					 const uint32_t *dst, uint32_t tun,
+					 const struct bpf_fib_lookup *told)
 {
 	__builtin_memcpy(way->src, src, sizeof(way->src));
 	__builtin_memcpy(way->dst, dst, sizeof(way->dst));
-	__builtin_memcpy(way->next_hop, told->ipv6_dst, sizeof(way->next_hop));
 	way->tun = tun;
 	way->ifindex = told->ifindex;
 	way->family = told->family;
 	way->mtu = told->mtu_result;
 	way->told_ms = now_ms();
-}
-
-/* The way of a segment with these addresses, if it fits; NULL: none, or back
- * into the device it comes from. */
-static __always_inline struct fast_way *
-way_find(struct __sk_buff *skb, const struct segment *s, uint32_t tun,
-	 const uint32_t *src, const uint32_t *dst)
-{
-	struct fast_way *way = way_slot(src, dst, tun);
-	uint32_t octets = wire_octets(skb, s);
-	struct bpf_fib_lookup q;
-	long told;
-
-	if (!way)
-		return NULL;
-	if (way->tun == tun && pkt_is_same_addr(way->dst, dst) &&
-	    pkt_is_same_addr(way->src, src) && octets <= way->mtu &&
-	    now_ms() - way->told_ms <= FAST_WAY_MS)
-		return way;
-	ask(&q, s->is_v6, tun, src, dst, octets);
-	told = bpf_fib_lookup(skb, &q, sizeof(q), 0);
-	if ((told != BPF_FIB_LKUP_RET_SUCCESS &&
-	     told != BPF_FIB_LKUP_RET_NO_NEIGH) ||
-	    q.ifindex == tun)
-		return NULL;
-	/* The MTU is told with a neighbour only: what fits now may be all. */
-	remember(way, src, dst, tun, &q);
-	return way;
-}
-
-static __always_inline long way_take(const struct fast_way *way)
-{
-	struct bpf_redir_neigh next = { .nh_family = way->family };
-
-	__builtin_memcpy(next.ipv6_nh, way->next_hop, sizeof(next.ipv6_nh));
-	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
 }
