@@ -38,8 +38,8 @@ static const struct command {
 } commands[] = {
 	{ "associations", ID_NONE, text_associations,
 	  "the control associations, controllers, versions",
-	  "One line for each virtual gateway.  HEARD is how long ago its controller\n"
-	  "was last heard.",
+	  "One line for each virtual gateway: transport, version, and in HEARD how\n"
+	  "long ago its controller was last heard.",
 	  0 },
 	{ "contexts", ID_OPTIONAL, text_contexts,
 	  "all contexts, a line for each stream",
@@ -82,17 +82,20 @@ static const struct command {
 	  "the virtual gateways, their controllers and contexts",
 	  "One line for each virtual gateway of the process.", 0 },
 	{ "status", ID_NONE, text_status, "association, limits, port pools",
-	  "State of the control association, uptime, contexts and port pools.",
+	  "Of one gateway: control association, uptime, contexts, what is in use of\n"
+	  "each limit, overload, whether the kernel carries sessions, port pools.",
 	  0 },
 	{ "statistics", ID_NONE, text_statistics, "commands, errors, drops",
-	  "What there is now and the most there was; counters since the start:\n"
-	  "contexts by who ended them, commands by kind, errors by H.248.8 code,\n"
-	  "messages, reports of the packet engine, drops by reason.",
+	  "Of one gateway.  What there is now and the most there was; counters\n"
+	  "since the start: contexts by who ended them; commands received, with\n"
+	  "wildcards, failed, sent; errors by H.248.8 code, answered and received;\n"
+	  "messages; reports of the packet engine.  Packets and drops by reason are\n"
+	  "those of the engine, which all gateways share.",
 	  0 },
 	{ "history", ID_OPTIONAL, text_history,
 	  "the last contexts that ended, and why",
-	  "Newest first, at most 256 of each gateway.  CAUSE is that of the TCP\n"
-	  "session, REASON that of the context.",
+	  "Of one gateway, newest first, at most 256.  CAUSE is that of the TCP\n"
+	  "session, REASON that of the context: who ended it.",
 	  TAKES_LAST },
 	{ "events", ID_OPTIONAL, text_events,
 	  "the last lines of the log; --follow: and those to come",
@@ -105,21 +108,24 @@ static const struct command {
 	{ "reload", ID_NONE, text_reload,
 	  "reads the configuration again, or refuses it whole",
 	  "Prints what changes.  A file that is wrong, or that changes something\n"
-	  "which needs a restart, changes nothing (exit status 1).  --dry-run only\n"
-	  "says what would happen.",
+	  "which needs a restart, changes nothing (exit status 1).  Files of TLS,\n"
+	  "keys and packages that cannot be used are named, and stay as they were\n"
+	  "(exit status 1).  --dry-run only says what would happen.",
 	  TAKES_DRY_RUN },
 	{ "release", ID_NEEDED, text_service, "ends a context",
 	  "Its session is reset, its ports go to quarantine, and the controller is\n"
-	  "told (Forced).  For contexts a controller has forgotten.",
+	  "told (Forced, with the reason of `state-loss`).  For contexts that a\n"
+	  "controller has forgotten.",
 	  0 },
 	{ "drain", ID_SECONDS, text_service,
 	  "no new contexts; those there are may end",
 	  "Tells the controller (Graceful) and refuses new contexts with error 503.\n"
 	  "After SECONDS the contexts that are left are ended; without SECONDS they\n"
-	  "may take as long as they like.  The process stays.",
+	  "may take as long as they like.  The process stays, out of service.",
 	  0 },
 	{ "resume", ID_NONE, text_service, "takes `drain` back",
-	  "Tells the controller (Restart 918), and new contexts are made again.",
+	  "Tells the controller (Restart 918), and new contexts are made again.  A\n"
+	  "stop that waits for sessions (`drain-s`) is taken back as well.",
 	  0 },
 };
 
