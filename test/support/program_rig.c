@@ -1,0 +1,244 @@
+/* test/support/program_rig.c - see program_rig.h */
+#include "test/support/program_rig.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "packet/fast.h"
+
+enum { FDS = 256 };
+
+static struct pkt_slots slots[2];
+static struct pkt_fast *fast;
+static struct pkt_engine_cfg cfg;
+static int media = -1; /* the program of realm 0 */
+
+static const char DEVICES[] =
+	"ip link set lo up && "
+	"sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 && "
+	"for i in 0 1; do ip tuntap add mode tun name tun$i && "
+	"ip link set tun$i up && "
+	"ip link add media$i address 02:00:00:00:00:02 type veth "
+	"peer name far$i && "
+	"ip link set media$i up && ip link set far$i up || exit 1; done && "
+	"ip route add 10.0.0.0/8 dev media1 && "
+	"ip -6 route add 2001:db8:c::/48 dev media1";
+
+static void set_realm(unsigned int i, const char *v4, const char *v6)
+{
+	struct pkt_realm_cfg *r = &cfg.realm[i];
+
+	snprintf(r->name, sizeof(r->name), "%u", i);
+	snprintf(r->tun, sizeof(r->tun), "tun%u", i);
+	snprintf(r->iface[0], sizeof(r->iface[0]), "media%u", i);
+	r->n_ifaces = 1;
+	r->fastpath[0] = PKT_FASTPATH_TC;
+	r->prefix[0].addr = rdv_addr(v4);
+	r->prefix[1].addr = rdv_addr(v6);
+	r->prefix[0].len = r->prefix[1].len = 126;
+	r->n_prefixes = 2;
+	r->port_min = PROGRAM_PORT;
+	r->port_max = PROGRAM_PORT + PROGRAM_PORTS - 1;
+	r->mtu = PROGRAM_MTU;
+}
+
+static int lay_out(uint32_t *n_slots)
+{
+	uint32_t next = 0;
+
+	cfg = (struct pkt_engine_cfg) { .n_realms = 2, .max_rendezvous = 16 };
+	set_realm(0, "198.51.100.0", "2001:db8:a::");
+	set_realm(1, "192.0.2.0", "2001:db8:b::");
+	for (unsigned int i = 0; i < 2; i++)
+		if (pkt_slots_init(&slots[i], &cfg.realm[i], next, &next))
+			return -1;
+	*n_slots = next;
+	return 0;
+}
+
+/* The first of that name among our descriptors: that of realm 0. */
+static int program_fd(const char *name)
+{
+	struct bpf_prog_info info;
+
+	for (int fd = 3; fd < FDS; fd++) {
+		uint32_t n = sizeof(info);
+
+		memset(&info, 0, n);
+		if (!bpf_obj_get_info_by_fd(fd, &info, &n) &&
+		    !strcmp(info.name, name))
+			return fd;
+	}
+	return -1;
+}
+
+/* Not permitted: not to root in a container, not without privileges. */
+static bool is_permitted(char *why, size_t cap)
+{
+	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, NULL, 4, 4, 1, NULL);
+
+	if (fd < 0 && (errno == EPERM || errno == ENOSYS)) {
+		snprintf(why, cap, "bpf(): %s", strerror(errno));
+		return false;
+	}
+	close(fd);
+	if (unshare(CLONE_NEWNET)) {
+		snprintf(why, cap, "unshare(): %s", strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+int program_rig_open(char *why, size_t cap)
+{
+	uint32_t n_slots;
+
+	if (!is_permitted(why, cap))
+		return 1;
+	snprintf(why, cap, "cannot make the devices");
+	if (system(DEVICES) || lay_out(&n_slots) ||
+	    pkt_fast_new(&cfg, slots, n_slots, &fast, why, cap))
+		return -1;
+	media = program_fd("media");
+	snprintf(why, cap, "no program");
+	return media < 0 ? -1 : 0;
+}
+
+void program_rig_close(void)
+{
+	pkt_fast_free(fast);
+	fast = NULL;
+}
+
+/* ---- one segment ---- */
+
+static struct pkt_entry *entry_at(unsigned int realm, const struct pkt_local *l)
+{
+	uint32_t slot =
+		pkt_slots_find(&slots[realm], &l->addr, ntohs(l->port_be));
+
+	return slot == PKT_SLOT_NONE ? NULL : &pkt_fast_entries(fast)[slot];
+}
+
+static uint32_t index_of(const struct pkt_entry *e)
+{
+	return (uint32_t)(e - pkt_fast_entries(fast));
+}
+
+static void install(const struct program_trial *t, struct pkt_entry *in,
+		    struct pkt_entry *out)
+{
+	*in = t->in;
+	*out = t->out;
+	in->peer = index_of(out);
+	out->peer = index_of(in);
+}
+
+/* The entries are out of the way of the next trial. */
+static void take_out(const struct program_trial *t, struct pkt_entry *in,
+		     struct pkt_entry *out, struct program_outcome *o)
+{
+	o->in = *in;
+	o->out = *out;
+	o->in.peer = t->in.peer;
+	o->out.peer = t->out.peer;
+	memset(in, 0, sizeof(*in));
+	memset(out, 0, sizeof(*out));
+}
+
+static void count(uint64_t of[PKT_FAST__COUNT])
+{
+	struct pkt_counters c = { .rx_pkts = 0 };
+
+	pkt_fast_counters(fast, &c);
+	memcpy(of, c.fast, sizeof(c.fast));
+}
+
+/* The one that has grown; PKT_FAST__COUNT: not just one. */
+static unsigned int counted(const uint64_t before[PKT_FAST__COUNT])
+{
+	uint64_t after[PKT_FAST__COUNT];
+	unsigned int reason = PKT_FAST__COUNT;
+
+	count(after);
+	for (unsigned int i = 0; i < PKT_FAST__COUNT; i++) {
+		if (after[i] == before[i])
+			continue;
+		if (after[i] != before[i] + 1 || reason != PKT_FAST__COUNT)
+			return PKT_FAST__COUNT;
+		reason = i;
+	}
+	return reason;
+}
+
+static enum program_verdict verdict_of(unsigned int reason, uint32_t told)
+{
+	if (told == TC_ACT_SHOT)
+		return PROGRAM_DROPPED;
+	if (told != TC_ACT_REDIRECT)
+		return PROGRAM_HOST;
+	return reason == PKT_FAST_PASSED ? PROGRAM_PASSED : PROGRAM_WORKER;
+}
+
+static size_t put_frame(const struct program_trial *t, uint8_t *frame)
+{
+	bool is_v6 = t->p.octet[0] >> 4 == 6;
+
+	memset(frame, 0, ETH_HLEN);
+	frame[0] = frame[6] = frame[5] = 2;
+	frame[12] = is_v6 ? ETH_P_IPV6 >> 8 : ETH_P_IP >> 8;
+	frame[13] = is_v6 ? ETH_P_IPV6 & 0xff : ETH_P_IP & 0xff;
+	memcpy(frame + ETH_HLEN, t->p.octet, t->p.n);
+	return ETH_HLEN + t->p.n;
+}
+
+/* Returns what the program returned; a huge number: it did not run. */
+static uint32_t run(const struct program_trial *t, struct rdv_pkt *after)
+{
+	static uint8_t frame[ETH_HLEN + RDV_PKT_MAX];
+	static uint8_t result[sizeof(frame) + 64];
+	struct __sk_buff skb = { .ifindex = if_nametoindex("media0"),
+				 .gso_size = t->gso_octets };
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = frame,
+		.data_out = result,
+		.data_size_out = sizeof(result),
+		.ctx_in = &skb,
+		.ctx_size_in = sizeof(skb),
+		.repeat = 1,
+	};
+
+	opts.data_size_in = (uint32_t)put_frame(t, frame);
+	if (bpf_prog_test_run_opts(media, &opts))
+		return UINT32_MAX;
+	after->n = opts.data_size_out - ETH_HLEN;
+	memcpy(after->octet, result + ETH_HLEN, after->n);
+	return opts.retval;
+}
+
+void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
+{
+	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
+	uint64_t before[PKT_FAST__COUNT];
+	uint32_t told;
+
+	if (!in || !out)
+		abort();
+	install(t, in, out);
+	count(before);
+	told = run(t, &o->p);
+	o->reason = counted(before);
+	o->verdict = verdict_of(o->reason, told);
+	take_out(t, in, out, o);
+}

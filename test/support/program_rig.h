@@ -1,0 +1,48 @@
+/*
+ * test/support/program_rig.h - one segment through a program of the kernel
+ *
+ * The engine's own programs, loaded as ever (fast.h) in a network namespace of
+ * their own, run by BPF_PROG_TEST_RUN: nothing is sent.  Two realms; what
+ * leaves the second has routes of both families.
+ *
+ *   realm 0: 198.51.100.0/30, 2001:db8:a::/126, program under test
+ *   realm 1: 192.0.2.0/30, 2001:db8:b::/126
+ *   clients: 10.0.0.0/8, 2001:db8:c::/48
+ */
+#pragma once
+
+#include "packet/entry.h"
+#include "test/support/rdv_pkt.h"
+
+enum { PROGRAM_MTU = 1500, PROGRAM_PORT = 20000, PROGRAM_PORTS = 16 };
+
+/* Who has the segment afterwards. */
+enum program_verdict {
+	PROGRAM_PASSED, /* its receiver */
+	PROGRAM_WORKER, /* the worker: steered to the TUN device */
+	PROGRAM_HOST,   /* nobody has touched it */
+	PROGRAM_DROPPED,
+};
+
+struct program_trial {
+	struct rdv_pkt p;      /* IP packet, and what trails it */
+	struct pkt_entry in;   /* of the gate where it arrives, in realm 0 */
+	struct pkt_entry out;  /* of its peer, in realm 1 */
+	struct pkt_local x, y; /* where these two are */
+	uint16_t gso_octets;   /* 0: one packet */
+};
+
+struct program_outcome {
+	enum program_verdict verdict;
+	unsigned int reason; /* enum pkt_fast_count */
+	struct rdv_pkt p;
+	struct pkt_entry in, out; /* as they are afterwards */
+};
+
+/* 0; 1: the kernel does not let us, skipped says why; -1: it does, and still
+ * something failed, which skipped tells. */
+int program_rig_open(char *skipped, size_t cap);
+void program_rig_close(void);
+
+/* Through `media` of tc. */
+void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
