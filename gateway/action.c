@@ -301,6 +301,10 @@ bool gw_exec_begin_action(struct gw_job *job)
 	new_reply(job);
 	audit_props(job);
 	job->call.term = NULL;
+	job->rung = (struct gw_rung) {
+		.at_us = job->since_us,
+		.value = h248_in_tid(job->in),
+	};
 	if (r)
 		fail_action(job, &err);
 	job->cmd = r ? NULL : job->current->cmds;
@@ -308,11 +312,28 @@ bool gw_exec_begin_action(struct gw_job *job)
 	return true;
 }
 
+/* An audit of all contexts would fill the books with itself. */
+static void note_rung(struct gw_job *job)
+{
+	enum h248_cmd_kind kind;
+	unsigned int side;
+
+	if (job->rung.kind == GW_RUNG_NONE)
+		return;
+	(void)gw_rung_command_at(&job->rung, 0, &kind, &side);
+	if (job->is_for_all &&
+	    (kind == H248_CMD_AUDIT_VALUE || kind == H248_CMD_AUDIT_CAP))
+		return;
+	job->rung.took = gw_rung_took(job->since_us, gw_now_us());
+	gw_rungs_add(job->ctx, &job->rung);
+}
+
 /* The context is free for others, or gone when nobody is in it any more. */
 static void leave_context(struct gw_job *job)
 {
 	if (!job->ctx)
 		return;
+	note_rung(job);
 	if (job->out && job->current->ctx == H248_CTX_CHOOSE) {
 		job->out->ctx =
 			job->ctx->n_terms ? H248_CTX_ID : H248_CTX_CHOOSE;

@@ -1,10 +1,10 @@
 /* gateway/bridge.c - events of the engine become replies and Notifies */
 #include "gateway/bridge.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "gateway/address.h"
 #include "gateway/ctl.h"
 #include "gateway/host.h"
 #include "gateway/job.h"
@@ -13,14 +13,7 @@
 #include "gateway/notify.h"
 #include "gateway/signals.h"
 #include "gateway/stats.h"
-
-static void address_text(const struct in6_addr *a, char *out)
-{
-	if (IN6_IS_ADDR_V4MAPPED(a))
-		inet_ntop(AF_INET, &a->s6_addr[12], out, INET6_ADDRSTRLEN);
-	else
-		inet_ntop(AF_INET6, a, out, INET6_ADDRSTRLEN);
-}
+#include "gateway/rungs.h"
 
 static void on_syn(struct gw_term *t, struct gw_stream *s,
 		   const struct pkt_evt *evt)
@@ -29,7 +22,7 @@ static void on_syn(struct gw_term *t, struct gw_stream *s,
 	struct gw_about at = gw_about_term(t);
 	char ra[INET6_ADDRSTRLEN];
 
-	address_text(&evt->stat.remote, ra);
+	gw_address_text(&evt->stat.remote, 0, ra, sizeof(ra));
 	gw_log(LOG_INFO, &at, "latched to %s port %u", ra,
 	       evt->stat.remote_port);
 	gw_notify_text(&syn, "ra", ra, true);
@@ -173,6 +166,8 @@ void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
 	if (evt->type != PKT_EVT_SYN && evt->type != PKT_EVT_QUIET)
 		gw_gate_set_open(gw, evt->gate, evt->type == PKT_EVT_OPEN);
 	/* Not of a termination any more, or not yet: its Add waits. */
-	if (s && term->ctx)
-		r->handle(term, s, evt);
+	if (!s || !term->ctx)
+		return;
+	gw_rungs_engine(term, evt);
+	r->handle(term, s, evt);
 }

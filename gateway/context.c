@@ -136,6 +136,7 @@ void gw_context_free(struct gw_context *ctx)
 	ctx->gw->stats.contexts_closed++;
 	ctx->gw->stats.closed_by[ctx->end]++;
 	gw_history_end(ctx);
+	free(ctx->rungs);
 	free(ctx);
 }
 
@@ -175,6 +176,8 @@ int gw_term_grow(struct gw_term *term)
 
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term)
 {
+	/* The place that is free, also when A has gone before B. */
+	term->side = ctx->n_terms && !ctx->term[0]->side;
 	ctx->term[ctx->n_terms++] = term;
 	term->ctx = ctx;
 	ctx->gw->n_terms++;

@@ -107,6 +107,7 @@ struct gw_term {
 	TAILQ_ENTRY(gw_term) to_tell; /* of gw.to_tell */
 	bool is_to_tell;
 	char id[H248_MAX_TERM_ID + 1];
+	uint8_t side; /* A: 0, B: 1; while it is in a context */
 	struct gw_context *ctx;
 	struct gw_stream *stream; /* n_slots of them */
 	unsigned int n_slots;     /* 1, or all when one was not enough */
@@ -138,6 +139,7 @@ struct gw_context {
 	uint64_t created_us;
 	enum gw_end end;   /* set before it goes, when it is not a Subtract */
 	uint64_t past_seq; /* gateway/history.c; 0: none yet */
+	struct gw_rungs *rungs;     /* owned, NULL: none yet; gateway/rungs.h */
 	const struct gw_job *owner; /* the job that works on it, or NULL */
 	/* Jobs that wait until they have it: those in front, and the others.
 	 * None without an owner. */

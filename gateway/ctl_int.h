@@ -53,6 +53,7 @@ struct ctl_request {
 	uint32_t count;   /* at most so many; 0: not said */
 	uint64_t since;   /* behind this line of the journal */
 	int level;        /* of the log; -1: none */
+	bool wants_svg;   /* the drawing as well */
 	bool is_dry;      /* says only what would be done */
 	bool is_over;     /* the context of id is in the history only */
 	struct ctl_filter filter;
@@ -92,6 +93,7 @@ void ctl_list_flows(json_t *list, const struct gw_context *ctx,
 		    const struct ctl_request *r);
 void ctl_list_explain(json_t *list, const struct gw_context *ctx,
 		      const struct ctl_request *r);
+json_t *ctl_json_ladder(const struct gw *gw, const struct ctl_request *r);
 json_t *ctl_json_explain_past(const struct gw *gw, const struct ctl_request *r);
 /* Octets that came from outside: what is not UTF-8, and NUL, as \xNN. */
 json_t *ctl_json_text(const char *octets, size_t n);
@@ -115,7 +117,7 @@ struct ctl_command {
 	bool is_past;            /* that need not be there any more */
 	bool knows_past; /* object() answers when it is in the history only */
 	bool takes_seconds, takes_count, takes_since, takes_level;
-	bool takes_dry_run;
+	bool takes_dry_run, takes_svg;
 	bool takes_gateway; /* although it answers about all */
 	enum ctl_detail detail;
 	/* One of them.  A list of this name, from context to context, with

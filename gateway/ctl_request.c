@@ -68,6 +68,12 @@ static const struct ctl_command commands[] = {
 	  .list = "explain",
 	  .items = ctl_list_explain,
 	  .object = ctl_json_explain_past },
+	{ .name = "ladder",
+	  .needs_id = true,
+	  .takes_id = true,
+	  .knows_past = true,
+	  .takes_svg = true,
+	  .object = ctl_json_ladder },
 	{ .name = "gateways", .all = ctl_json_gateways },
 	{ .name = "associations", .all = ctl_json_associations },
 	{ .name = "ports", .all = ctl_json_ports },
@@ -210,6 +216,18 @@ static const char *parse_dry_run(const json_t *req, struct ctl_request *r)
 	return NULL;
 }
 
+static const char *parse_svg(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "svg");
+
+	if (j && !r->cmd->takes_svg)
+		return "this command takes no svg";
+	if (j && !json_is_boolean(j))
+		return "svg is true or false";
+	r->wants_svg = json_is_true(j);
+	return NULL;
+}
+
 static const char *parse_filter(const json_t *req, struct ctl_request *r)
 {
 	const char *wrong = ctl_filter_read(&r->filter, req);
@@ -320,6 +338,8 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 		wrong = parse_level(req, r);
 	if (!wrong)
 		wrong = parse_dry_run(req, r);
+	if (!wrong)
+		wrong = parse_svg(req, r);
 	if (!wrong)
 		wrong = parse_filter(req, r);
 	if (!wrong)

@@ -51,6 +51,8 @@ static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 
 	job->gw->stats.cmd_failed[cmd->kind]++;
 	gw_stats_error(job->gw, code);
+	gw_rung_command(&job->rung, cmd->kind, job->call.term);
+	job->rung.code = code & 0x3ff;
 	gw_log(LOG_NOTICE, &at, "%s %.*s refused: %u %s",
 	       h248_cmd_name(cmd->kind), (int)id.n, id.p, code, err->text);
 	put_reply(job, id,
@@ -308,6 +310,7 @@ static bool end_call(struct gw_job *job)
 
 	if (job->n_waits)
 		return false;
+	gw_rung_command(&job->rung, job->cmd->kind, c->term);
 	/* reply() may free it together with its id. */
 	if (c->term && !gw_cmd_is_union(job->cmd))
 		c->reply_id = h248_arena_dup(job->arena, c->reply_id);

@@ -30,6 +30,7 @@ struct gw_term;     /* gateway/context.h */
 struct gw_gate_ref; /* gateway/context.c */
 struct gw_root;     /* gateway/root.h */
 struct gw_history;  /* gateway/history.h */
+struct gw_rungs;    /* gateway/rungs.h */
 
 TAILQ_HEAD(gw_contexts, gw_context);
 TAILQ_HEAD(gw_terms, gw_term);

@@ -15,6 +15,8 @@ int gw_history_init(struct gw *gw)
 
 void gw_history_fini(struct gw *gw)
 {
+	for (unsigned int i = 0; gw->history && i < GW_HISTORY; i++)
+		free(gw->history->past[i].rungs);
 	free(gw->history);
 	gw->history = NULL;
 }
@@ -30,6 +32,7 @@ static struct gw_past *place_of(struct gw_context *ctx)
 		return p;
 	ctx->past_seq = ++h->last_seq;
 	p = &h->past[ctx->past_seq % GW_HISTORY];
+	free(p->rungs);
 	*p = (struct gw_past) {
 		.seq = ctx->past_seq,
 		.id = ctx->id,
@@ -77,6 +80,7 @@ void gw_history_term(const struct gw_term *term)
 						 GW_MAX_TERMS - 1];
 	*t = (struct gw_past_term) { 0 };
 	memcpy(t->id, term->id, sizeof(t->id));
+	t->side = term->side;
 	if (s)
 		keep_stream(t, s);
 	gw_totals_add(&sum, term);
@@ -98,6 +102,16 @@ void gw_history_end(struct gw_context *ctx)
 	p->end = ctx->end;
 	p->ended_us = gw_now_us();
 	p->is_over = true;
+	p->rungs = ctx->rungs;
+	ctx->rungs = NULL;
+}
+
+const struct gw_past *gw_history_of(const struct gw_context *ctx)
+{
+	const struct gw_past *p =
+		&ctx->gw->history->past[ctx->past_seq % GW_HISTORY];
+
+	return ctx->past_seq && p->seq == ctx->past_seq ? p : NULL;
 }
 
 const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before)

@@ -15,6 +15,7 @@ enum { GW_HISTORY = 256 }; /* contexts */
  * all. */
 struct gw_past_term {
 	char id[H248_MAX_TERM_ID + 1];
+	uint8_t side;                     /* as gw_term.side */
 	uint8_t realm, state, last_cause; /* conf.realm, pkt_state, pkt_cause */
 	bool has_gate;
 	uint16_t local_port, remote_port; /* 0: none */
@@ -31,6 +32,7 @@ struct gw_past {
 	uint32_t est_ms;               /* first SYN to open; 0: never open */
 	struct gw_past_term term[GW_MAX_TERMS];
 	unsigned int n_terms;
+	struct gw_rungs *rungs; /* owned, NULL: none */
 };
 
 struct gw_history {
@@ -44,6 +46,8 @@ void gw_history_fini(struct gw *gw);
 /* A termination leaves its context; the context ends. */
 void gw_history_term(const struct gw_term *term);
 void gw_history_end(struct gw_context *ctx);
+/* What is known of those terminations of a context that went; NULL: none. */
+const struct gw_past *gw_history_of(const struct gw_context *ctx);
 /* The newest one that is over and older than `before` (UINT64_MAX: of all);
  * NULL: none. */
 const struct gw_past *gw_history_before(const struct gw *gw, uint64_t before);

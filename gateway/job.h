@@ -10,6 +10,7 @@
 
 #include "gateway/cmd.h"
 #include "gateway/overload.h"
+#include "gateway/rungs.h"
 
 enum {
 	GW_MAX_WAITS = 2 * GW_MAX_STREAMS,
@@ -60,6 +61,7 @@ struct gw_job {
 	struct gw_term *match[GW_MAX_TERMS];
 	unsigned int n_match, i_match;
 	struct gw_call call;
+	struct gw_rung rung; /* for the book of ctx */
 	struct gw_wait wait[GW_MAX_WAITS];
 	unsigned int n_waits;
 

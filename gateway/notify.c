@@ -11,6 +11,7 @@
 #include "gateway/events.h"
 #include "gateway/log.h"
 #include "gateway/stats.h"
+#include "gateway/rungs.h"
 #include "h248/build.h"
 #include "h248/span.h"
 
@@ -19,7 +20,7 @@ enum { MAX_BATCH = 8, BUCKETS_PER_LOOK = 1024 };
 /* Who a Notify was about: the termination may be gone when it is answered. */
 struct pending {
 	struct gw *gw;
-	uint32_t ctx;
+	uint32_t ctx, tid;
 	char term[H248_MAX_TERM_ID + 1];
 	uint64_t added_us;
 };
@@ -168,6 +169,8 @@ static void answered(void *arg, int err, const struct h248_txn *reply)
 	unsigned int n;
 
 	gw->n_notifies_out--;
+	if (!err)
+		gw_rungs_answered(gw, p->ctx, p->tid, code);
 	if (!term)
 		goto out;
 	n = term->n_notify_out;
@@ -220,7 +223,15 @@ static int send_notify(struct gw_term *term, struct pending *p,
 	if (h248_arena_failed(a))
 		return -ENOMEM;
 	return h248_assoc_request(p->gw->assoc, act, answered, p, gw_now_ms(),
-				  NULL);
+				  &p->tid);
+}
+
+static void say_step(struct gw_term *term, const struct pending *p,
+		     unsigned int n)
+{
+	const struct gw_observed *first = STAILQ_FIRST(&term->observed);
+
+	gw_rungs_notified(term, p->tid, first->pkg, first->item, n);
 }
 
 /* 0, or a negative errno: it was not sent. */
@@ -238,7 +249,9 @@ static int send_batch(struct gw_term *term, unsigned int n)
 		memcpy(p->term, term->id, sizeof(p->term));
 		r = send_notify(term, p, a, n);
 	}
-	if (r)
+	if (!r)
+		say_step(term, p, n);
+	else
 		free(p);
 	h248_arena_free(a);
 	return r;

@@ -1,7 +1,6 @@
 /* gateway/page.c - see page.h */
 #include "gateway/page.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,9 +9,12 @@
 
 #include <event2/buffer.h>
 
+#include "gateway/address.h"
 #include "gateway/drain.h"
 #include "gateway/explain.h"
 #include "gateway/journal.h"
+#include "gateway/ladder.h"
+#include "gateway/markup.h"
 
 enum {
 	MAX_CONTEXTS = 100, /* of all gateways, the newest of each first */
@@ -34,40 +36,16 @@ static const char head[] =
 	"</style></head><body>\n";
 static const char tail[] = "</body></html>\n";
 
-static void put(struct evbuffer *out, const char *text)
-{
-	evbuffer_add(out, text, strlen(text));
-}
-
-/* Text out of a model: only what is printable ASCII, escaped. */
-static void put_text(struct evbuffer *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '<')
-			put(out, "&lt;");
-		else if (*text == '>')
-			put(out, "&gt;");
-		else if (*text == '&')
-			put(out, "&amp;");
-		else if (*text == '"')
-			put(out, "&quot;");
-		else if (*text < ' ' || *text > '~')
-			put(out, "?");
-		else
-			evbuffer_add(out, text, 1);
-	}
-}
-
 /* <td>, the text, </td>; class NULL: none. */
 static void cell(struct evbuffer *out, const char *class, const char *text)
 {
-	put(out, class ? "<td class=\"" : "<td>");
+	gw_markup_put(out, class ? "<td class=\"" : "<td>");
 	if (class) {
-		put(out, class);
-		put(out, "\">");
+		gw_markup_put(out, class);
+		gw_markup_put(out, "\">");
 	}
-	put_text(out, text);
-	put(out, "</td>");
+	gw_markup_text(out, text);
+	gw_markup_put(out, "</td>");
 }
 
 static void number(struct evbuffer *out, uint64_t n)
@@ -85,20 +63,16 @@ static void begin(struct evbuffer *out, const char *title,
 	evbuffer_add_printf(out, "<h2>%s</h2>\n<table><tr>", title);
 	for (; *names; names++)
 		evbuffer_add_printf(out, "<th>%s</th>", *names);
-	put(out, "</tr>\n");
+	gw_markup_put(out, "</tr>\n");
 }
 
 static void endpoint(struct evbuffer *out, const struct in6_addr *a,
 		     uint16_t port)
 {
-	bool is_v4 = IN6_IS_ADDR_V4MAPPED(a);
-	char addr[INET6_ADDRSTRLEN] = "", text[INET6_ADDRSTRLEN + 10] = "?";
+	char text[GW_ADDRESS] = "?";
 
-	inet_ntop(is_v4 ? AF_INET : AF_INET6,
-		  is_v4 ? &a->s6_addr[12] : a->s6_addr, addr, sizeof(addr));
 	if (port)
-		snprintf(text, sizeof(text), is_v4 ? "%s:%u" : "[%s]:%u", addr,
-			 port);
+		gw_address_text(a, port, text, sizeof(text));
 	cell(out, NULL, text);
 }
 
@@ -127,7 +101,7 @@ static void put_gateways(struct evbuffer *out, const struct gw_host *host)
 		enum h248_assoc_state state = gw_assoc_state(gw);
 		const char *service = service_of(gw);
 
-		put(out, "<tr>");
+		gw_markup_put(out, "<tr>");
 		cell(out, NULL, gw->conf.name);
 		cell(out, NULL, gw->conf.h248.mid);
 		cell(out, state == H248_ASSOC_ACTIVE ? "good" : "bad",
@@ -140,9 +114,9 @@ static void put_gateways(struct evbuffer *out, const struct gw_host *host)
 		number(out, gw->n_jobs);
 		number(out, gw->stats.open / 2);
 		number(out, gw->stats.fail / 2);
-		put(out, "</tr>\n");
+		gw_markup_put(out, "</tr>\n");
 	}
-	put(out, "</table>\n");
+	gw_markup_put(out, "</table>\n");
 }
 
 static void put_ports(struct evbuffer *out, const struct gw_host *host)
@@ -161,7 +135,7 @@ static void put_ports(struct evbuffer *out, const struct gw_host *host)
 			if (gw->engine)
 				pkt_engine_usage(gw->engine,
 						 gw->first_realm + i, &u);
-			put(out, "<tr>");
+			gw_markup_put(out, "<tr>");
 			cell(out, NULL, gw->conf.name);
 			cell(out, NULL, gw->conf.realm[i].name);
 			cell(out, is_up ? "good" : "bad",
@@ -171,10 +145,10 @@ static void put_ports(struct evbuffer *out, const struct gw_host *host)
 			number(out, u.quarantined);
 			number(out, u.total - u.used - u.quarantined);
 			number(out, gw->admission.realm[i].contexts);
-			put(out, "</tr>\n");
+			gw_markup_put(out, "</tr>\n");
 		}
 	}
-	put(out, "</table>\n");
+	gw_markup_put(out, "</table>\n");
 }
 
 static void put_packets(struct evbuffer *out, const struct gw_host *host)
@@ -190,13 +164,13 @@ static void put_packets(struct evbuffer *out, const struct gw_host *host)
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
 		drops += c.drop[i];
 	begin(out, "Packets since the start", names);
-	put(out, "<tr>");
+	gw_markup_put(out, "<tr>");
 	number(out, c.rx_pkts);
 	number(out, c.rx_octets);
 	number(out, c.tx_pkts);
 	number(out, c.tx_octets);
 	number(out, drops);
-	put(out, "</tr>\n</table>\n");
+	gw_markup_put(out, "</tr>\n</table>\n");
 }
 
 /* --- contexts ------------------------------------------------------------ */
@@ -204,8 +178,8 @@ static void put_packets(struct evbuffer *out, const struct gw_host *host)
 /* A link to the page of the context. */
 static void link_cell(struct evbuffer *out, const struct gw *gw, uint32_t id)
 {
-	put(out, "<td class=\"n\"><a href=\"/context?gateway=");
-	put_text(out, gw->conf.name);
+	gw_markup_put(out, "<td class=\"n\"><a href=\"/context?gateway=");
+	gw_markup_text(out, gw->conf.name);
 	evbuffer_add_printf(out, "&amp;id=%u\">%u</a></td>", id, id);
 }
 
@@ -225,7 +199,7 @@ static void put_context(struct evbuffer *out, const struct gw_context *ctx)
 {
 	const struct gw_stream *s;
 
-	put(out, "<tr>");
+	gw_markup_put(out, "<tr>");
 	cell(out, NULL, ctx->gw->conf.name);
 	link_cell(out, ctx->gw, ctx->id);
 	cell(out, NULL, state_of(ctx));
@@ -238,7 +212,7 @@ static void put_context(struct evbuffer *out, const struct gw_context *ctx)
 		else
 			cell(out, NULL, "");
 	}
-	put(out, "</tr>\n");
+	gw_markup_put(out, "</tr>\n");
 }
 
 static void put_contexts(struct evbuffer *out, const struct gw_host *host)
@@ -259,7 +233,7 @@ static void put_contexts(struct evbuffer *out, const struct gw_host *host)
 			left--;
 			put_context(out, ctx);
 		}
-	put(out, "</table>\n");
+	gw_markup_put(out, "</table>\n");
 }
 
 static void put_history(struct evbuffer *out, const struct gw_host *host)
@@ -275,16 +249,16 @@ static void put_history(struct evbuffer *out, const struct gw_host *host)
 		p = gw_history_before(gw, UINT64_MAX);
 		for (unsigned int i = 0; p && i < MAX_PAST;
 		     i++, p = gw_history_before(gw, p->seq)) {
-			put(out, "<tr>");
+			gw_markup_put(out, "<tr>");
 			cell(out, NULL, gw->conf.name);
 			link_cell(out, gw, p->id);
 			number(out, (gw_now_us() - p->ended_us) / 1000000);
 			number(out, (p->ended_us - p->created_us) / 1000000);
 			cell(out, NULL, gw_end_text(p->end));
-			put(out, "</tr>\n");
+			gw_markup_put(out, "</tr>\n");
 		}
 	}
-	put(out, "</table>\n");
+	gw_markup_put(out, "</table>\n");
 }
 
 static void put_lines(struct evbuffer *out)
@@ -303,34 +277,34 @@ static void put_lines(struct evbuffer *out)
 
 		gmtime_r(&s, &tm);
 		strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%SZ", &tm);
-		put(out, "<tr>");
+		gw_markup_put(out, "<tr>");
 		cell(out, NULL, at);
 		cell(out, l->priority <= LOG_WARNING ? "bad" : NULL,
 		     gw_log_level_name(l->priority));
 		cell(out, NULL, l->gw);
 		number(out, l->ctx);
 		cell(out, NULL, l->text);
-		put(out, "</tr>\n");
+		gw_markup_put(out, "</tr>\n");
 	}
-	put(out, "</table>\n");
+	gw_markup_put(out, "</table>\n");
 }
 
 void gw_page_status(const struct gw_host *host, struct evbuffer *out)
 {
-	put(out, head);
-	put(out, "<h1>bgfd ");
-	put_text(out, BGF_VERSION " \"");
-	put_text(out, host->conf->name);
-	put(out, "&quot;</h1>\n");
+	gw_markup_put(out, head);
+	gw_markup_put(out, "<h1>bgfd ");
+	gw_markup_text(out, BGF_VERSION " \"");
+	gw_markup_text(out, host->conf->name);
+	gw_markup_put(out, "&quot;</h1>\n");
 	put_gateways(out, host);
 	put_ports(out, host);
 	put_packets(out, host);
 	put_contexts(out, host);
 	put_history(out, host);
 	put_lines(out);
-	put(out, "<p><a href=\"/metrics\">metrics</a> "
-		 "<a href=\"/readyz\">readyz</a></p>");
-	put(out, tail);
+	gw_markup_put(out, "<p><a href=\"/metrics\">metrics</a> "
+			   "<a href=\"/readyz\">readyz</a></p>");
+	gw_markup_put(out, tail);
 }
 
 /* --- one context --------------------------------------------------------- */
@@ -340,7 +314,7 @@ static void put_sentence(void *arg, unsigned int stream,
 {
 	struct evbuffer *out = arg;
 
-	put(out, "<tr>");
+	gw_markup_put(out, "<tr>");
 	if (stream)
 		number(out, stream);
 	else
@@ -348,7 +322,22 @@ static void put_sentence(void *arg, unsigned int stream,
 	cell(out, kind == GW_EXPLAIN_REFUSED ? "bad" : NULL,
 	     gw_explain_kind_name(kind));
 	cell(out, NULL, text);
-	put(out, "</tr>\n");
+	gw_markup_put(out, "</tr>\n");
+}
+
+static void put_ladder(const struct gw *gw, uint32_t id, struct evbuffer *out)
+{
+	struct gw_ladder l;
+
+	if (gw_ladder_of(gw, id, &l))
+		return;
+	gw_markup_put(out, "<h2>Ladder</h2>\n");
+	gw_ladder_svg(&l, out);
+	if (l.lost)
+		evbuffer_add_printf(out,
+				    "<p>%u steps behind the first %d are"
+				    " forgotten.</p>\n",
+				    l.lost, GW_RUNGS_FIRST);
 }
 
 int gw_page_context(const struct gw_host *host, const char *gateway,
@@ -368,15 +357,17 @@ int gw_page_context(const struct gw_host *host, const char *gateway,
 	if (!ctx && !past)
 		return -ENOENT;
 	snprintf(title, sizeof(title), "Context %u", id);
-	put(out, head);
+	gw_markup_put(out, head);
 	begin(out, title, names);
 	if (ctx)
 		gw_explain_context(ctx, put_sentence, out);
 	else
 		gw_explain_past(past, put_sentence, out);
-	put(out, "</table>\n<p>A live context is shown as last heard of its"
-		 " gates; <code>bgfctl explain</code> asks them.</p>"
-		 "<p><a href=\"/\">all</a></p>");
-	put(out, tail);
+	gw_markup_put(out, "</table>\n");
+	put_ladder(gw, id, out);
+	gw_markup_put(out, "<p>A live context is shown as last heard of its"
+			   " gates; <code>bgfctl explain</code> asks them.</p>"
+			   "<p><a href=\"/\">all</a></p>");
+	gw_markup_put(out, tail);
 	return 0;
 }

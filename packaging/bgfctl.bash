@@ -37,7 +37,7 @@ _bgfctl() {
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	-f | --format) words="text json xml" ;;
+	-f | --format) words="text json xml svg mermaid" ;;
 	-g | --gateway) words=$(_bgfctl_column GATEWAY gateways) ;;
 	-c | --context) words=$(_bgfctl_column CONTEXT contexts) ;;
 	-r | --realm) words=$(_bgfctl_column REALM ports) ;;

@@ -105,11 +105,24 @@ in_all "$octets" flows
 in_all "$octets" top 1 --once
 in_all '192.0.2.20' top 1 --once --realm core.example -n 1
 in_all 'Both clients have closed' explain "$ctx"
+for what in 'Add A, Add B' 'SYN, port ' 'after the first SYN' \
+	'Notify B tcprv/' "$term_a 203.0.113.10:"; do
+	in_all "$what" ladder "$ctx"
+done
 session_sums
 session_release
 says "" contexts
 ! grep -qF "$term_a" "$DIR/said" || die "the context is still listed"
 in_all controller history
+# Who is over has a ladder, in all its forms.
+in_all 'Subtract' ladder "$ctx"
+says 'over: the controller subtracted' ladder "$ctx"
+says 'sequenceDiagram' ladder "$ctx" --format mermaid
+says 'P0->>P2: T=' ladder "$ctx" --format mermaid
+says '</svg>' ladder "$ctx" --format svg
+xmllint --noout "$DIR/said" || die "the drawing is not well-formed"
+! ctl ladder 77 >/dev/null 2>&1 || die "context 77 never was"
+! ctl contexts --format svg >/dev/null 2>&1 || die "contexts is no drawing"
 in_all controller history "$ctx" --last 1
 lines 1 history
 in_all "both clients closed it, the normal end" explain "$ctx"

@@ -43,6 +43,8 @@ socket=(-s "$DIR/control")
 try contexts con
 try statistics ''
 try json -f ''
+try mermaid -f ''
+
 try json "${socket[@]}" -f j
 try --gateway --gat
 try laboratory "${socket[@]}" -g ''

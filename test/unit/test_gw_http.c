@@ -398,8 +398,10 @@ static void context_page(void)
 	rig_ask(f->rig, BOTH);
 	CU_ASSERT(has(get(f, "/context?gateway=bench&id=1"), " 200 OK"));
 	CU_ASSERT(has(f->text, "Both clients may come, and none has"));
+	CU_ASSERT(has(f->text, " Add A, Add B</text>"));
 	rig_ask(f->rig, "C=1{S=*}");
 	CU_ASSERT(has(get(f, "/context?gateway=bench&id=1"), "It is over"));
+	CU_ASSERT(has(f->text, " Subtract A, Subtract B</text>"));
 	CU_ASSERT(has(get(f, "/"), "subtracted its last termination"));
 	CU_ASSERT(has(get(f, "/context?gateway=bench&id=01"), "It is over"));
 	for (size_t i = 0; i < sizeof(none) / sizeof(*none); i++)

@@ -402,6 +402,7 @@ static void asked(void)
 		  "realm" },
 		{ { "-fjson", "flows", "-p", "80" }, "\"port\": 80", "count" },
 		{ { "-fjson", "flows", "--context=7" }, "\"id\": 7", "port" },
+		{ { "-fjson", "ladder", "7" }, "\"id\": 7", "svg" },
 		{ { "-fjson", "history", "-n", "3" }, "\"count\": 3", "id" },
 		{ { "-fjson", "log", "level", "debug" },
 		  "\"level\": \"debug\"",
@@ -574,6 +575,85 @@ static void follow_so_many(void)
 #undef PART
 }
 
+/* A ladder as the gateway has it, with hostile text in it. */
+#define LADDER                                                                \
+	"{\"ok\":true,\"command\":\"ladder\",\"ladder\":{\"context\":7,"      \
+	"\"began_ms\":1768465800250,\"is_over\":true,\"lost\":3,"             \
+	"\"participants\":[{\"name\":\"controller\",\"at\":\"c\"},"           \
+	"{\"name\":\"A\",\"at\":\"x\\u001b;y\"},"                             \
+	"{\"name\":\"gateway\",\"at\":\"g\"},{\"name\":\"B\",\"at\":\"\"}],"  \
+	"\"steps\":[{\"after_us\":1500000,\"kind\":\"message\","              \
+	"\"from\":\"controller\",\"to\":\"gateway\",\"text\":\"T=1 Add A\"}," \
+	"{\"after_us\":2000007,\"kind\":\"segment\",\"from\":\"B\","          \
+	"\"to\":\"gateway\",\"text\":\"S\\u001bYN\"},"                        \
+	"{\"after_us\":3000000,\"kind\":\"note\",\"from\":\"A\","             \
+	"\"to\":\"B\",\"text\":\"open; all\"},"                               \
+	"{\"after_us\":4000000,\"kind\":\"note\",\"from\":\"A\","             \
+	"\"to\":\"A\",\"text\":\"quiet\"}],\"svg\":\"<svg/>\"}}\n"
+
+static void ladders(void)
+{
+	struct said s = run(LADDER, (const char *[]) { "ladder", "7", NULL });
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT(has(s.out, "Context 7, from 2026-01-15T08:30:00.250Z, is"));
+	CU_ASSERT(has(s.out, "  A           x\\x1b;y\n"));
+	CU_ASSERT(has(s.out, "    1.500000   |-"));
+	CU_ASSERT(has(s.out, "- T=1 Add A -"));
+	CU_ASSERT(has(s.out, "->|                             |\n    2.0"));
+	CU_ASSERT(has(s.out, "|<--------- S\\x1bYN -"));
+	CU_ASSERT(has(s.out, "[======="));
+	CU_ASSERT(has(s.out, "3 steps in between are forgotten.\n"));
+	free(s.out);
+	free(s.err);
+	s = run(LADDER,
+		(const char *[]) { "-f", "mermaid", "ladder", "7", NULL });
+	CU_ASSERT_STRING_EQUAL(s.out, "sequenceDiagram\n"
+				      "  participant P0 as controller c\n"
+				      "  participant P1 as A x??y\n"
+				      "  participant P2 as gateway g\n"
+				      "  participant P3 as B \n"
+				      "  P0->>P2: T=1 Add A\n"
+				      "  P3->>P2: S?YN\n"
+				      "  Note over P1,P3: open? all\n"
+				      "  Note over P1: quiet\n");
+	free(s.out);
+	free(s.err);
+	s = run(LADDER, (const char *[]) { "-f", "svg", "ladder", "7", NULL });
+	CU_ASSERT_STRING_EQUAL(s.out, "<svg/>");
+	free(s.out);
+	free(s.err);
+}
+
+/* Longer than the ladder is wide; unknown participants. */
+static void odd_ladders(void)
+{
+	static const char *const steps[] = {
+		"", "{}", "{\"from\":\"A\",\"to\":\"nobody\"}",
+		"{\"from\":\"B\",\"to\":\"gateway\",\"kind\":\"segment\"}",
+		"{\"from\":7,\"to\":null,\"kind\":\"note\"}"
+	};
+	char reply[4096], text[400];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		struct said s;
+
+		snprintf(reply, sizeof(reply),
+			 "{\"ok\":true,\"ladder\":{\"participants\":["
+			 "{\"name\":\"%s\"},{\"name\":\"gateway\"},"
+			 "{\"name\":\"B\"}],\"steps\":[%s%s{\"text\":\"%s\","
+			 "\"from\":\"B\",\"to\":\"gateway\"}]}}\n",
+			 text, steps[i], steps[i][0] ? "," : "", text);
+		s = run(reply, (const char *[]) { "ladder", "7", NULL });
+		CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+		CU_ASSERT(has(s.out, "xxxxx"));
+		free(s.out);
+		free(s.err);
+	}
+}
+
 static void help(void)
 {
 	struct said s = run(NULL, (const char *[]) { "--help", NULL });
@@ -608,6 +688,8 @@ int main(void)
 		{ "exit codes", exit_codes },
 		{ "follow ends after so many lines", follow_so_many },
 		{ "a reload that left something", reload_in_part },
+		{ "a ladder", ladders },
+		{ "odd ladders", odd_ladders },
 		{ "help", help },
 		{ NULL, NULL },
 	};

@@ -26,6 +26,7 @@ enum {
 	TAKES_FOLLOW = 1 << 2,
 	TAKES_DRY_RUN = 1 << 3,
 	TAKES_ONCE = 1 << 4, /* is `top` */
+	TAKES_DRAWING = 1 << 5,
 };
 
 static const struct command {
@@ -75,6 +76,12 @@ static const struct command {
 	  "What it is, what it waits for and for how long still, what was refused\n"
 	  "and why; of one that is over, who ended it.",
 	  0 },
+	{ "ladder", ID_NEEDED, text_ladder,
+	  "who said what to whom, of one context",
+	  "H.248 and TCP of a context, also of one that is over, as the gateway\n"
+	  "remembers it: the first 12 steps, and the latest 12.  --format svg and\n"
+	  "mermaid draw it.",
+	  TAKES_DRAWING },
 	{ "ports", ID_NONE, text_ports,
 	  "media ports of each realm: used, quarantined, free",
 	  "Ports in quarantine come back by themselves.", 0 },
@@ -129,7 +136,14 @@ static const struct command {
 	  0 },
 };
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_XML,
+	FORMAT_SVG,
+	FORMAT_MERMAID,
+	FORMAT__COUNT
+};
 
 /* Filters that are texts, as they are asked for. */
 enum { N_FILTERS = 4 };
@@ -166,7 +180,7 @@ static void usage(const struct command *cmd, FILE *to)
 		"\n  -s, --socket PATH   control socket of bgfd (" DEFAULT_SOCKET
 		")\n"
 		"  -g, --gateway NAME  one virtual gateway, where there are several\n"
-		"  -f, --format FORMAT text, json or xml (text)\n"
+		"  -f, --format FORMAT text, json or xml (text); of ladder svg, mermaid\n"
 		"  -c, --context ID    these six select what contexts, dump,\n"
 		"  -t, --termination X terminations and flows list; X may end in *\n"
 		"  -r, --realm NAME\n"
@@ -205,9 +219,10 @@ static int parse_id(const char *text, uint32_t *id)
 
 static int parse_format(const char *text, enum format *format)
 {
-	static const char *const names[] = { "text", "json", "xml" };
+	static const char *const names[] = { "text", "json", "xml", "svg",
+					     "mermaid" };
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < FORMAT__COUNT; i++) {
 		if (strcmp(text, names[i]))
 			continue;
 		*format = i;
@@ -260,6 +275,9 @@ static int check_takes(const struct options *o, FILE *err)
 				o->cmd->name);
 	if (o->is_once && !(o->cmd->takes & TAKES_ONCE))
 		return complain(err, "this command takes no --once",
+				o->cmd->name);
+	if (o->format >= FORMAT_SVG && !(o->cmd->takes & TAKES_DRAWING))
+		return complain(err, "this command is no drawing",
 				o->cmd->name);
 	if (o->is_dry && !(o->cmd->takes & TAKES_DRY_RUN))
 		return complain(err, "this command takes no --dry-run",
@@ -331,8 +349,10 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 		return BGFCTL_OK;
 	case 'f':
 		return parse_format(optarg, &o->format) ?
-			       complain(err, "a format is text, json or xml",
-					optarg) :
+			       complain(
+				       err,
+				       "a format is text, json, xml, svg or mermaid",
+				       optarg) :
 			       BGFCTL_OK;
 	case 't':
 	case 'r':
@@ -414,6 +434,14 @@ static void print(const struct options *o, const json_t *reply, FILE *out)
 	case FORMAT_XML:
 		xml_reply(reply, out);
 		break;
+	case FORMAT_SVG:
+		svg_ladder(reply, out);
+		break;
+	case FORMAT_MERMAID:
+		mermaid_ladder(reply, out);
+		break;
+	case FORMAT__COUNT:
+		break;
 	}
 }
 
@@ -447,6 +475,8 @@ static json_t *make_request(const struct options *o)
 		set_number(request, o->cmd->id == ID_SECONDS ? "seconds" : "id",
 			   o->id);
 	set_number(request, "port", o->port);
+	if (o->format == FORMAT_SVG)
+		json_object_set_new(request, "svg", json_true());
 	if (o->is_dry)
 		json_object_set_new(request, "dry_run", json_true());
 	/* Lines are counted here: the gateway counts those it looks at. */

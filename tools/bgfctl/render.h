@@ -26,10 +26,15 @@ void text_associations(const json_t *reply, FILE *out);
 void text_history(const json_t *reply, FILE *out);
 void text_reload(const json_t *reply, FILE *out);
 void text_top(const json_t *reply, FILE *out);
+void text_ladder(const json_t *reply, FILE *out);
 void text_explain(const json_t *reply, FILE *out);
 void text_events(const json_t *reply, FILE *out);
 void text_service(const json_t *reply,
 		  FILE *out); /* of drain, resume, log, release */
+
+/* Of `ladder` alone. */
+void mermaid_ladder(const json_t *reply, FILE *out);
+void svg_ladder(const json_t *reply, FILE *out);
 
 /* <reply> with an element for each member; an item of the list "streams" is
  * <stream>.  Well-formed whatever the strings hold. */
