@@ -7,7 +7,7 @@ struct name {
 };
 
 static const struct name drops[PKT_DROP__COUNT] = {
-#define DROP(id, name, help) [PKT_DROP_##id] = { name, help },
+#define DROP(id, name, help, look) [PKT_DROP_##id] = { name, help },
 #include "packet/drop.def"
 #undef DROP
 };

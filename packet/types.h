@@ -17,7 +17,7 @@
 
 /* Indexes pkt_counters.drop[]. */
 enum pkt_drop {
-#define DROP(id, name, help) PKT_DROP_##id,
+#define DROP(id, name, help, look) PKT_DROP_##id,
 #include "packet/drop.def"
 #undef DROP
 	PKT_DROP__COUNT,
