@@ -7,15 +7,18 @@
 #include <string.h>
 #include <time.h>
 
+#include <libxml/parser.h>
+
 #include "conf/prefix.h"
 #include "tools/mgcsim/auth.h"
-#include "tools/mgcsim/run.h"
-#include "tools/mgcsim/verdict.h"
+#include "tools/mgcsim/crowd.h"
 
 static const char USAGE[] =
 	"usage: mgcsim --listen ADDRESS:PORT --scenario FILE [option]...\n"
 	"  plays a media gateway controller; the gateway registers with it\n"
 	"  --set NAME=VALUE   a variable of the scenario (may be repeated)\n"
+	"  --users N          who play it side by side (1)\n"
+	"  --data FILE        CSV: the variables of each user\n"
 	"  --timeout SECONDS  of the whole scenario (60)\n"
 	"  --log FILE         every message as on the wire\n"
 	"  --junit FILE       the verdict as JUnit XML\n"
@@ -31,9 +34,12 @@ static const char USAGE[] =
 	"  --schema FILE      scenario.rng (beside the scenario)\n"
 	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
 
+enum { MAX_USERS = 100000 };
+
 struct options {
 	struct sim_params sim;
-	const char *scenario, *schema, *log, *junit;
+	const char *scenario, *schema, *log, *junit, *data;
+	unsigned long n_users;
 	uint64_t timeout_s;
 	bool is_tls;
 	const char *tls_dir;
@@ -45,6 +51,8 @@ enum {
 	OPT_LISTEN = 256,
 	OPT_SCENARIO,
 	OPT_SET,
+	OPT_USERS,
+	OPT_DATA,
 	OPT_TIMEOUT,
 	OPT_LOG,
 	OPT_JUNIT,
@@ -63,6 +71,8 @@ static const struct option OPTIONS[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
 	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "set", required_argument, NULL, OPT_SET },
+	{ "users", required_argument, NULL, OPT_USERS },
+	{ "data", required_argument, NULL, OPT_DATA },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "junit", required_argument, NULL, OPT_JUNIT },
@@ -88,6 +98,12 @@ static int option(struct options *o, struct vars *vars, int opt)
 		return 0;
 	case OPT_SET:
 		return vars_set_pair(vars, optarg);
+	case OPT_USERS:
+		o->n_users = strtoul(optarg, NULL, 10);
+		return o->n_users && o->n_users <= MAX_USERS ? 0 : -EINVAL;
+	case OPT_DATA:
+		o->data = optarg;
+		return 0;
 	case OPT_TIMEOUT:
 		o->timeout_s = strtoul(optarg, NULL, 10);
 		return o->timeout_s ? 0 : -EINVAL;
@@ -168,40 +184,6 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 	return 0;
 }
 
-static char *ladder_of(const struct sim *sim)
-{
-	char *text = NULL;
-	size_t n;
-	FILE *to = open_memstream(&text, &n);
-
-	if (!to)
-		return NULL;
-	record_ladder(&sim->record, 0, to);
-	if (!fclose(to))
-		return text;
-	free(text);
-	return NULL;
-}
-
-static struct verdict verdict_of(const struct run *run)
-{
-	struct verdict v = {
-		.is_pass = run->verdict == RUN_PASS,
-		.steps = run->number,
-		.seconds = (double)(sim_now_ms() - run->sim->start_ms) / 1000,
-	};
-
-	if (v.is_pass)
-		return v;
-	snprintf(v.where, sizeof(v.where), "%s:%ld", run->scenario->path,
-		 run->step ? xmlGetLineNo(run->step) : 0L);
-	snprintf(v.step, sizeof(v.step), "%s",
-		 run->step ? (const char *)run->step->name : "-");
-	snprintf(v.why, sizeof(v.why), "%s", run->why);
-	v.ladder = ladder_of(run->sim);
-	return v;
-}
-
 /* Verdicts are the last lines; what explains them stands before. */
 static int say_verdicts(const struct options *o, const struct verdicts *all,
 			const struct scenario *scenario)
@@ -213,48 +195,68 @@ static int say_verdicts(const struct options *o, const struct verdicts *all,
 			fputs(v->ladder, stdout);
 	STAILQ_FOREACH (v, &all->list, entry)
 		verdict_print(v, scenario->name, stdout);
-	if (o->junit &&
-	    junit_write(all, scenario->name, scenario->path, o->junit)) {
+	if (all->n_pass + all->n_fail > 1)
+		printf("%s %s: %u users passed, %u failed\n",
+		       all->n_fail ? "FAIL" : "PASS", scenario->name,
+		       all->n_pass, all->n_fail);
+	fflush(stdout);
+	if (o->junit && junit_write(all, scenario->name, scenario->file[0].path,
+				    o->junit)) {
 		fprintf(stderr, "mgcsim: %s cannot be written\n", o->junit);
 		return 2;
 	}
 	return all->n_fail ? 1 : 0;
 }
 
-static int play(struct options *o, struct scenario *scenario, struct vars *vars)
+static int play(const struct options *o, struct scenario *scenario,
+		const struct vars *vars, const struct data *data)
 {
 	struct event_base *base = event_base_new();
 	struct sim sim;
-	struct run run;
+	struct crowd_params cp = {
+		.sim = &sim,
+		.scenario = scenario,
+		.vars = vars,
+		.data = data,
+		.n_users = (unsigned int)o->n_users,
+		.timeout_ms = o->timeout_s * 1000,
+	};
 	struct verdicts all;
-	struct verdict v;
 	int rc = base ? sim_init(&sim, &o->sim, base) : -ENOMEM;
 
+	verdicts_init(&all);
 	if (!rc)
-		rc = run_init(&run, &sim, scenario, vars, o->timeout_s * 1000);
+		rc = crowd_play(&cp, &all);
 	if (rc) {
 		fprintf(stderr, "mgcsim: %s\n", strerror(-rc));
 		return 2;
 	}
-	run_play(&run);
 	/* The last answer is on its way before the connection ends. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
-	v = verdict_of(&run);
-	verdicts_init(&all);
-	verdicts_add(&all, &v);
 	rc = say_verdicts(o, &all, scenario);
 	verdicts_fini(&all);
-	run_fini(&run);
 	sim_fini(&sim);
 	event_base_free(base);
 	return rc;
 }
 
+static int open_log(struct options *o)
+{
+	if (!o->log)
+		return 0;
+	o->sim.log = fopen(o->log, "w");
+	if (o->sim.log)
+		return 0;
+	fprintf(stderr, "mgcsim: %s: %s\n", o->log, strerror(errno));
+	return -errno;
+}
+
 int main(int argc, char **argv)
 {
-	struct options o = { .sim.version = 3, .timeout_s = 60 };
+	struct options o = { .sim.version = 3, .timeout_s = 60, .n_users = 1 };
 	struct vars vars = { .n = 0 };
 	struct scenario scenario = { 0 };
+	struct data data = { 0 };
 	char err[512];
 	int rc = 2;
 
@@ -264,7 +266,8 @@ int main(int argc, char **argv)
 		fputs(USAGE, stderr);
 		goto out;
 	}
-	if (scenario_load(&scenario, o.scenario, o.schema, err, sizeof(err))) {
+	if (scenario_load(&scenario, o.scenario, o.schema, err, sizeof(err)) ||
+	    (o.data && data_load(&data, o.data, err, sizeof(err)))) {
 		fprintf(stderr, "%s\n", err);
 		goto out;
 	}
@@ -273,21 +276,16 @@ int main(int argc, char **argv)
 	if (o.auth && auth_make(o.auth, o.pseudo, &o.sim.auth))
 		goto out;
 	o.sim.is_manual = scenario_is_manual(&scenario);
-	if (o.log) {
-		o.sim.log = fopen(o.log, "w");
-		if (!o.sim.log) {
-			fprintf(stderr, "mgcsim: %s: %s\n", o.log,
-				strerror(errno));
-			goto out;
-		}
-	}
-	rc = play(&o, &scenario, &vars);
+	if (!open_log(&o))
+		rc = play(&o, &scenario, &vars, &data);
 out:
 	h248_tls_free(o.sim.tls);
 	h248_auth_free(o.sim.auth);
 	if (o.sim.log)
 		fclose(o.sim.log);
+	data_fini(&data);
 	scenario_fini(&scenario);
 	vars_fini(&vars);
+	xmlCleanupParser();
 	return rc;
 }

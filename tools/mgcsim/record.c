@@ -21,7 +21,7 @@ static void drop_first(struct record *r)
 	free(msg);
 }
 
-struct record_msg *record_add(struct record *r, const struct record_msg *msg)
+uint64_t record_add(struct record *r, const struct record_msg *msg)
 {
 	struct record_msg *copy = malloc(sizeof(*copy));
 	char *octets = malloc(msg->n + 1);
@@ -29,7 +29,7 @@ struct record_msg *record_add(struct record *r, const struct record_msg *msg)
 	if (!copy || !octets) {
 		free(copy);
 		free(octets);
-		return NULL;
+		return 0;
 	}
 	while (r->n &&
 	       (r->n == RECORD_MAX || r->octets + msg->n > RECORD_MAX_OCTETS))
@@ -39,7 +39,16 @@ struct record_msg *record_add(struct record *r, const struct record_msg *msg)
 	copy->octets = octets;
 	r->octets += msg->n;
 	r->ring[(r->first + r->n++) % RECORD_MAX] = copy;
-	return copy;
+	return ++r->n_ever;
+}
+
+void record_tag(struct record *r, uint64_t number, unsigned int user)
+{
+	uint64_t first = r->n_ever - r->n + 1;
+
+	if (number >= first && number <= r->n_ever)
+		r->ring[(r->first + (number - first)) % RECORD_MAX]->user =
+			user;
 }
 
 const struct record_msg *record_get(const struct record *r, unsigned int i)
@@ -126,6 +135,8 @@ void record_ladder(const struct record *r, unsigned int user, FILE *to)
 	for (unsigned int i = 0; (msg = record_get(r, i)); i++)
 		if (is_of(msg, user))
 			lane_of(&lanes, &msg->peer);
+	if (!lanes.n)
+		return;
 	put_heads(&lanes, to);
 	for (unsigned int i = 0; (msg = record_get(r, i)); i++)
 		if (is_of(msg, user))

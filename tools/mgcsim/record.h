@@ -25,12 +25,14 @@ struct record_msg {
 struct record {
 	struct record_msg *ring[RECORD_MAX]; /* of first .. first + n */
 	unsigned int first, n;
+	uint64_t n_ever; /* the number of the latest */
 	size_t octets;
 };
 
-/* A copy of msg is kept, its octets too.  Returns it, valid until the next
- * call, or NULL (memory). */
-struct record_msg *record_add(struct record *r, const struct record_msg *msg);
+/* A copy of msg is kept, its octets too.  Returns its number, 0: no memory. */
+uint64_t record_add(struct record *r, const struct record_msg *msg);
+/* Says whose a message is; nothing when it is not kept any more. */
+void record_tag(struct record *r, uint64_t number, unsigned int user);
 /* The i-th that is kept, from 0, or NULL. */
 const struct record_msg *record_get(const struct record *r, unsigned int i);
 void record_fini(struct record *r);

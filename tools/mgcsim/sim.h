@@ -1,9 +1,10 @@
 /*
- * mgcsim/sim.h - one H.248 endpoint that plays a controller
+ * mgcsim/sim.h - one H.248 endpoint, and whom it talks to
  *
- * Owns the socket and the transaction layer, answers registrations and
- * Notifies by itself, and keeps everything that was received, in the order of
- * arrival, for the steps of the scenario.  One thread, one event base.
+ * Owns the socket, a transaction layer for each peer, and what was received:
+ * each message goes to the user (a play of the scenario) whose request it
+ * answers or whose context it is about, in the order of arrival.  One thread,
+ * one event base.
  */
 #pragma once
 
@@ -18,18 +19,26 @@
 #include "h248/txn.h"
 #include "tools/mgcsim/record.h"
 
+enum { SIM_MAX_PEERS = 256, SIM_NAME = 32, SIM_MID = 96 };
+
 enum sim_kind {
 	SIM_REQUEST,
 	SIM_REPLY,
 	SIM_OTHER, /* a message no transaction was waiting for */
 };
 
+struct sim;
+struct sim_peer;
+
 /* Something received.  doc: see tree.h; NULL for a request of ours that was
  * never answered (err is set then). */
 struct sim_msg {
 	TAILQ_ENTRY(sim_msg) entry;
 	enum sim_kind kind;
+	struct sim_peer *peer;
 	uint32_t tid;
+	uint32_t ctx;   /* of its first action; 0: none, or no number */
+	uint64_t at_us; /* sim_now_us() */
 	bool is_registration;
 	int err;            /* replies: -ETIMEDOUT, -ECANCELED */
 	xmlDoc *doc;        /* owned */
@@ -46,45 +55,72 @@ struct sim_params {
 	struct h248_tls *tls;            /* of TCP; borrowed; NULL: none */
 	struct h248_authenticator *auth; /* borrowed; NULL: none */
 	bool is_manual;                  /* requests wait for <reply> */
+	bool is_silent;                  /* no line for each message */
 	FILE *log; /* every message as on the wire; may be NULL */
+};
+
+/* A gateway, known by its MID wherever it comes from. */
+struct sim_peer {
+	TAILQ_ENTRY(sim_peer) entry;
+	struct sim *sim;
+	struct h248_txns *txns;
+	struct event *timer;
+	struct sockaddr_storage addr;
+	char mid[SIM_MID];   /* as it wrote it last; empty: unreadable */
+	char name[SIM_NAME]; /* by <register gateway="">; empty: none */
+	bool is_registered;
+};
+
+/* Who plays: see user.h. */
+struct sim_user {
+	TAILQ_ENTRY(sim_user) entry, ready_entry;
+	bool is_ready;       /* something came since it was woken */
+	unsigned int number; /* from 1 */
+	struct sim *sim;
+	struct sim_msgs inbox;
+	LIST_HEAD(, sim_asked) asked;
+	LIST_HEAD(, sim_ctx) contexts;
+	unsigned int n_contexts;
+	/* After something arrived, was answered or timed out.  May end it. */
+	void (*wake)(void *arg);
+	void *arg;
 };
 
 struct sim {
 	struct sim_params params;
 	struct event_base *base;
-	struct event *timer;
 	struct h248_transport transport;
-	struct h248_txns *txns;
-	struct sockaddr_storage peer; /* the registered gateway */
-	bool is_registered;
-	unsigned int n_registrations;
-	struct sim_msgs inbox;
+	TAILQ_HEAD(, sim_peer) peers;
+	unsigned int n_peers;
+	TAILQ_HEAD(, sim_user) users, ready;
+	struct sim_users *by_context; /* of user.c */
+	struct sim_msgs unclaimed;    /* of no user yet */
+	unsigned int n_unclaimed;
 	struct record record; /* what was said */
+	uint64_t received;    /* number in it of what is looked at */
+	unsigned int speaker; /* the user whom what is sent now is of */
 	uint64_t start_ms;
 	bool is_taken; /* by a transaction: the datagram being delivered */
-	/* Called after something arrived, was answered or timed out. */
-	void (*wake)(void *arg);
-	void *arg;
 };
 
 /* 0, or a negative errno of the socket.  sim is the caller's storage. */
 int sim_init(struct sim *sim, const struct sim_params *params,
 	     struct event_base *base);
-void sim_fini(struct sim *sim);
+void sim_fini(struct sim *sim); /* users are gone before */
 
-/*
- * Send a request: what stands inside T=n{...}.
- *
- * Returns: 0 and *tid; -ENOTCONN without a gateway; -EPROTO with *err when
- *          the text is no H.248; what h248_txns_request() returns.
- */
-int sim_send(struct sim *sim, const char *actions, uint32_t *tid,
-	     struct h248_err *err);
-/* Octets as they are, past the transaction layer.  0, -ENOTCONN, -errno. */
-int sim_send_raw(struct sim *sim, const char *octets, size_t n);
-/* Answer a request that waits.  As sim_send(). */
-int sim_reply(struct sim *sim, struct sim_msg *msg, const char *actions,
-	      struct h248_err *err);
+/* Octets as they are.  0, or -errno. */
+int sim_put(struct sim *sim, const struct sockaddr_storage *to,
+	    const char *octets, size_t n);
+/* A line on standard output, the log, and the record. */
+void sim_trace(struct sim *sim, bool is_out,
+	       const struct sockaddr_storage *addr, const char *buf, size_t n);
 
-void sim_forget(struct sim *sim, struct sim_msg *msg); /* takes msg */
-uint64_t sim_now_ms(void);                             /* CLOCK_MONOTONIC */
+/* The peer of this name; NULL or empty: the first that is registered (with
+ * answers="manual" the first of all).  NULL: none. */
+struct sim_peer *sim_peer_find(struct sim *sim, const char *name);
+/* The registered one with this MID; the first registered without a name. */
+struct sim_peer *sim_peer_by_mid(struct sim *sim, const char *mid);
+struct sim_peer *sim_peer_unnamed(struct sim *sim);
+
+uint64_t sim_now_ms(void); /* CLOCK_MONOTONIC */
+uint64_t sim_now_us(void);

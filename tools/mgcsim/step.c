@@ -4,43 +4,111 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "tools/mgcsim/peer.h"
+#include "tools/mgcsim/xpath.h"
+
 /* Registrations were answered when they came; no later step sees them. */
-static enum run_verdict poll_register(struct run *run, xmlNode *step)
+static void forget_registrations(struct run *run, const struct sim_peer *peer)
 {
 	struct sim_msg *msg, *next;
 
-	(void)step;
-	if (!run->sim->is_registered)
-		return RUN_GOING;
-	for (msg = TAILQ_FIRST(&run->sim->inbox); msg; msg = next) {
+	for (msg = TAILQ_FIRST(&run->user.inbox); msg; msg = next) {
 		next = TAILQ_NEXT(msg, entry);
-		if (msg->is_registration)
-			sim_forget(run->sim, msg);
+		if (msg->is_registration && msg->peer == peer)
+			user_forget(&run->user, msg);
 	}
+}
+
+/* The gateway of this MID, or any that has no name yet, gets this name. */
+static struct sim_peer *give_name(struct run *run, const char *mid,
+				  const char *name)
+{
+	struct sim_peer *peer = sim_peer_find(run->sim, name);
+
+	if (peer)
+		return peer;
+	peer = mid ? sim_peer_by_mid(run->sim, mid) :
+		     sim_peer_unnamed(run->sim);
+	if (peer)
+		snprintf(peer->name, sizeof(peer->name), "%s", name);
+	return peer;
+}
+
+static enum run_verdict poll_register(struct run *run, xmlNode *step)
+{
+	char *mid = run_attr(run, step, "mid");
+	char *name = run_attr(run, step, "gateway");
+	struct sim_peer *peer = NULL;
+
+	if (run->verdict == RUN_GOING && name)
+		peer = give_name(run, mid, name);
+	else if (run->verdict == RUN_GOING)
+		peer = mid ? sim_peer_by_mid(run->sim, mid) :
+			     sim_peer_find(run->sim, NULL);
+	free(mid);
+	free(name);
+	if (!peer || !peer->is_registered)
+		return RUN_GOING;
+	forget_registrations(run, peer);
 	return RUN_PASS;
+}
+
+static enum run_verdict begin_use(struct run *run, xmlNode *step)
+{
+	char *name = run_attr(run, step, "gateway");
+
+	if (!name)
+		return RUN_FAIL;
+	snprintf(run->gateway, sizeof(run->gateway), "%s", name);
+	free(name);
+	if (!sim_peer_find(run->sim, run->gateway))
+		return run_fail(run, "no gateway is called %s", run->gateway);
+	return RUN_PASS;
+}
+
+/* value="text", or select="XPath" over the message expected last. */
+static char *new_value(struct run *run, xmlNode *step)
+{
+	char *select = run_attr(run, step, "select");
+	xmlChar *text;
+	char *value = NULL;
+
+	if (!select)
+		return run_attr(run, step, "value");
+	text = xpath_text(run->last, select, &run->vars, NULL);
+	if (text)
+		value = strdup((char *)text);
+	else
+		run_fail(run, "there is no %s", select);
+	xmlFree(text);
+	free(select);
+	return value;
 }
 
 static enum run_verdict begin_set(struct run *run, xmlNode *step)
 {
 	char *name = run_attr(run, step, "var");
-	char *value = run_attr(run, step, "value");
-	enum run_verdict v = RUN_PASS;
+	bool is_default = !strcmp((const char *)step->name, "default");
+	char *value;
+	int rc = -EINVAL;
 
 	/* <default> leaves alone what the command line has set. */
-	if (!name || !value)
-		v = RUN_FAIL;
-	else if (strcmp((const char *)step->name, "default") ||
-		 !vars_get(run->vars, name))
-		v = vars_set(run->vars, name, value) ? RUN_FAIL : RUN_PASS;
+	if (name && is_default && vars_get(&run->vars, name)) {
+		free(name);
+		return RUN_PASS;
+	}
+	value = new_value(run, step);
+	if (name && value)
+		rc = vars_set(&run->vars, name, value);
 	free(name);
 	free(value);
-	return v == RUN_PASS ? v : run_fail(run, "the variable cannot be set");
+	return rc ? run_fail(run, "the variable cannot be set") : RUN_PASS;
 }
 
-static void remember(struct run *run, xmlNode *step, uint32_t tid)
+static void remember(struct run *run, xmlNode *step,
+		     const struct sim_peer *peer, uint32_t tid)
 {
 	xmlChar *as = xmlGetProp(step, BAD_CAST "as");
 	struct run_sent *sent;
@@ -49,49 +117,72 @@ static void remember(struct run *run, xmlNode *step, uint32_t tid)
 		memmove(run->sent, run->sent + 1,
 			--run->n_sent * sizeof(run->sent[0]));
 	sent = &run->sent[run->n_sent++];
+	sent->peer = peer;
 	sent->tid = tid;
+	sent->at_us = sim_now_us();
 	snprintf(sent->name, sizeof(sent->name), "%s", as ? (char *)as : "");
 	xmlFree(as);
 }
 
+/* A fault in the text has its own line. */
 static enum run_verdict fail_text(struct run *run, int rc,
 				  const struct h248_err *err)
 {
 	if (rc == -EPROTO)
 		return run_fail(run,
-				"the text to send is no H.248: %u %s "
-				"(line %u, column %u)",
-				err->code, err->text,
-				err->at.line ? err->at.line - 1 : 0,
-				err->at.col);
+				"the text to send is no H.248: %s:%lu: %u %s "
+				"(column %u)",
+				scenario_path(run->scenario, run->step),
+				(unsigned long)scenario_line(run->step) +
+					(err->at.line ? err->at.line - 1 : 0),
+				err->code, err->text, err->at.col);
 	return run_fail(run, "cannot send: %s", strerror(-rc));
+}
+
+static enum run_verdict no_gateway(struct run *run, const char *name)
+{
+	if (name[0])
+		return run_fail(run, "no gateway is called %s", name);
+	return run_fail(run, "cannot send: no gateway has registered");
 }
 
 static enum run_verdict begin_send(struct run *run, xmlNode *step)
 {
 	char *text = run_text(run, step);
+	char name[SIM_NAME];
+	struct sim_peer *peer = run_peer(run, step, name);
 	struct h248_err err;
 	uint32_t tid = 0;
 	int rc;
 
-	if (!text)
-		return RUN_FAIL;
-	rc = sim_send(run->sim, text, &tid, &err);
+	if (!text || !peer) {
+		free(text);
+		return no_gateway(run, name);
+	}
+	rc = peer_send(peer, &run->user, text, &tid, &err);
 	free(text);
 	if (rc)
 		return fail_text(run, rc, &err);
-	remember(run, step, tid);
+	remember(run, step, peer, tid);
 	return RUN_PASS;
 }
 
+/* Past the transaction layer. */
 static enum run_verdict begin_raw(struct run *run, xmlNode *step)
 {
 	char *text = run_text(run, step);
+	char name[SIM_NAME];
+	struct sim_peer *peer = run_peer(run, step, name);
 	int rc;
 
-	if (!text)
-		return RUN_FAIL;
-	rc = sim_send_raw(run->sim, text, strlen(text));
+	if (!text || !peer) {
+		free(text);
+		return no_gateway(run, name);
+	}
+	run->sim->speaker = run->user.number;
+	sim_trace(run->sim, true, &peer->addr, text, strlen(text));
+	run->sim->speaker = 0;
+	rc = sim_put(run->sim, &peer->addr, text, strlen(text));
 	free(text);
 	return rc ? run_fail(run, "cannot send: %s", strerror(-rc)) : RUN_PASS;
 }
@@ -109,20 +200,21 @@ static enum run_verdict begin_reply(struct run *run, xmlNode *step)
 		return run_fail(run, "no request waits for a reply "
 				     "(answers=\"manual\" is needed)");
 	}
-	rc = sim_reply(run->sim, run->expected, text, &err);
+	rc = peer_reply(&run->user, run->expected, text, &err);
 	free(text);
 	if (rc)
 		return fail_text(run, rc, &err);
-	sim_forget(run->sim, run->expected);
+	user_forget(&run->user, run->expected);
 	run->expected = NULL;
 	return RUN_PASS;
 }
 
+/* run.c ends it. */
 static enum run_verdict poll_pause(struct run *run, xmlNode *step)
 {
-	uint64_t ms = (uint64_t)run_attr_ms(run, step, "ms", 0);
-
-	return sim_now_ms() - run->began_ms >= ms ? RUN_PASS : RUN_GOING;
+	(void)run;
+	(void)step;
+	return RUN_GOING;
 }
 
 /* Nothing may have arrived that the scenario did not ask for. */
@@ -131,7 +223,7 @@ static enum run_verdict begin_quiet(struct run *run, xmlNode *step)
 	struct sim_msg *msg;
 
 	(void)step;
-	TAILQ_FOREACH (msg, &run->sim->inbox, entry)
+	TAILQ_FOREACH (msg, &run->user.inbox, entry)
 		if (msg->kind == SIM_REQUEST && !step_is_aside(msg))
 			return run_fail(run,
 					"a request (T=%u) that no step "
@@ -187,69 +279,67 @@ static enum run_verdict poll_wait(struct run *run, xmlNode *step)
 	return v;
 }
 
-static void export_vars(const struct vars *vars)
+static enum run_verdict begin_flow(struct run *run, xmlNode *step)
 {
-	for (unsigned int i = 0; i < vars->n; i++)
-		setenv(vars->list[i].name, vars->list[i].value, 1);
-}
-
-static pid_t spawn(struct run *run, const char *command)
-{
-	pid_t pid = fork();
-
-	if (pid)
-		return pid;
-	setpgid(0, 0);
-	export_vars(run->vars);
-	execl("/bin/sh", "sh", "-c", command, (char *)NULL);
-	_exit(127);
-}
-
-static enum run_verdict begin_exec(struct run *run, xmlNode *step)
-{
-	char *command = run_text(run, step);
-	xmlChar *background = xmlGetProp(step, BAD_CAST "background");
-	bool is_background = background && !strcmp((char *)background, "yes");
-	pid_t pid;
-
-	xmlFree(background);
-	if (!command)
-		return RUN_FAIL;
-	if (is_background && run->n_background == RUN_MAX_CHILDREN) {
-		free(command);
-		return run_fail(run, "too many background commands");
+	switch (step->name[0]) {
+	case 'i':
+		flow_if(run, step);
+		break;
+	case 'w':
+		flow_while(run, step);
+		break;
+	case 'r':
+		flow_repeat(run, step);
+		break;
+	case 'b':
+		flow_break(run);
+		break;
+	default:
+		flow_call(run, step);
+		break;
 	}
-	pid = spawn(run, command);
-	free(command);
-	if (pid < 0)
-		return run_fail(run, "fork: %s", strerror(errno));
-	if (is_background)
-		run->background[run->n_background++] = pid;
-	else
-		run->child = pid;
 	return RUN_PASS;
 }
 
-static enum run_verdict poll_exec(struct run *run, xmlNode *step)
+static enum run_verdict begin_end(struct run *run, xmlNode *step)
 {
 	(void)step;
-	if (run->child)
-		return RUN_GOING;
-	if (run->child_status)
-		return run_fail(run, "the command ended with status %d",
-				WIFEXITED(run->child_status) ?
-					WEXITSTATUS(run->child_status) :
-					-WTERMSIG(run->child_status));
+	flow_end(run);
 	return RUN_PASS;
+}
+
+static enum run_verdict begin_fail(struct run *run, xmlNode *step)
+{
+	char *text = run_text(run, step);
+
+	run_fail(run, "%s", text ? text : "");
+	free(text);
+	return RUN_FAIL;
 }
 
 static const struct step_kind KINDS[] = {
-	{ "register", NULL, poll_register }, { "default", begin_set, NULL },
-	{ "set", begin_set, NULL },          { "send", begin_send, NULL },
-	{ "raw", begin_raw, NULL },          { "expect", NULL, step_expect },
-	{ "reply", begin_reply, NULL },      { "quiet", begin_quiet, NULL },
-	{ "pause", NULL, poll_pause },       { "wait", NULL, poll_wait },
-	{ "exec", begin_exec, poll_exec },   { "print", begin_print, NULL },
+	{ "register", NULL, poll_register, false },
+	{ "use", begin_use, NULL, false },
+	{ "default", begin_set, NULL, false },
+	{ "set", begin_set, NULL, false },
+	{ "send", begin_send, NULL, false },
+	{ "raw", begin_raw, NULL, false },
+	{ "expect", NULL, step_expect, false },
+	{ "assert", step_assert, NULL, false },
+	{ "bind", step_bind, NULL, false },
+	{ "reply", begin_reply, NULL, false },
+	{ "quiet", begin_quiet, NULL, false },
+	{ "pause", NULL, poll_pause, false },
+	{ "wait", NULL, poll_wait, true },
+	{ "exec", step_exec_begin, step_exec_poll, false },
+	{ "print", begin_print, NULL, false },
+	{ "if", begin_flow, NULL, false },
+	{ "while", begin_flow, NULL, false },
+	{ "repeat", begin_flow, NULL, false },
+	{ "break", begin_flow, NULL, false },
+	{ "call", begin_flow, NULL, false },
+	{ "end", begin_end, NULL, false },
+	{ "fail", begin_fail, NULL, false },
 };
 
 const struct step_kind *step_find(const char *element)

@@ -9,9 +9,10 @@ struct step_kind {
 	const char *element;
 	/* Once, when the step begins; NULL: nothing to do. */
 	enum run_verdict (*begin)(struct run *run, xmlNode *step);
-	/* After each event until it is not RUN_GOING; RUN_PASS: next step.
-	 * NULL: done when it has begun. */
+	/* Whenever something came, until it is not RUN_GOING; RUN_PASS: next
+	 * step.  NULL: done when it has begun. */
 	enum run_verdict (*poll)(struct run *run, xmlNode *step);
+	bool is_looking; /* nobody tells: it is polled every 20 ms */
 };
 
 const struct step_kind *step_find(const char *element); /* or NULL */
@@ -22,3 +23,15 @@ enum run_verdict step_expect_timeout(struct run *run, xmlNode *step);
 /* What the gateway tells of its terminations unasked (an interface is down):
  * only a step that matches it looks at it. */
 bool step_is_aside(const struct sim_msg *msg);
+
+/* examine.c: <assert> and <bind>, alone or all that stand in a step */
+enum run_verdict step_assert(struct run *run, xmlNode *step);
+enum run_verdict step_bind(struct run *run, xmlNode *step);
+enum run_verdict step_examine(struct run *run, xmlNode *step, xmlDoc *doc);
+/* Fails with what was received behind the reason. */
+enum run_verdict step_fail_with(struct run *run, xmlDoc *doc, const char *what,
+				const char *detail);
+
+/* exec.c */
+enum run_verdict step_exec_begin(struct run *run, xmlNode *step);
+enum run_verdict step_exec_poll(struct run *run, xmlNode *step);

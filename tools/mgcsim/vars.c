@@ -77,6 +77,25 @@ const char *vars_get(const struct vars *v, const char *name)
 	return e ? e->value : NULL;
 }
 
+void vars_unset(struct vars *v, const char *name)
+{
+	struct var *e = find(v, name, strlen(name));
+
+	if (!e)
+		return;
+	free(e->value);
+	*e = v->list[--v->n];
+}
+
+int vars_copy(struct vars *v, const struct vars *from)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < from->n && !rc; i++)
+		rc = vars_set(v, from->list[i].name, from->list[i].value);
+	return rc;
+}
+
 void vars_fini(struct vars *v)
 {
 	while (v->n)

@@ -27,6 +27,10 @@ int vars_set(struct vars *v, const char *name, const char *value);
 /* "name=value", as in --set. */
 int vars_set_pair(struct vars *v, const char *pair);
 const char *vars_get(const struct vars *v, const char *name); /* or NULL */
+/* Nothing when it is not set. */
+void vars_unset(struct vars *v, const char *name);
+/* Those of `from` as well, over what was set.  As vars_set(). */
+int vars_copy(struct vars *v, const struct vars *from);
 void vars_fini(struct vars *v);
 
 /* Returns new text with every variable replaced, or NULL; then `missing` (cap

@@ -1,0 +1,550 @@
+/* test/unit/test_tools_mgcsim_play.c - scenarios of mgcsim, played in one process
+ *
+ * The gateways are sockets of the same event base: they register, and answer
+ * each request with a new context whose Notify comes at once.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "test/support/suite.h"
+#include "tools/mgcsim/crowd.h"
+
+#define SCHEMA SOURCE_DIR "/test/scenarios/scenario.rng"
+
+static char dir[] = "/tmp/test_mgcsim.XXXXXX";
+static char err[512];
+
+static const char *put(const char *name, const char *text)
+{
+	static char path[sizeof(dir) + 64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+	return path;
+}
+
+/* The steps inside <scenario>, each in a line of its own from 2 on. */
+static int load(struct scenario *s, const char *steps)
+{
+	char text[8192];
+
+	snprintf(text, sizeof(text), "<scenario name=\"t\">\n%s\n</scenario>\n",
+		 steps);
+	return scenario_load(s, put("t.xml", text), SCHEMA, err, sizeof(err));
+}
+
+struct table {
+	struct verdicts all;
+	struct event_base *base;
+	struct sim sim;
+	struct vars vars;
+	struct data data;
+	unsigned int n_users;
+};
+
+static void open_table(struct table *t)
+{
+	struct sim_params p = { .version = 3, .is_silent = true };
+	struct sockaddr_in *in4 = (struct sockaddr_in *)&p.listen;
+
+	memset(t, 0, sizeof(*t));
+	in4->sin_family = AF_INET;
+	in4->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	t->base = event_base_new();
+	t->n_users = 1;
+	verdicts_init(&t->all);
+	CU_ASSERT_EQUAL_FATAL(sim_init(&t->sim, &p, t->base), 0);
+}
+
+static void close_table(struct table *t)
+{
+	verdicts_fini(&t->all);
+	sim_fini(&t->sim);
+	vars_fini(&t->vars);
+	data_fini(&t->data);
+	event_base_free(t->base);
+}
+
+static void play(struct table *t, struct scenario *s)
+{
+	struct crowd_params p = {
+		.sim = &t->sim,
+		.scenario = s,
+		.vars = &t->vars,
+		.data = t->data.n_rows ? &t->data : NULL,
+		.n_users = t->n_users,
+		.timeout_ms = 20000,
+	};
+
+	CU_ASSERT_EQUAL(crowd_play(&p, &t->all), 0);
+}
+
+/* Steps that need no gateway; why NULL: they pass. */
+struct alone {
+	const char *name, *steps, *why;
+};
+
+static const struct alone ALONE[] = {
+	{ "the first branch",
+	  "<set var=\"x\" value=\"2\"/>\n"
+	  "<if test=\"$x = 2\"><set var=\"y\" value=\"a\"/>"
+	  "<else><set var=\"y\" value=\"b\"/></else></if>\n"
+	  "<assert path=\"$y\" equals=\"a\"/>",
+	  NULL },
+	{ "the other branch",
+	  "<set var=\"x\" value=\"3\"/>\n"
+	  "<if test=\"$x = 2\"><fail>here</fail>"
+	  "<else><set var=\"y\" value=\"b\"/></else></if>\n"
+	  "<assert path=\"$y\" equals=\"b\"/>",
+	  NULL },
+	{ "no branch at all", "<if test=\"1 = 2\"><fail>here</fail></if>",
+	  NULL },
+	{ "a branch that fails", "<if test=\"1 = 1\">\n<fail>here</fail></if>",
+	  "t.xml:3 <fail>: here" },
+	{ "a loop that counts",
+	  "<set var=\"n\" value=\"0\"/>\n"
+	  "<repeat times=\"3\" var=\"i\">"
+	  "<repeat times=\"2\"><set var=\"n\" select=\"$n + $i\"/></repeat>"
+	  "</repeat>\n<assert path=\"$n\" equals=\"12\"/>",
+	  NULL },
+	{ "a loop of no rounds",
+	  "<repeat times=\"0\"><fail>here</fail></repeat>", NULL },
+	{ "a loop with a condition",
+	  "<set var=\"n\" value=\"1\"/>\n"
+	  "<while test=\"$n &lt; 100\" var=\"k\">"
+	  "<set var=\"n\" select=\"$n * 2\"/></while>\n"
+	  "<assert path=\"concat($n, '/', $k)\" equals=\"128/7\"/>",
+	  NULL },
+	{ "a loop that is left",
+	  "<repeat times=\"9\" var=\"i\"><if test=\"$i = 4\"><break/></if>"
+	  "</repeat>\n<assert path=\"$i\" equals=\"4\"/>",
+	  NULL },
+	{ "a loop without an end",
+	  "<while test=\"true()\" limit=\"50\"><set var=\"x\" value=\"\"/>"
+	  "</while>",
+	  "t.xml:2 <while>: the loop was made 50 times" },
+	{ "more steps than in one turn",
+	  "<repeat times=\"5000\" var=\"i\"><set var=\"n\" value=\"${i}\"/>"
+	  "</repeat>\n<assert path=\"$n\" equals=\"5000\"/>",
+	  NULL },
+	{ "a procedure, with values of the caller",
+	  "<procedure name=\"p\"><set var=\"out\" "
+	  "value=\"${a}${b}\"/></procedure>\n"
+	  "<set var=\"a\" value=\"1\"/>\n"
+	  "<call name=\"p\"><with var=\"a\" value=\"2\"/>"
+	  "<with var=\"b\" value=\"${a}\"/></call>\n"
+	  "<assert path=\"concat($out, $a)\" equals=\"211\"/>\n"
+	  "<print>${b}</print>",
+	  "variable ${b} is not set" },
+	{ "a procedure that calls itself",
+	  "<procedure name=\"p\"><call name=\"p\"/></procedure>\n"
+	  "<call name=\"p\"/>",
+	  "parts inside parts" },
+	{ "an end before the last step",
+	  "<repeat times=\"2\"><if test=\"true()\"><end/></if></repeat>"
+	  "<fail>here</fail>",
+	  NULL },
+	{ "numbers that are met",
+	  "<assert path=\"7\" min=\"7\" max=\"7\" above=\"6.9\" "
+	  "below=\"7.1\"/>",
+	  NULL },
+	{ "min", "<assert path=\"7\" min=\"7.5\"/>", "a number from 7.5" },
+	{ "max", "<assert path=\"7\" max=\"6\"/>", "a number up to 6" },
+	{ "above", "<assert path=\"7\" above=\"7\"/>", "a number above 7" },
+	{ "below", "<assert path=\"7\" below=\"7\"/>", "a number below 7" },
+	{ "no number at all", "<assert path=\"'7x'\" min=\"1\"/>",
+	  "is \"7x\", expected a number from 1" },
+	{ "as numbers, not as text", "<assert path=\"10\" above=\"9\"/>",
+	  NULL },
+	{ "a pause is over", "<pause ms=\"1\"/>", NULL },
+	{ "a file that does not come", "<wait file=\"/no/such\" within=\"1\"/>",
+	  "not done in time" },
+	{ "the other way when a file does not come",
+	  "<wait file=\"/no/such\" within=\"1\"><timeout>"
+	  "<set var=\"x\" value=\"late\"/></timeout></wait>\n"
+	  "<assert path=\"$x\" equals=\"late\"/>",
+	  NULL },
+	{ "a number that is none",
+	  "<set var=\"n\" value=\"x\"/>\n<pause ms=\"${n}\"/>",
+	  "ms=\"x\" is no number" },
+	{ "text is no H.248", "<register within=\"1\"/>", "not done in time" },
+	{ "a command that fails", "<exec>exit 3</exec>", "status 3" },
+};
+
+static void steps_without_a_gateway(void)
+{
+	for (size_t i = 0; i < sizeof(ALONE) / sizeof(ALONE[0]); i++) {
+		const struct alone *a = &ALONE[i];
+		const struct verdict *v;
+		struct scenario s;
+		struct table t;
+		bool is_good;
+
+		if (load(&s, a->steps)) {
+			CU_FAIL("a scenario of the table is not valid");
+			fprintf(stderr, "%s: %s\n", a->name, err);
+			continue;
+		}
+		open_table(&t);
+		play(&t, &s);
+		v = STAILQ_FIRST(&t.all.list);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+		is_good = v->is_pass == !a->why;
+		if (a->why) {
+			char text[2048];
+
+			snprintf(text, sizeof(text), "%s <%s>: %s", v->where,
+				 v->step, v->why);
+			is_good = is_good && strstr(text, a->why);
+		}
+		CU_ASSERT(is_good);
+		if (!is_good)
+			fprintf(stderr, "%s: %s %s\n", a->name, v->where,
+				v->why);
+		close_table(&t);
+		scenario_fini(&s);
+	}
+}
+
+/* What is wrong with a file, said before anything is sent. */
+static const struct {
+	const char *steps, *what;
+} WRONG[] = {
+	{ "<set var=\"a\" value=\"\"/>\n<sned/>", "t.xml:3: " },
+	{ "<break/>", "t.xml:2: <break>: stands in no loop" },
+	{ "<repeat times=\"1\"><call name=\"p\"/></repeat>\n"
+	  "<procedure name=\"p\">\n<break/></procedure>",
+	  "t.xml:4: <break>: stands in no loop" },
+	{ "<call name=\"q\"/>", "t.xml:2: <call>: there is no such" },
+	{ "<call scenario=\"q.xml\"/>", "q.xml" },
+	{ "\n<assert path=\"count(1\"/>",
+	  "t.xml:3: <assert>: \"count(1\" is no" },
+	{ "<expect type=\"request\" match=\"//a[\"/>", "t.xml:2: <expect>: " },
+	{ "<if test=\"$\"><end/></if>", "t.xml:2: <if>: " },
+	{ "<assert path=\"1\" matches=\"(\"/>", "t.xml:2: <assert>: " },
+	{ "<expect type=\"reply\" to=\"add\"/>",
+	  "t.xml:2: <expect>: to= names" },
+	{ "<set var=\"A\" value=\"\"/>", "t.xml:2: " },
+	{ "<pause ms=\"-1\"/>", "t.xml:2: " },
+	{ "<if test=\"1\"><else><end/></else></if>", "t.xml:2: " },
+	{ "<set var=\"a\" value=\"\" select=\"1\"/>", "t.xml:2: " },
+	{ "<end/></scenario><scenario>", "t.xml:2: " },
+};
+
+static void faults_have_file_and_line(void)
+{
+	for (size_t i = 0; i < sizeof(WRONG) / sizeof(WRONG[0]); i++) {
+		struct scenario s;
+
+		CU_ASSERT_EQUAL(load(&s, WRONG[i].steps), -EINVAL);
+		CU_ASSERT(strstr(err, WRONG[i].what) != NULL);
+		if (!strstr(err, WRONG[i].what))
+			fprintf(stderr, "%zu: %s\n", i, err);
+		scenario_fini(&s);
+	}
+}
+
+static void parts_have_their_own_file_and_line(void)
+{
+	static const char MAIN[] =
+		"<scenario name=\"m\" "
+		"xmlns:xi=\"http://www.w3.org/2001/XInclude\">\n"
+		"<call scenario=\"sub.xml\"/>\n"
+		"<xi:include href=\"parts/p.xml\" "
+		"xpointer=\"xpointer(/scenario/*)\"/></scenario>";
+	const struct verdict *v;
+	struct scenario s;
+	struct table t;
+	char path[sizeof(dir) + 16];
+
+	snprintf(path, sizeof(path), "%s/parts", dir);
+	mkdir(path, 0700);
+	put("sub.xml", "<scenario name=\"s\"><set var=\"x\" value=\"1\"/>"
+		       "</scenario>");
+	put("parts/p.xml", "<scenario name=\"p\">\n\n<if test=\"$x = 1\">"
+			   "\n<fail>in a part</fail></if></scenario>");
+	CU_ASSERT_EQUAL_FATAL(scenario_load(&s, put("m.xml", MAIN), SCHEMA, err,
+					    sizeof(err)),
+			      0);
+	open_table(&t);
+	play(&t, &s);
+	v = STAILQ_FIRST(&t.all.list);
+	CU_ASSERT(strstr(v->where, "parts/p.xml:4") != NULL);
+	CU_ASSERT_STRING_EQUAL(v->why, "in a part");
+	close_table(&t);
+	scenario_fini(&s);
+	put("parts/p.xml", "<scenario name=\"p\">\n\n<sned/></scenario>");
+	put("m.xml", MAIN);
+	CU_ASSERT_EQUAL(scenario_load(&s, put("m.xml", MAIN), SCHEMA, err,
+				      sizeof(err)),
+			-EINVAL);
+	CU_ASSERT(strstr(err, "parts/p.xml:3: ") != NULL);
+	scenario_fini(&s);
+	put("sub.xml", "<scenario name=\"s\">\n<break/></scenario>");
+	put("parts/p.xml", "<scenario name=\"p\"><end/></scenario>");
+	CU_ASSERT_EQUAL(scenario_load(&s, put("m.xml", MAIN), SCHEMA, err,
+				      sizeof(err)),
+			-EINVAL);
+	CU_ASSERT(strstr(err, "sub.xml:2: <break>") != NULL);
+	scenario_fini(&s);
+}
+
+static void data_of_each_user(void)
+{
+	struct scenario s;
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<assert path=\"concat($user, '/', $users, $name)\" "
+			 "equals=\"${is}\"/>"),
+		0);
+	open_table(&t);
+	t.n_users = 3;
+	CU_ASSERT_EQUAL_FATAL(
+		data_load(&t.data,
+			  put("d.csv",
+			      "name,is\r\n"
+			      "\"a, \"\"b\"\"\",\"1/3a, \"\"b\"\"\"\r\n"
+			      "\r\n"
+			      ",2/3\n"),
+			  err, sizeof(err)),
+		0);
+	CU_ASSERT_EQUAL(t.data.n_rows, 2);
+	play(&t, &s);
+	CU_ASSERT_EQUAL(t.all.n_pass, 2);
+	CU_ASSERT_EQUAL(t.all.n_fail, 1); /* the first row comes again */
+	close_table(&t);
+	scenario_fini(&s);
+}
+
+static void data_that_is_wrong(void)
+{
+	static const struct {
+		const char *text, *what;
+	} TABLE[] = {
+		{ "", "d.csv:1: cannot be read" },
+		{ "a,b\n", "d.csv:1: no rows" },
+		{ "a,b\n1,2\n\"x\ny\",2\n1\n", "d.csv:5: another number" },
+		{ "a,b\n1,2,3\n", "d.csv:2: another number" },
+		{ "A\n1\n", "d.csv:1: a name" },
+		{ "a\n1\n\"2\n", "d.csv:3: a quote" },
+	};
+
+	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+		struct data d;
+
+		CU_ASSERT_EQUAL(data_load(&d, put("d.csv", TABLE[i].text), err,
+					  sizeof(err)),
+				-EINVAL);
+		CU_ASSERT(strstr(err, TABLE[i].what) != NULL);
+		if (!strstr(err, TABLE[i].what))
+			fprintf(stderr, "%zu: %s\n", i, err);
+	}
+}
+
+/* A gateway: a socket that registers and answers. */
+struct gateway {
+	const char *mid;
+	int fd;
+	struct event *event;
+	unsigned int ctx;  /* of the latest context */
+	unsigned int last; /* its notifies come in the opposite order, then */
+	bool is_mute;
+};
+
+static void say(struct gateway *g, const char *text)
+{
+	char buf[512];
+	int n = snprintf(buf, sizeof(buf), "!/1 %s\n%s", g->mid, text);
+
+	CU_ASSERT_EQUAL(send(g->fd, buf, (size_t)n, 0), n);
+}
+
+/* The Notify of a context may come before the reply that tells of it. */
+static void notify(struct gateway *g)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		 "T=%u{C=%u{N=ip/1{OE=1{20260115T08300000:g/x%u}}}}",
+		 500 + g->ctx, g->ctx, g->ctx);
+	say(g, text);
+}
+
+static void on_gateway(evutil_socket_t fd, short what, void *arg)
+{
+	struct gateway *g = arg;
+	char buf[4096], text[256];
+	const char *tid;
+	ssize_t n = recv(fd, buf, sizeof(buf) - 1, 0);
+
+	(void)what;
+	buf[n > 0 ? n : 0] = '\0';
+	tid = strstr(buf, "\nT=");
+	if (!tid || g->is_mute)
+		return;
+	g->ctx++;
+	notify(g);
+	snprintf(text, sizeof(text), "P=%d{C=%u{A=ip/%u}}", atoi(tid + 3),
+		 g->ctx, g->ctx);
+	say(g, text);
+}
+
+static void open_gateway(struct gateway *g, struct table *t)
+{
+	const struct sockaddr_storage *to =
+		h248_transport_local(&t->sim.transport);
+
+	g->fd = socket(AF_INET, SOCK_DGRAM, 0);
+	CU_ASSERT_EQUAL_FATAL(connect(g->fd, (const struct sockaddr *)to,
+				      sizeof(struct sockaddr_in)),
+			      0);
+	g->event =
+		event_new(t->base, g->fd, EV_READ | EV_PERSIST, on_gateway, g);
+	event_add(g->event, NULL);
+	say(g, "T=1{C=-{SC=ROOT{SV{MT=RS,RE=\"901 Cold Boot\"}}}}");
+}
+
+static void close_gateway(struct gateway *g)
+{
+	event_free(g->event);
+	close(g->fd);
+}
+
+static unsigned int passes(struct table *t, struct scenario *s)
+{
+	const struct verdict *v;
+
+	play(t, s);
+	STAILQ_FOREACH (v, &t->all.list, entry)
+		if (!v->is_pass)
+			fprintf(stderr, "user %u: %s %s\n", v->user, v->where,
+				v->why);
+	return t->all.n_pass;
+}
+
+static void each_user_has_its_contexts(void)
+{
+	struct gateway g = { .mid = "[127.0.0.1]:5001" };
+	struct scenario s;
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<register/><repeat times=\"3\">\n"
+			 "<send as=\"add\">C=${A=ip/$}</send>\n"
+			 "<expect type=\"reply\" to=\"add\" elapsed=\"ms\">"
+			 "<bind var=\"ctx\" path=\"/reply/context/@id\"/>"
+			 "</expect>\n"
+			 "<assert path=\"$ms\" above=\"0\" max=\"19000\"/>\n"
+			 "<expect type=\"request\" "
+			 "match=\"//event[@name='g/x${ctx}']\">"
+			 "<assert path=\"/request/context/@id\" "
+			 "equals=\"${ctx}\"/></expect></repeat>\n<quiet/>"),
+		0);
+	open_table(&t);
+	open_gateway(&g, &t);
+	t.n_users = 20;
+	CU_ASSERT_EQUAL(passes(&t, &s), 20);
+	CU_ASSERT_EQUAL(g.ctx, 60);
+	close_gateway(&g);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
+static void gateways_are_known_by_their_mid(void)
+{
+	struct gateway east = { .mid = "[127.0.0.1]:5001", .ctx = 40 };
+	struct gateway west = { .mid = "west.example", .ctx = 80 };
+	struct scenario s;
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s,
+		     "<register gateway=\"w\" mid=\"&lt;west.example>\"/>\n"
+		     "<register gateway=\"e\"/>\n"
+		     "<send as=\"w\" gateway=\"w\">C=${A=ip/$}</send>\n"
+		     "<send as=\"e\" gateway=\"e\">C=${A=ip/$}</send>\n"
+		     "<expect type=\"reply\" to=\"e\">"
+		     "<assert path=\"//context/@id\" equals=\"41\"/></expect>\n"
+		     "<expect type=\"reply\" to=\"w\">"
+		     "<assert path=\"//context/@id\" equals=\"81\"/></expect>\n"
+		     "<use gateway=\"e\"/>\n"
+		     "<expect type=\"request\">"
+		     "<assert path=\"//context/@id\" equals=\"41\"/></expect>\n"
+		     "<expect type=\"request\" gateway=\"w\">"
+		     "<assert path=\"//context/@id\" equals=\"81\"/></expect>\n"
+		     "<send as=\"two\">C=${A=ip/$}</send>\n"
+		     "<expect type=\"reply\" to=\"two\">"
+		     "<assert path=\"//context/@id\" equals=\"42\"/></expect>\n"
+		     "<use gateway=\"nowhere\"/>"),
+		0);
+	open_table(&t);
+	east.mid = "[127.0.0.1]:5001";
+	west.mid = "<west.example>";
+	open_gateway(&east, &t);
+	open_gateway(&west, &t);
+	play(&t, &s);
+	CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
+			       "no gateway is called nowhere");
+	close_gateway(&east);
+	close_gateway(&west);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
+static void no_answer_in_time_is_a_branch(void)
+{
+	struct gateway g = { .mid = "[127.0.0.1]:5001", .is_mute = true };
+	struct scenario s;
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<register/>\n<send as=\"a\">C=${A=ip/$}</send>\n"
+			 "<expect type=\"reply\" to=\"a\" within=\"1\">"
+			 "<timeout><set var=\"x\" value=\"1\"/></timeout>"
+			 "</expect>\n<assert path=\"$x\" equals=\"1\"/>\n"
+			 "<send>C=${\n A=ip/$,\n Q=7}</send>"),
+		0);
+	open_table(&t);
+	open_gateway(&g, &t);
+	play(&t, &s);
+	CU_ASSERT(strstr(STAILQ_FIRST(&t.all.list)->why, "no H.248: ") != NULL);
+	CU_ASSERT(strstr(STAILQ_FIRST(&t.all.list)->why, "t.xml:8: ") != NULL);
+	close_gateway(&g);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
+int main(void)
+{
+	static const struct suite_test TESTS[] = {
+		{ "steps without a gateway", steps_without_a_gateway },
+		{ "faults have file and line", faults_have_file_and_line },
+		{ "parts have their own file and line",
+		  parts_have_their_own_file_and_line },
+		{ "data of each user", data_of_each_user },
+		{ "data that is wrong", data_that_is_wrong },
+		{ "each user has its contexts", each_user_has_its_contexts },
+		{ "gateways are known by their MID",
+		  gateways_are_known_by_their_mid },
+		{ "no answer in time is a branch",
+		  no_answer_in_time_is_a_branch },
+		{ NULL, NULL },
+	};
+	char command[64];
+	int rc;
+
+	if (!mkdtemp(dir))
+		return 1;
+	rc = suite_run("tools/mgcsim_play", TESTS);
+	snprintf(command, sizeof(command), "rm -rf %s", dir);
+	return system(command) ? 1 : rc;
+}
