@@ -97,9 +97,9 @@ void rdv_unlatch(struct rdv_call *c, unsigned int leg);
 
 /* rdv_pair.c */
 void rdv_send_synack(struct rdv_call *c, unsigned int leg);
-/* Again, but not within the spacing; a client that has moved gets it as soon
- * as that is over. */
-void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool has_moved);
+/* Again, but not within the spacing.  is_owed: a SYN asked for it, so it goes as
+ * soon as that is over. */
+void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool is_owed);
 /* Its timer is due. */
 void rdv_timed_synack(struct rdv_call *c, unsigned int leg);
 /* What the window rules start from: both SYNs. */

@@ -31,14 +31,14 @@ void rdv_send_synack(struct rdv_call *c, unsigned int leg)
 	pkt_synack_fill(c->r, leg, rdv_emit(c, leg, 0));
 }
 
-void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool has_moved)
+void rdv_resend_synack(struct rdv_call *c, unsigned int leg, bool is_owed)
 {
 	struct pkt_setup_leg *s = rdv_leg(c, leg);
 	uint64_t free_us = s->synack_us + RDV_SPACING_US;
 
 	if (!s->synack_us || c->now_us >= free_us)
 		rdv_send_synack(c, leg);
-	else if (has_moved && (!s->resend_us || s->resend_us > free_us))
+	else if (is_owed && (!s->resend_us || s->resend_us > free_us))
 		s->resend_us = free_us;
 }
 

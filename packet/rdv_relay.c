@@ -124,7 +124,7 @@ static void on_same_isn(struct rdv_call *c, unsigned int leg,
 	if (has_moved)
 		rdv_load_rewrites(c->r);
 	if (rdv_is(c->r, leg, PKT_LEG_SENT)) {
-		rdv_resend_synack(c, leg, has_moved);
+		rdv_resend_synack(c, leg, true);
 		return;
 	}
 	resend_syn(c, 1 - leg);

@@ -95,7 +95,8 @@ static void on_syn_again_sent(struct rdv_call *c, unsigned int leg,
 	}
 	if (has_moved)
 		rdv_load_rewrites(c->r);
-	rdv_resend_synack(c, leg, has_moved);
+	/* Only now does its firewall let one in, if it had forgotten. */
+	rdv_resend_synack(c, leg, true);
 }
 
 /* Events 2 and 3. */

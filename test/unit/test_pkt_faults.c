@@ -132,6 +132,26 @@ static void d06(void)
 	STATE(OPEN);
 }
 
+/* The SYN-ACK just before found a firewall that had forgotten; the client's
+ * next SYN is half a minute away. */
+static void d06_spacing(void)
+{
+	rdv_begin();
+	syns();
+	rdv_flush();
+	AT(1000); /* by timer */
+	SYNACK(A, B0, A1);
+	rdv_flush();
+	AT(1150);
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	NOTHING();
+	AT(1199);
+	NOTHING();
+	AT(1200);
+	SYNACK(A, B0, A1);
+	NOTHING();
+}
+
 static void d07(void)
 {
 	rdv_defaults();
@@ -402,6 +422,7 @@ static const struct suite_test tests[] = {
 	{ "D04 an attacker first, open policy", d04 },
 	{ "D05 an attacker that answers, open policy", d05 },
 	{ "D06 SYNs again and anew", d06 },
+	{ "D06 a SYN within the spacing", d06_spacing },
 	{ "D07 B never comes", d07 },
 	{ "D08 100 000 races of two SYNs", d08 },
 	{ "D09 data and a cookie in the SYN", d09 },
