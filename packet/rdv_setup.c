@@ -93,8 +93,12 @@ static void on_syn_again_sent(struct rdv_call *c, unsigned int leg,
 		s->is_suspect = false;
 		c->r->setup->grace_us = 0;
 	}
+#ifndef BGF_PLANTED_BUG /* for test/sim to find (docs/testing.md) */
 	if (has_moved)
 		rdv_load_rewrites(c->r);
+#else
+	(void)has_moved;
+#endif
 	/* Only now does its firewall let one in, if it had forgotten. */
 	rdv_resend_synack(c, leg, true);
 }
