@@ -43,10 +43,8 @@ static bool is_ours(const struct pkt_worker *w, const struct in6_addr *addr)
 
 static bool is_plain(const struct pkt_worker *w, const struct pkt_entry *e)
 {
-	bool is_v4 = IN6_IS_ADDR_V4MAPPED(&e->remote);
-
 	return e->flags & PKT_ENTRY_OPEN && e->kernel != PKT_KERNEL_GONE &&
-	       is_v4 == !(e->flags & PKT_ENTRY_OUT6) && !is_ours(w, &e->remote);
+	       !is_ours(w, &e->remote);
 }
 
 /* Open, and not over: a FIN or two may have passed. */

@@ -6,9 +6,10 @@
  * that its answer comes here like that of any router.  Only what grows by
  * changing its family is found too big here.
  */
+#include "packet/family.h"
 #include "packet/worker_priv.h"
 
-enum { GROWTH = 20, NO_DF_MAX = 1260 };
+enum { GROWTH = PKT_IP6_OCTETS - PKT_IP4_OCTETS };
 
 static const struct virtio_net_hdr plain;
 
@@ -62,7 +63,7 @@ bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 	uint32_t fits = mtu;
 
 	if (seg->is_gso || !mtu || octets <= mtu ||
-	    (!is_v4 && octets <= NO_DF_MAX))
+	    (!is_v4 && octets <= PKT_NO_DF_MAX))
 		return false;
 	fits = is_v4 ? fits - GROWTH : fits + GROWTH;
 	if (!is_v4 && fits < PKT_MTU_MIN6)

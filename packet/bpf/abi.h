@@ -64,4 +64,5 @@ struct fast_queue {
 struct fast_counters {
 	uint64_t count[PKT_FAST__COUNT];
 	uint64_t octets; /* of PASSED: IP packets as they are here */
+	uint64_t ip_id;  /* of the next IPv4 packet made of IPv6 */
 };

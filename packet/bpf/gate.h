@@ -54,6 +54,15 @@ static __always_inline void count(enum pkt_fast_count what, uint32_t octets)
 	c->octets += octets;
 }
 
+/* For an IPv4 packet that somebody may take apart on its way. */
+static __always_inline uint16_t next_id(void)
+{
+	uint32_t key = 0;
+	struct fast_counters *c = bpf_map_lookup_elem(&counters, &key);
+
+	return c ? c->ip_id++ + (bpf_get_smp_processor_id() << 12) : 0;
+}
+
 /* The clock of the engine. */
 static __always_inline uint32_t now_ms(void)
 {
@@ -144,8 +153,7 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 	const uint8_t special = SEG_SYN | SEG_RST | SEG_URG;
 	enum pkt_window verdict;
 
-	if (!(in->flags & PKT_ENTRY_OPEN) ||
-	    !!(in->flags & PKT_ENTRY_OUT6) != s->is_v6)
+	if (!(in->flags & PKT_ENTRY_OPEN))
 		return PKT_FAST_STEERED;
 	if ((s->flags & (special | SEG_ACK)) != SEG_ACK)
 		return PKT_FAST_FLAGS;
@@ -164,6 +172,7 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 struct gate {
 	struct pkt_entry *in, *out;
 	bool is_current;
+	bool is_cross; /* it leaves as one of the other family */
 };
 
 /* What is to become of a segment for this slot, `wire` octets in one piece.
@@ -183,6 +192,7 @@ gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
 	g->out = entry_at(g->in->peer);
 	if (!g->out)
 		return PKT_FAST_STEERED;
+	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
 	return judge(g->in, g->out, s, &g->is_current);
 }
 

@@ -35,7 +35,7 @@ struct segment {
 	uint16_t sport_be, dport;
 	uint16_t octets;  /* of the IP packet */
 	uint16_t headers; /* of these, IP and TCP headers */
-	uint8_t ttl, flags;
+	uint8_t tos, ttl, flags;
 	bool is_v6;
 	struct pkt_numbers n;
 };
@@ -68,6 +68,7 @@ static __always_inline bool read_ipv4(const void *p, const void *end,
 	    ip->frag_off & bpf_htons(SEG_MORE_OR_OFFSET) || !is_sum_right(ip))
 		return false;
 	s->is_v6 = false;
+	s->tos = ip->tos;
 	s->ttl = ip->ttl;
 	s->octets = bpf_ntohs(ip->tot_len);
 	s->src[0] = s->src[1] = s->dst[0] = s->dst[1] = 0;
@@ -89,6 +90,7 @@ static __always_inline bool read_ipv6(const void *p, const void *end,
 	if (bpf_ntohs(ip->payload_len) > UINT16_MAX - sizeof(*ip))
 		return false;
 	s->is_v6 = true;
+	s->tos = ip->priority << 4 | ip->flow_lbl[0] >> 4;
 	s->ttl = ip->hop_limit;
 	s->octets = bpf_ntohs(ip->payload_len) + sizeof(*ip);
 	__builtin_memcpy(s->src, &ip->saddr, sizeof(s->src));

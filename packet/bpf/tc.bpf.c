@@ -14,6 +14,7 @@
  */
 #include <linux/pkt_cls.h>
 
+#include "packet/bpf/cross.h"
 #include "packet/bpf/hop.h"
 #include "packet/bpf/way.h"
 
@@ -35,20 +36,19 @@ static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
 	return skb->gso_size && whole < s->octets ? whole : s->octets;
 }
 
-/* The way of a segment with these addresses, if it fits; NULL: none, or back
+/* The way of `octets` with these addresses, if they fit; NULL: none, or back
  * into the device it comes from. */
 static __always_inline struct fast_way *
-find_way(struct __sk_buff *skb, const struct segment *s, uint32_t tun,
+find_way(struct __sk_buff *skb, bool is_v6, uint32_t octets, uint32_t tun,
 	 const uint32_t *src, const uint32_t *dst)
 {
 	struct fast_way *way = way_slot(src, dst, tun);
-	uint32_t octets = wire_octets(skb, s);
 	struct bpf_fib_lookup q;
 	long told;
 
 	if (!way || way_is_told(way, src, dst, tun, octets))
 		return way;
-	way_ask(&q, s->is_v6, tun, src, dst, octets);
+	way_ask(&q, is_v6, tun, src, dst, octets);
 	told = bpf_fib_lookup(skb, &q, sizeof(q), 0);
 	if ((told != BPF_FIB_LKUP_RET_SUCCESS &&
 	     told != BPF_FIB_LKUP_RET_NO_NEIGH) ||
@@ -69,11 +69,13 @@ static __always_inline long take_way(const struct fast_way *way)
 	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
 }
 
-/* False: there is no memory. */
+/* When only its checksum changes by an address, a whole packet does not: so it
+ * is within IPv6.  False: there is no memory. */
 static __always_inline bool set_tcp_csum(struct __sk_buff *skb, uint32_t off,
-					 bool is_v6, const struct pkt_entry *in)
+					 bool is_within_ipv6,
+					 const struct pkt_entry *in)
 {
-	uint64_t pseudo = BPF_F_PSEUDO_HDR | (is_v6 ? F_IPV6 : 0);
+	uint64_t pseudo = BPF_F_PSEUDO_HDR | (is_within_ipv6 ? F_IPV6 : 0);
 
 	if (bpf_l4_csum_replace(skb, off, 0, in->addr_delta, pseudo) &&
 	    bpf_l4_csum_replace(skb, off, 0, in->addr_delta, BPF_F_PSEUDO_HDR))
@@ -81,26 +83,40 @@ static __always_inline bool set_tcp_csum(struct __sk_buff *skb, uint32_t off,
 	return !bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in), 0);
 }
 
-/* False: no memory for it; what is left is not to be sent. */
-static __always_inline bool translate(struct __sk_buff *skb,
-				      const struct segment *s,
-				      const struct pkt_entry *in,
-				      const struct pkt_entry *out)
+static __always_inline bool set_ports(struct __sk_buff *skb, uint32_t l4,
+				      const struct pkt_entry *in)
 {
-	uint32_t l4 = ETH_HLEN + segment_l4(s);
-	struct tcphdr *tcp;
-	void *ip;
+	struct tcphdr *tcp = DATA(skb) + l4;
 
-	if (!set_tcp_csum(skb, l4 + PKT_TCP_CSUM, s->is_v6, in))
-		return false;
-	ip = DATA(skb) + ETH_HLEN;
-	tcp = DATA(skb) + l4;
 	if ((void *)(tcp + 1) > END(skb))
 		return false;
 	tcp->source = in->out_sport_be;
 	tcp->dest = in->out_dport_be;
-	hop_rewrite_ip(ip, s->is_v6, in, out);
 	return true;
+}
+
+/* False: no memory for it; what is left is not to be sent. */
+static __always_inline bool
+rewrite(struct __sk_buff *skb, const struct segment *s, const struct gate *g)
+{
+	uint32_t l4 = ETH_HLEN + segment_l4(s);
+
+	if (!set_tcp_csum(skb, l4 + PKT_TCP_CSUM, s->is_v6, g->in) ||
+	    !set_ports(skb, l4, g->in))
+		return false;
+	hop_rewrite_ip(DATA(skb) + ETH_HLEN, s->is_v6, g->in, g->out);
+	return true;
+}
+
+static __always_inline bool cross(struct __sk_buff *skb,
+				  const struct segment *s, const struct gate *g,
+				  uint32_t wire)
+{
+	uint32_t l4 = ETH_HLEN + pkt_other_header(s->is_v6);
+
+	return cross_ip(skb, g, s, wire) &&
+	       set_tcp_csum(skb, l4 + PKT_TCP_CSUM, false, g->in) &&
+	       set_ports(skb, l4, g->in);
 }
 
 /* PKT_FAST_PASSED and PKT_FAST_LOST: *verdict is what the program returns. */
@@ -109,18 +125,23 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 						    uint32_t slot,
 						    long *verdict)
 {
+	uint32_t wire = wire_octets(skb, s);
 	struct gate g;
-	enum pkt_fast_count what = gate_find(&g, s, slot, wire_octets(skb, s));
-	struct fast_way *way;
+	enum pkt_fast_count what = gate_find(&g, s, slot, wire);
+	struct fast_way *way = NULL;
 
 	if (what != PKT_FAST_PASSED)
 		return what;
-	way = find_way(skb, s, tun_of(g.in->peer),
-		       (const uint32_t *)&g.in->out_src,
-		       (const uint32_t *)&g.in->out_dst);
+	if (g.is_cross)
+		wire = cross_octets(&g, s, wire);
+	if (wire)
+		way = find_way(skb, g.is_cross != s->is_v6, wire,
+			       tun_of(g.in->peer),
+			       (const uint32_t *)&g.in->out_src,
+			       (const uint32_t *)&g.in->out_dst);
 	if (!way)
 		return PKT_FAST_ROUTE;
-	if (!translate(skb, s, g.in, g.out)) {
+	if (g.is_cross ? !cross(skb, s, &g, wire) : !rewrite(skb, s, &g)) {
 		*verdict = TC_ACT_SHOT;
 		return PKT_FAST_LOST;
 	}
@@ -167,7 +188,8 @@ int tun(struct __sk_buff *skb)
 
 	if (segment_read(ip, END(skb), skb->protocol, skb->len, &s) &&
 	    s.ttl > 1)
-		way = find_way(skb, &s, self()->tun, s.src, s.dst);
+		way = find_way(skb, s.is_v6, wire_octets(skb, &s), self()->tun,
+			       s.src, s.dst);
 	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
 		count(PKT_FAST_UNSENT, 0);
 		return TC_ACT_UNSPEC;
