@@ -1,10 +1,7 @@
 /*
  * packet/engine.c - see engine.h: the control thread's half
  *
- * Keeps which gate stands where, and how many commands are on their way.  Ring
- * and backlog of the commands never run over: each gate holds two places for
- * its life (one Modify, the removal), any other command holds one until its
- * DONE came, and no more places are given out than there are (decision 8).
+ * Keeps which gate stands where, and on which worker.
  */
 #include "packet/engine.h"
 
@@ -14,22 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "packet/backlog.h"
 #include "packet/engine_priv.h"
 #include "packet/host.h"
+#include "packet/lane.h"
+#include "packet/pages.h"
 #include "packet/tun.h"
-#include "packet/worker.h"
 
 enum {
-	GATE_PLACES = 2,
-	SPARE_PLACES = 256, /* Adds and reads on their way */
-	CMD_SLOTS = 1024,
-	EVT_SLOTS = 4096,
 	RANDOM_WORDS = 64,
 	NOTE_OCTETS = 160,
 };
@@ -43,13 +35,13 @@ struct gate {
 
 struct rdv {
 	struct gate gate[PKT_LEGS];
-	uint32_t next_free; /* index + 1 */
-	int class_;         /* of its local ports */
+	uint32_t next_free;  /* index + 1 */
+	unsigned int worker; /* where it lives: the class of its local ports */
 };
 
 struct pkt_engine {
 	struct pkt_engine_cfg cfg;
-	int fd[PKT_MAX_REALMS];
+	int fd[PKT_MAX_QUEUES];
 	struct pkt_slots slots[PKT_MAX_REALMS];
 	struct pkt_portpool *pool[PKT_MAX_REALMS];
 	struct pkt_entry *entries;
@@ -59,15 +51,14 @@ struct pkt_engine {
 	uint32_t free_rdv; /* index + 1; 0: only those never used */
 	uint32_t n_used_rdvs;
 	uint32_t last_gen;
-	uint32_t places, held; /* of commands on their way */
-	struct pkt_ring *cmds, *evts;
-	struct pkt_backlog *backlog; /* of cmds */
+	struct pkt_lane lane[PKT_MAX_WORKERS];
+	unsigned int next_lane; /* whose event is next */
+	unsigned int turn;      /* who is asked first to take a rendezvous */
 	int evt_fd;
-	struct pkt_worker *worker;
 	struct pkt_fast *fast; /* NULL: no program of the kernel helps */
 	struct pkt_fence *fence;
 	char fast_note[NOTE_OCTETS];
-	bool is_running, has_host;
+	bool has_host;
 	void (*defer)(void *arg); /* NULL: wake the worker at once */
 	void *defer_arg;
 	bool is_flush_due;
@@ -104,11 +95,20 @@ static int fail(char *err, size_t cap, int rc, const char *what)
 	return rc;
 }
 
-static int check_realm(const struct pkt_realm_cfg *r, char *err, size_t cap)
+static int check_realm(const struct pkt_realm_cfg *r, unsigned int n_workers,
+		       char *err, size_t cap)
 {
 	struct pkt_slots slots;
 	uint32_t end;
 
+	if (r->port_min <= r->port_max &&
+	    r->port_max - r->port_min + 1u < n_workers) {
+		snprintf(err, cap,
+			 "realm %s: %u workers need as many ports, and it has "
+			 "%u to %u",
+			 r->name, n_workers, r->port_min, r->port_max);
+		return -EINVAL;
+	}
 	if (!pkt_slots_init(&slots, r, 0, &end))
 		return 0;
 	snprintf(err, cap,
@@ -127,9 +127,9 @@ static int check(const struct pkt_engine_cfg *cfg, char *err, size_t cap)
 			 cfg->n_realms, PKT_MAX_REALMS);
 		return -EINVAL;
 	}
-	if (cfg->n_workers != 1) {
-		snprintf(err, cap, "%u workers; this version has one",
-			 cfg->n_workers);
+	if (!cfg->n_workers || cfg->n_workers > PKT_MAX_WORKERS) {
+		snprintf(err, cap, "%u workers; 1 to %d are possible",
+			 cfg->n_workers, PKT_MAX_WORKERS);
 		return -EINVAL;
 	}
 	if (!cfg->max_rendezvous || cfg->max_rendezvous > 1u << 20) {
@@ -138,7 +138,7 @@ static int check(const struct pkt_engine_cfg *cfg, char *err, size_t cap)
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; !rc && i < cfg->n_realms; i++)
-		rc = check_realm(&cfg->realm[i], err, cap);
+		rc = check_realm(&cfg->realm[i], cfg->n_workers, err, cap);
 	return rc;
 }
 
@@ -172,58 +172,47 @@ static int add_pool(struct pkt_engine *e, unsigned int realm)
 	return e->pool[realm] ? 0 : -ENOMEM;
 }
 
-static void *map(size_t octets)
-{
-	void *p = mmap(NULL, octets, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
 static int allocate(struct pkt_engine *e)
 {
-	uint32_t n = e->cfg.max_rendezvous;
-
-	e->places = n * PKT_LEGS * GATE_PLACES + SPARE_PLACES;
-	e->cmds = pkt_ring_new(CMD_SLOTS, sizeof(struct pkt_cmd));
-	e->backlog = pkt_backlog_new(e->places, sizeof(struct pkt_cmd));
-	e->evts = pkt_ring_new(EVT_SLOTS, sizeof(struct pkt_evt));
 	e->evt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	e->entries = e->fast ? pkt_fast_entries(e->fast) :
-			       map(e->n_slots * sizeof(*e->entries));
-	e->rdv_of = map(e->n_slots * sizeof(*e->rdv_of));
-	e->rdvs = calloc(n, sizeof(*e->rdvs));
-	if (!e->cmds || !e->backlog || !e->evts || !e->entries || !e->rdv_of ||
-	    !e->rdvs)
+			       pkt_pages_new(e->n_slots, sizeof(*e->entries));
+	e->rdv_of = pkt_pages_new(e->n_slots, sizeof(*e->rdv_of));
+	e->rdvs = calloc(e->cfg.max_rendezvous, sizeof(*e->rdvs));
+	if (!e->entries || !e->rdv_of || !e->rdvs)
 		return -ENOMEM;
 	if (e->evt_fd < 0)
 		return -errno;
 	return 0;
 }
 
-static int start_worker(struct pkt_engine *e)
+static int start_worker(struct pkt_engine *e, unsigned int i)
 {
 	struct pkt_worker_cfg cfg = {
+		.self = i,
+		.n_workers = e->cfg.n_workers,
 		.n_realms = e->cfg.n_realms,
 		.entries = e->entries,
 		.n_slots = e->n_slots,
 		.max_rendezvous = e->cfg.max_rendezvous,
-		.cmds = e->cmds,
-		.evts = e->evts,
 		.evt_fd = e->evt_fd,
 		.fast = e->fast,
 		.fence = e->fence,
 	};
-	int rc;
 
-	for (unsigned int i = 0; i < e->cfg.n_realms; i++) {
-		cfg.realm[i].fd = e->fd[i];
-		cfg.realm[i].slots = e->slots[i];
+	for (unsigned int r = 0; r < e->cfg.n_realms; r++) {
+		cfg.realm[r].fd = e->fd[r * e->cfg.n_workers + i];
+		cfg.realm[r].slots = e->slots[r];
 	}
-	rc = pkt_worker_new(&cfg, &e->worker);
-	if (!rc)
-		rc = pkt_worker_start(e->worker);
-	e->is_running = !rc;
+	return pkt_lane_open(&e->lane[i], &cfg);
+}
+
+static int start_workers(struct pkt_engine *e)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; !rc && i < e->cfg.n_workers; i++)
+		rc = start_worker(e, i);
 	return rc;
 }
 
@@ -235,12 +224,13 @@ static bool wants_fast(const struct pkt_realm_cfg *r)
 	return false;
 }
 
+/* A fence is past: whose, they know.  Thread: the fence's. */
 static void wake(void *arg)
 {
 	struct pkt_engine *e = arg;
 
-	if (e->worker)
-		pkt_worker_wake(e->worker);
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++)
+		pkt_worker_wake(e->lane[i].worker);
 }
 
 /* Without it everything works, slower; the note tells why. */
@@ -282,7 +272,7 @@ static int set_up(struct pkt_engine *e, bool may_be_fast, char *err, size_t cap)
 	rc = allocate(e);
 	if (rc)
 		return fail(err, cap, rc, "memory");
-	rc = start_worker(e);
+	rc = start_workers(e);
 	return rc ? fail(err, cap, rc, "worker") : 0;
 }
 
@@ -301,12 +291,12 @@ static int make(const struct pkt_engine_cfg *cfg, const int *fd,
 
 	e = rc ? NULL : calloc(1, sizeof(*e));
 	if (!e) {
-		close_all(fd, cfg->n_realms);
+		close_all(fd, cfg->n_realms * cfg->n_workers);
 		return rc ? rc : fail(err, cap, -ENOMEM, "memory");
 	}
 	e->cfg = *cfg;
 	e->evt_fd = -1;
-	memcpy(e->fd, fd, cfg->n_realms * sizeof(*fd));
+	memcpy(e->fd, fd, cfg->n_realms * cfg->n_workers * sizeof(*fd));
 	rc = set_up(e, may_be_fast, err, cap);
 	if (rc) {
 		pkt_engine_free(e);
@@ -372,8 +362,8 @@ void pkt_engine_free(struct pkt_engine *e)
 {
 	if (!e)
 		return;
-	if (e->is_running)
-		pkt_worker_stop(e->worker);
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++)
+		pkt_lane_stop(&e->lane[i]);
 	/* Programs go first: the rules are what keeps them in their realm. */
 	pkt_fence_free(e->fence);
 	if (e->fast) {
@@ -382,18 +372,14 @@ void pkt_engine_free(struct pkt_engine *e)
 	}
 	if (e->has_host)
 		pkt_host_cleanup(&e->cfg, true);
-	pkt_worker_free(e->worker);
-	close_all(e->fd, e->cfg.n_realms);
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++)
+		pkt_lane_close(&e->lane[i]);
+	close_all(e->fd, e->cfg.n_realms * e->cfg.n_workers);
 	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
 		pkt_portpool_free(e->pool[i]);
-	if (e->entries)
-		munmap(e->entries, e->n_slots * sizeof(*e->entries));
-	if (e->rdv_of)
-		munmap(e->rdv_of, e->n_slots * sizeof(*e->rdv_of));
+	pkt_pages_free(e->entries, e->n_slots, sizeof(*e->entries));
+	pkt_pages_free(e->rdv_of, e->n_slots, sizeof(*e->rdv_of));
 	free(e->rdvs);
-	pkt_ring_free(e->cmds);
-	pkt_backlog_free(e->backlog);
-	pkt_ring_free(e->evts);
 	if (e->evt_fd >= 0)
 		close(e->evt_fd);
 	free(e);
@@ -417,12 +403,14 @@ static struct gate *find(struct pkt_engine *e, struct pkt_gate_id id,
 	return NULL;
 }
 
+static struct pkt_lane *lane_of(struct pkt_engine *e, uint32_t rdv)
+{
+	return &e->lane[e->rdvs[rdv].worker];
+}
+
 static void send_cmd(struct pkt_engine *e, const struct pkt_cmd *cmd)
 {
-	bool is_pushed = pkt_backlog_push(e->backlog, e->cmds, cmd);
-
-	assert(is_pushed); /* places are counted */
-	(void)is_pushed;
+	pkt_lane_send(lane_of(e, cmd->rdv), cmd);
 	if (e->is_flush_due)
 		return;
 	e->is_flush_due = true;
@@ -434,8 +422,8 @@ static void send_cmd(struct pkt_engine *e, const struct pkt_cmd *cmd)
 
 void pkt_engine_flush(struct pkt_engine *e)
 {
-	if (e->is_flush_due)
-		pkt_worker_wake(e->worker);
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++)
+		pkt_lane_flush(&e->lane[i]);
 	e->is_flush_due = false;
 }
 
@@ -452,15 +440,66 @@ static uint32_t next_gen(struct pkt_engine *e)
 	return e->last_gen;
 }
 
+/* Are there hardly more ports of this class than gates whose peer is still to
+ * come, in any realm?  Where it will be nobody knows yet. */
+static bool is_scarce(const struct pkt_engine *e, unsigned int worker,
+		      uint64_t now)
+{
+	uint32_t n = e->lane[worker].n_halves + 1;
+
+	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
+		if (pkt_portpool_n_free(e->pool[i], 0, (int)worker, now) <= n)
+			return true;
+	return false;
+}
+
+/* Of a new rendezvous for this worker: the number that it has; more when one of
+ * its gates may find no port, or when it is full already. */
+static uint64_t cost(const struct pkt_engine *e, unsigned int worker,
+		     const struct pkt_gate_cfg *cfg, uint64_t now)
+{
+	const struct pkt_lane *l = &e->lane[worker];
+
+	if (!pkt_portpool_n_free(e->pool[cfg->realm], cfg->leg.family,
+				 (int)worker, now))
+		return UINT64_MAX;
+	if (!pkt_lane_has_places(l, PKT_LANE_GATE_PLACES + 1))
+		return UINT64_MAX - 1;
+	return (uint64_t)is_scarce(e, worker, now) << 32 | l->n_rdvs;
+}
+
+/* The first gate of a rendezvous decides: both live there (decision 11). */
+static unsigned int choose_worker(struct pkt_engine *e,
+				  const struct pkt_gate_cfg *cfg)
+{
+	uint64_t now = now_ms(), least = UINT64_MAX;
+	unsigned int n = e->cfg.n_workers, best = 0;
+
+	for (unsigned int i = 0; n > 1 && i < n; i++) {
+		unsigned int worker = (e->turn + i) % n;
+		uint64_t c = cost(e, worker, cfg, now);
+
+		if (c < least) {
+			least = c;
+			best = worker;
+		}
+	}
+	e->turn = best + 1;
+	return best;
+}
+
 /* The rendezvous of the peer if it has room, or a free one. */
 static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
-		      uint32_t *rdv)
+		      const struct pkt_gate_cfg *cfg, uint32_t *rdv)
 {
 	struct gate *g;
 
 	if (!peer.gen) {
 		*rdv = e->free_rdv ? e->free_rdv - 1 : e->n_used_rdvs;
-		return *rdv < e->cfg.max_rendezvous ? 0 : -ENOSPC;
+		if (*rdv >= e->cfg.max_rendezvous)
+			return -ENOSPC;
+		e->rdvs[*rdv].worker = choose_worker(e, cfg);
+		return 0;
 	}
 	g = find(e, peer, rdv);
 	if (!g || g->is_leaving)
@@ -472,12 +511,12 @@ static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
 
 /* Local address and port: ours to choose. */
 static int choose_local(struct pkt_engine *e, struct pkt_gate_cfg *cfg,
-			int class_, uint32_t *slot)
+			unsigned int worker, uint32_t *slot)
 {
 	if (cfg->leg.local_port || !IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
 		return -EADDRNOTAVAIL;
-	return pkt_portpool_take(e->pool[cfg->realm], cfg->leg.family, class_,
-				 now_ms(), &cfg->leg.local,
+	return pkt_portpool_take(e->pool[cfg->realm], cfg->leg.family,
+				 (int)worker, now_ms(), &cfg->leg.local,
 				 &cfg->leg.local_port, slot);
 }
 
@@ -485,15 +524,19 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 		       struct pkt_gate_id id, const struct pkt_gate_cfg *cfg)
 {
 	struct rdv *r = &e->rdvs[rdv];
+	struct pkt_lane *l = lane_of(e, rdv);
 	unsigned int leg = r->gate[0].id.gen != 0;
+	bool is_new = !r->gate[0].id.gen && !r->gate[1].id.gen;
 
 	if (rdv == e->n_used_rdvs)
 		e->n_used_rdvs++;
-	else if (!r->gate[0].id.gen && !r->gate[1].id.gen)
+	else if (is_new)
 		e->free_rdv = r->next_free;
 	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
-	r->class_ = (int)(cfg->leg.local_port % e->cfg.n_workers);
 	e->rdv_of[id.slot] = rdv;
+	l->n_rdvs += is_new;
+	l->n_halves += is_new ? 1 : UINT32_MAX;
+	l->held += PKT_LANE_GATE_PLACES + 1;
 }
 
 int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
@@ -505,13 +548,12 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 	int rc;
 
 	assert(cfg->realm < e->cfg.n_realms);
-	if (e->held + GATE_PLACES + 1 > e->places)
-		return -EAGAIN;
-	rc = choose_rdv(e, peer, &cmd.rdv);
-	if (rc)
-		return rc;
-	rc = choose_local(e, cfg, peer.gen ? e->rdvs[cmd.rdv].class_ : -1,
-			  &slot);
+	rc = choose_rdv(e, peer, cfg, &cmd.rdv);
+	if (!rc &&
+	    !pkt_lane_has_places(lane_of(e, cmd.rdv), PKT_LANE_GATE_PLACES + 1))
+		rc = -EAGAIN;
+	if (!rc)
+		rc = choose_local(e, cfg, e->rdvs[cmd.rdv].worker, &slot);
 	if (rc)
 		return rc;
 	cfg->leg.family =
@@ -519,7 +561,6 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 	id->slot = slot;
 	id->gen = next_gen(e);
 	enter_gate(e, cmd.rdv, *id, cfg);
-	e->held += GATE_PLACES + 1;
 	cmd.gate = *id;
 	cmd.cfg = *cfg;
 	send_cmd(e, &cmd);
@@ -538,10 +579,10 @@ int pkt_gate_modify(struct pkt_engine *e, struct pkt_gate_id id,
 
 	if (!g || g->is_leaving)
 		return -ENOENT;
-	if (g->n_modifies && e->held + 1 > e->places)
+	if (g->n_modifies && !pkt_lane_has_places(lane_of(e, cmd.rdv), 1))
 		return -EAGAIN;
 	if (g->n_modifies++)
-		e->held++;
+		lane_of(e, cmd.rdv)->held++;
 	send_cmd(e, &cmd);
 	return 0;
 }
@@ -569,9 +610,9 @@ int pkt_gate_read(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token)
 
 	if (!g || g->is_leaving)
 		return -ENOENT;
-	if (e->held + 1 > e->places)
+	if (!pkt_lane_has_places(lane_of(e, cmd.rdv), 1))
 		return -EAGAIN;
-	e->held++;
+	lane_of(e, cmd.rdv)->held++;
 	send_cmd(e, &cmd);
 	return 0;
 }
@@ -582,12 +623,17 @@ static void release(struct pkt_engine *e, uint32_t rdv, struct gate *g,
 		    bool is_dirty)
 {
 	struct rdv *r = &e->rdvs[rdv];
+	struct pkt_lane *l = lane_of(e, rdv);
 
 	pkt_portpool_give(e->pool[g->realm], g->id.slot, is_dirty, now_ms());
 	g->id.gen = 0;
-	e->held -= GATE_PLACES;
-	if (r->gate[0].id.gen || r->gate[1].id.gen)
+	l->held -= PKT_LANE_GATE_PLACES;
+	if (r->gate[0].id.gen || r->gate[1].id.gen) {
+		l->n_halves++;
 		return;
+	}
+	l->n_halves--;
+	l->n_rdvs--;
 	r->next_free = e->free_rdv;
 	e->free_rdv = rdv + 1;
 }
@@ -602,14 +648,15 @@ static void account(struct pkt_engine *e, const struct pkt_evt *evt)
 	switch (evt->cmd) {
 	case PKT_CMD_MODIFY:
 		if (--g->n_modifies)
-			e->held--;
+			lane_of(e, rdv)->held--;
 		break;
 	case PKT_CMD_REMOVE:
 		release(e, rdv, g, evt->stat.is_dirty);
 		break;
 	default:
-		e->held--;
+		lane_of(e, rdv)->held--;
 	}
+	pkt_lane_drain(lane_of(e, rdv));
 }
 
 int pkt_engine_evt_fd(const struct pkt_engine *e)
@@ -627,30 +674,54 @@ static uint8_t realm_of(const struct pkt_engine *e, uint32_t slot)
 	return (uint8_t)i;
 }
 
+/* One of each in turn: none has to wait for all of another's. */
+static bool pop(struct pkt_engine *e, struct pkt_evt *evt)
+{
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++) {
+		struct pkt_lane *l = &e->lane[e->next_lane];
+
+		e->next_lane = (e->next_lane + 1) % e->cfg.n_workers;
+		if (pkt_lane_next(l, evt))
+			return true;
+	}
+	return false;
+}
+
 bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt)
 {
 	uint64_t n;
 
-	if (!pkt_ring_pop(e->evts, evt)) {
+	if (!pop(e, evt)) {
 		/* Clear first, then look again: what comes in between makes
 		 * the descriptor readable. */
 		(void)!read(e->evt_fd, &n, sizeof(n));
-		if (!pkt_ring_pop(e->evts, evt))
+		if (!pop(e, evt))
 			return false;
 	}
 	evt->realm = realm_of(e, evt->gate.slot);
-	if (evt->type != PKT_EVT_DONE)
-		return true;
-	account(e, evt);
-	if (pkt_backlog_drain(e->backlog, e->cmds))
-		pkt_worker_wake(e->worker);
+	if (evt->type == PKT_EVT_DONE)
+		account(e, evt);
 	return true;
+}
+
+unsigned int pkt_engine_n_workers(const struct pkt_engine *e)
+{
+	return e->cfg.n_workers;
+}
+
+void pkt_engine_worker(struct pkt_engine *e, unsigned int i,
+		       struct pkt_worker_figures *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->rendezvous = e->lane[i].n_rdvs;
+	pkt_worker_counters(e->lane[i].worker, &out->counters);
 }
 
 void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
 {
 	memset(out, 0, sizeof(*out));
-	pkt_worker_counters(e->worker, out);
+	for (unsigned int i = 0; i < e->cfg.n_workers; i++)
+		pkt_worker_counters(e->lane[i].worker, out);
 	if (e->fast)
 		pkt_fast_counters(e->fast, out);
 }

@@ -22,6 +22,8 @@ enum {
 	PKT_MAX_IFACES = 8,   /* media interfaces of a realm */
 	PKT_MAX_PREFIXES = 8, /* media prefixes of a realm */
 	PKT_REALM_NAME = 64,
+	PKT_MAX_WORKERS = 16,
+	PKT_MAX_QUEUES = PKT_MAX_REALMS * PKT_MAX_WORKERS,
 };
 
 /* How the kernel helps on a media interface (architecture 6). */
@@ -55,7 +57,7 @@ struct pkt_realm_cfg {
 struct pkt_engine_cfg {
 	struct pkt_realm_cfg realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
-	unsigned int n_workers;  /* 1 */
+	unsigned int n_workers;  /* 1 to PKT_MAX_WORKERS */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host;          /* set up routes, rules, notrack */
 };
@@ -168,6 +170,15 @@ int pkt_gate_read(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token);
 int pkt_engine_evt_fd(const struct pkt_engine *e);
 bool pkt_engine_next_evt(struct pkt_engine *e, struct pkt_evt *evt);
 
+/* Of all workers, and of the kernel's programs. */
 void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out);
+/* One of the workers; counters without those of the kernel's programs. */
+struct pkt_worker_figures {
+	uint32_t rendezvous; /* that live there now */
+	struct pkt_counters counters;
+};
+unsigned int pkt_engine_n_workers(const struct pkt_engine *e);
+void pkt_engine_worker(struct pkt_engine *e, unsigned int i,
+		       struct pkt_worker_figures *out);
 void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
 		      struct pkt_portpool_usage *out);

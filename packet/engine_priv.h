@@ -8,7 +8,8 @@
 
 #include "packet/engine.h"
 
-/* fd: one for each realm, taken (closed) on success and on error.  The host
- * is left alone, whatever cfg->owns_host says. */
+/* fd: of each realm one for each worker, realm by realm; taken (closed) on
+ * success and on error.  The host is left alone, whatever cfg->owns_host
+ * says. */
 int pkt_engine_new_on(const struct pkt_engine_cfg *cfg, const int *fd,
 		      struct pkt_engine **out, char *err, size_t cap);

@@ -209,23 +209,9 @@ static int map_arrays(struct pkt_fast *f)
 	return f->entries && f->queues ? 0 : -ENOMEM;
 }
 
-void pkt_fast_read(struct pkt_fast *f, uint32_t slot)
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 {
-	f->queues[slot].read++;
-}
-
-bool pkt_fast_is_empty(const struct pkt_fast *f, uint32_t slot)
-{
-	const struct fast_queue *q = &f->queues[slot];
-
-	return __atomic_load_n(&q->steered, __ATOMIC_ACQUIRE) == q->read;
-}
-
-void pkt_fast_sync(struct pkt_fast *f, uint32_t slot)
-{
-	struct fast_queue *q = &f->queues[slot];
-
-	q->read = __atomic_load_n(&q->steered, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&f->queues[slot].steered, __ATOMIC_ACQUIRE);
 }
 
 static int on_hint(void *arg, void *data, size_t n)

@@ -32,12 +32,9 @@ void pkt_fast_free(struct pkt_fast *f);
 /* n_slots entries, zero; live as long as f. */
 struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
 
-/* The worker has read a segment for this slot from a TUN device; is that one the
- * last that is known to be on its way?  Sync: none is, the devices are empty.
+/* How many segments for this slot were steered to a TUN device, ever; wraps.
  * Thread: the worker. */
-void pkt_fast_read(struct pkt_fast *f, uint32_t slot);
-bool pkt_fast_is_empty(const struct pkt_fast *f, uint32_t slot);
-void pkt_fast_sync(struct pkt_fast *f, uint32_t slot);
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot);
 
 /* Attach where a program is missing: at start, and when a link has changed.
  * Returns on how many media interfaces and TUN devices programs are now; for

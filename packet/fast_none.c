@@ -27,23 +27,11 @@ struct pkt_entry *pkt_fast_entries(struct pkt_fast *f)
 	return NULL;
 }
 
-void pkt_fast_read(struct pkt_fast *f, uint32_t slot)
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 {
 	(void)f;
 	(void)slot;
-}
-
-bool pkt_fast_is_empty(const struct pkt_fast *f, uint32_t slot)
-{
-	(void)f;
-	(void)slot;
-	return false;
-}
-
-void pkt_fast_sync(struct pkt_fast *f, uint32_t slot)
-{
-	(void)f;
-	(void)slot;
+	return 0;
 }
 
 unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)

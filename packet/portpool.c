@@ -192,16 +192,30 @@ static bool matches(const struct list *l, int family, int class_)
 	return !family || l->is_v6 == (family == AF_INET6);
 }
 
+static uint32_t count_free(const struct pkt_portpool *p, int family, int class_)
+{
+	uint32_t n = 0;
+
+	for (unsigned int k = 0; k < p->cfg.classes * 2; k++)
+		if (matches(&p->lists[k], family, class_))
+			n += p->lists[k].n_free;
+	return n;
+}
+
+uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family, int class_,
+			     uint64_t now_ms)
+{
+	wake(p, now_ms);
+	return count_free(p, family, class_);
+}
+
 /* One random element out of all lists that match; each has the same chance. */
 static struct list *choose(struct pkt_portpool *p, int family, int class_,
 			   uint32_t *index)
 {
-	uint32_t n_free = 0, i;
+	uint32_t n_free = count_free(p, family, class_), i;
 	struct list *l;
 
-	for (unsigned int k = 0; k < p->cfg.classes * 2; k++)
-		if (matches(&p->lists[k], family, class_))
-			n_free += p->lists[k].n_free;
 	if (!n_free)
 		return NULL;
 	i = pick(p, n_free);

@@ -46,6 +46,9 @@ int pkt_portpool_take(struct pkt_portpool *p, int family, int class_,
 /* Give it back; is_dirty: it emitted packets, so it goes into quarantine. */
 void pkt_portpool_give(struct pkt_portpool *p, uint32_t slot, bool is_dirty,
 		       uint64_t now_ms);
+/* Ports that can be taken now; family and class as for a take. */
+uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family, int class_,
+			     uint64_t now_ms);
 void pkt_portpool_usage(struct pkt_portpool *p, uint64_t now_ms,
 			struct pkt_portpool_usage *out);
 /* How many slots a pool of this configuration takes in the entry array. */

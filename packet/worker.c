@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "packet/pages.h"
+#include "packet/steer.h"
 #include "packet/translate_pkt.h"
 #include "packet/tun.h"
 #include "packet/window.h"
@@ -182,6 +183,12 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 
 /* What arrives */
 
+/* Otherwise the queues are not steered as they should be. */
+static bool is_ours(const struct pkt_worker *w, uint16_t port)
+{
+	return pkt_steer_worker(port, w->cfg.n_workers) == w->cfg.self;
+}
+
 /* Reads the packet at hand and finds its gate. */
 static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
 			      struct pkt_seg *seg, uint32_t *slot)
@@ -198,9 +205,11 @@ static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
 		seg->gso_octets = f->vh.gso_size;
 	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
 			       seg->dport);
-	if (*slot == PKT_SLOT_NONE || !w->gates[*slot].gen)
-		return PKT_DROP_NO_GATE;
-	return PKT_DROP_NONE;
+	if (*slot != PKT_SLOT_NONE && w->gates[*slot].gen)
+		return PKT_DROP_NONE;
+	if (*slot != PKT_SLOT_NONE && !is_ours(w, seg->dport))
+		return PKT_DROP_STRAY;
+	return PKT_DROP_NO_GATE;
 }
 
 /* A deadline only moves nearer while there is a set-up block, or when the
@@ -223,7 +232,7 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	struct pkt_out out;
 
 	if (w->cfg.fast)
-		pkt_fast_read(w->cfg.fast, slot);
+		w->gates[slot].read++;
 	/* Nobody but its clients can change a session that is open. */
 	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
 	    pkt_is_latched(view.leg[leg], &seg->src, htons(seg->sport)))

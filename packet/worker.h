@@ -34,6 +34,7 @@ struct pkt_cmd {
 };
 
 struct pkt_worker_cfg {
+	unsigned int self, n_workers; /* port % n_workers == self: ours */
 	struct {
 		int fd; /* TUN queue of the realm; borrowed */
 		struct pkt_slots slots;

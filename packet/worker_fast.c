@@ -76,12 +76,26 @@ static void give(struct pkt_worker *w, uint32_t rdv)
 	set_level(entry_of(w, rdv, 1), PKT_KERNEL_PASS);
 }
 
+/* Was the last segment read the last that is known to be on its way here? */
 static bool is_read(const struct pkt_worker *w, uint32_t rdv)
 {
-	const uint32_t *slot = w->rdvs[rdv].slot;
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		uint32_t slot = w->rdvs[rdv].slot[leg];
 
-	return pkt_fast_is_empty(w->cfg.fast, slot[0]) &&
-	       pkt_fast_is_empty(w->cfg.fast, slot[1]);
+		if (pkt_fast_steered(w->cfg.fast, slot) != w->gates[slot].read)
+			return false;
+	}
+	return true;
+}
+
+/* The devices are empty: whatever was lost on the way is not waited for. */
+static void note_empty(struct pkt_worker *w, uint32_t rdv)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		uint32_t slot = w->rdvs[rdv].slot[leg];
+
+		w->gates[slot].read = pkt_fast_steered(w->cfg.fast, slot);
+	}
 }
 
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
@@ -115,8 +129,7 @@ void worker_fast_promote(struct pkt_worker *w, bool is_empty)
 
 		if (!is_ready(w, rdv))
 			continue;
-		for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-			pkt_fast_sync(w->cfg.fast, w->rdvs[rdv].slot[leg]);
+		note_empty(w, rdv);
 		give(w, rdv);
 	}
 }

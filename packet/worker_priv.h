@@ -38,8 +38,9 @@ _Static_assert(sizeof(struct worker_rdv) == 16, "an index, not a record");
 
 /* Whose a slot is. */
 struct worker_gate {
-	uint32_t rdv; /* index of its rendezvous */
-	uint32_t gen; /* of pkt_gate_id; 0: free */
+	uint32_t rdv;  /* index of its rendezvous */
+	uint32_t gen;  /* of pkt_gate_id; 0: free */
+	uint32_t read; /* of pkt_fast_steered(), also of gates before it */
 };
 
 /* An event that found the ring full: its first time stamp, in a list in the

@@ -52,12 +52,11 @@ struct fast_way {
 	uint8_t family; /* of next_hop */
 };
 
-/* Segments for one gate on their way through the TUN device: as many as were
- * steered there and not read yet, if none was lost and none came through the
- * host. */
+/* Segments for one gate that the programs have steered to the TUN device, ever.
+ * On their way are as many as its worker has not read yet, if none was lost and
+ * none came through the host. */
 struct fast_queue {
-	uint32_t steered; /* by the programs */
-	uint32_t read;    /* by the worker */
+	uint32_t steered;
 };
 
 /* One of each processor. */

@@ -183,6 +183,7 @@ static void start(void)
 	two_realms_init(&two, n_pairs);
 	memset(&cfg, 0, sizeof(cfg));
 	cfg.n_realms = 2;
+	cfg.n_workers = 1;
 	for (unsigned int i = 0; i < 2; i++) {
 		if (pkt_slots_init(&cfg.realm[i].slots, &two.realm[i], end,
 				   &end))

@@ -40,7 +40,7 @@ static void start(void)
 	realm.prefix[0].addr = addr("::ffff:198.51.100.1");
 	realm.prefix[0].len = 128;
 	CU_ASSERT_EQUAL_FATAL(fake_tun_pair(fd), 0);
-	cfg.n_realms = 1;
+	cfg.n_realms = cfg.n_workers = 1;
 	cfg.realm[0].fd = fd[0];
 	CU_ASSERT_EQUAL_FATAL(pkt_slots_init(&cfg.realm[0].slots, &realm, 0,
 					     &cfg.n_slots),
