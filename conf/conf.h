@@ -24,7 +24,8 @@ enum {
 	CONF_MAX_PROFILES = 8,
 	CONF_MAX_REALMS = 16,     /* of one gateway */
 	CONF_MAX_ALL_REALMS = 64, /* of all together */
-	CONF_MIN_SEGMENT = 512,   /* octets */
+	CONF_LOG_PARTS = 3,
+	CONF_MIN_SEGMENT = 512, /* octets */
 	CONF_ERR_TEXT = 512,
 	CONF_MAX_ORIGINS = 4096,
 	CONF_MAX_FILE = 1 << 20,     /* octets */
@@ -151,7 +152,15 @@ struct conf_rendezvous {
 	uint16_t syn_rate;
 };
 
-enum conf_log_format { CONF_LOG_TEXT, CONF_LOG_JSON };
+/* In the order of their words in the table. */
+enum conf_log_format {
+	CONF_LOG_TEXT,
+	CONF_LOG_JSON,
+	CONF_LOG_JOURNAL,
+	CONF_LOG_AUTO /* journal when stderr leads there, else text */
+};
+/* Of each H.248 message: nothing, one line, and all of it. */
+enum conf_messages { CONF_MESSAGES_NO, CONF_MESSAGES_YES, CONF_MESSAGES_BODY };
 /* In the order of their words in the table. */
 enum conf_busy { CONF_BUSY_503, CONF_BUSY_510, CONF_BUSY_511 };
 
@@ -188,9 +197,12 @@ struct conf {
 	struct sockaddr_storage http; /* AF_UNSPEC: none */
 	char package_dir[CONF_PATH];
 	int log_level; /* syslog priority */
+	/* Of core, h248, session: that of all, or a priority plus 1. */
+	uint8_t log_part[CONF_LOG_PARTS];
 	enum conf_log_format log_format;
-	bool log_messages;                           /* every H.248 message */
-	char path[CONF_PATH];                        /* the file it came from */
+	enum conf_messages log_messages;
+	uint32_t log_rate;    /* lines of a kind in a second; 0: any */
+	char path[CONF_PATH]; /* the file it came from */
 	struct conf_origin origin[CONF_MAX_ORIGINS]; /* what was written */
 	unsigned int n_origins;
 };

@@ -41,11 +41,18 @@ static const char *const releases[] = { "silent", "rst", NULL };
 /* In the order of enum conf_fastpath. */
 static const char *const fastpaths[] = { "auto", "tc", "off", NULL };
 static const char *const busy[] = { "503", "510", "511", NULL };
-static const char *const formats[] = { "text", "json", NULL };
+static const char *const formats[] = { "text", "json", "journal", "auto",
+				       NULL };
+static const char *const messages[] = { "no", "yes", "body", NULL };
 /* Index: severity as in syslog(3). */
 static const char *const levels[] = { "emerg", "alert",   "crit",
 				      "error", "warning", "notice",
 				      "info",  "debug",   NULL };
+
+/* The same, one further: that of all parts is the first. */
+static const char *const part_levels[] = { "level", "emerg",   "alert",  "crit",
+					   "error", "warning", "notice", "info",
+					   "debug", NULL };
 
 /* When none is written; docs/metrics.md. */
 enum { HTTP_PORT = 9464 };
@@ -387,8 +394,13 @@ static const struct conf_row rows[] = {
 	TEXT(PACKAGES, "directory", IN(conf, package_dir), 0, CONF_PATH - 1,
 	     NULL, "", "/usr/share/bgfd/packages"),
 	WORD(LOG, "level", IN(conf, log_level), levels, "info"),
-	WORD(LOG, "format", IN(conf, log_format), formats, "text"),
-	WORD(LOG, "messages", IN(conf, log_messages), conf_yes_no, "no"),
+	WORD(LOG, "core", IN(conf, log_part[0]), part_levels, "level"),
+	WORD(LOG, "h248", IN(conf, log_part[1]), part_levels, "level"),
+	WORD(LOG, "session", IN(conf, log_part[2]), part_levels, "level"),
+	WORD(LOG, "format", IN(conf, log_format), formats, "auto"),
+	WORD(LOG, "messages", IN(conf, log_messages), messages, "no"),
+	NUMBER(LOG, "rate", IN(conf, log_rate), 0, 1000000, "50",
+	       "lines of a kind in a second"),
 };
 
 const struct conf_spec conf_spec_bgfd = {
@@ -402,14 +414,13 @@ bool conf_row_is_live(const struct conf_row *row)
 	case RENDEZVOUS:
 	case OVERLOAD:
 	case REALM_LIMITS:
+	case LOG:
 		return true;
 	case LIMITS: /* tables and the engine are made for so many */
 		return strcmp(row->name, "contexts") &&
 		       strcmp(row->name, "workers");
 	case ASSOCIATION:
 		return strcmp(row->name, "min-version");
-	case LOG:
-		return strcmp(row->name, "messages");
 	default:
 		return false;
 	}

@@ -34,7 +34,8 @@ static void fail_action(struct gw_job *job, const struct h248_err *err)
 
 	job->is_failed = true;
 	gw_stats_error(job->gw, err->code);
-	gw_log(LOG_NOTICE, &at, "action refused: %u %s", err->code, err->text);
+	gw_log(GW_LOG_H248 | LOG_NOTICE, &at, "action refused: %u %s",
+	       err->code, err->text);
 	if (job->out)
 		job->out->error = h248_error_desc_new(
 			job->arena, err->code,

@@ -23,7 +23,7 @@ static void on_syn(struct gw_term *t, struct gw_stream *s,
 	char ra[INET6_ADDRSTRLEN];
 
 	gw_address_text(&evt->stat.remote, 0, ra, sizeof(ra));
-	gw_log(LOG_INFO, &at, "latched to %s port %u", ra,
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at, "latched to %s port %u", ra,
 	       evt->stat.remote_port);
 	gw_notify_text(&syn, "ra", ra, true);
 	gw_notify_uint(&syn, "rp", evt->stat.remote_port);
@@ -64,8 +64,9 @@ static void on_open(struct gw_term *t, struct gw_stream *s,
 	if (t == t->ctx->term[0])
 		gw_stats_setup(t->ctx->gw, evt->stat.est_ms);
 	opts_text(evt->stat.opts, opts, sizeof(opts));
-	gw_log(LOG_INFO, &at, "open after %u ms, mss %u, options %s",
-	       evt->stat.est_ms, evt->stat.mss, opts[0] ? opts : "none");
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at,
+	       "open after %u ms, mss %u, options %s", evt->stat.est_ms,
+	       evt->stat.mss, opts[0] ? opts : "none");
 	gw_notify_uint(&p, "wait", evt->stat.est_ms);
 	gw_notify_uint(&p, "mss", evt->stat.mss);
 	gw_notify_text(&p, "opts", opts, true);
@@ -99,7 +100,8 @@ static void on_fail(struct gw_term *t, struct gw_stream *s,
 	struct gw_about at = gw_about_term(t);
 
 	s->last_cause = evt->cause;
-	gw_log(LOG_NOTICE, &at, "did not open: %s", pkt_cause_name(evt->cause));
+	gw_log(GW_LOG_SESSION | LOG_NOTICE, &at, "did not open: %s",
+	       pkt_cause_name(evt->cause));
 	gw_notify_text(&p, "cause", pkt_cause_name(evt->cause), false);
 	gw_notify(t, "tcprv", "fail", s, evt->at_us, &p);
 	general_cause(t, s, evt);
@@ -113,7 +115,8 @@ static void on_closed(struct gw_term *t, struct gw_stream *s,
 	const char *by = evt->is_far ? "far" : "near";
 
 	s->last_cause = evt->cause;
-	gw_log(LOG_INFO, &at, "ended: %s, %s", pkt_cause_name(evt->cause), by);
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at, "ended: %s, %s",
+	       pkt_cause_name(evt->cause), by);
 	gw_notify_text(&p, "cause", pkt_cause_name(evt->cause), false);
 	gw_notify_text(&p, "by", by, false);
 	gw_notify(t, "tcprv", "rel", s, evt->at_us, &p);
@@ -125,7 +128,7 @@ static void on_quiet(struct gw_term *t, struct gw_stream *s,
 {
 	struct gw_about at = gw_about_term(t);
 
-	gw_log(LOG_INFO, &at, "no traffic for %u s",
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at, "no traffic for %u s",
 	       s->gate_cfg.traffic.quiet_s);
 	gw_notify(t, "adid", "ipstop", s, evt->at_us, NULL);
 }

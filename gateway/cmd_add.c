@@ -118,7 +118,7 @@ void gw_add_commit(struct gw_call *c)
 	c->reply_id = h248_span_of(c->term->id);
 	at = gw_about_term(c->term);
 	at.txn = h248_in_tid(c->job->in);
-	gw_log(LOG_INFO, &at, "added");
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at, "added");
 }
 
 void gw_add_reply(struct gw_call *c)

@@ -39,7 +39,7 @@ void gw_modify_commit(struct gw_call *c)
 	H248_APPEND(c->desc_tail, gw_media_reply(&c->plan, c->arena));
 	gw_plan_commit(&c->plan);
 	gw_signals_commit(&c->plan);
-	gw_log(LOG_INFO, &at, "modified");
+	gw_log(GW_LOG_SESSION | LOG_INFO, &at, "modified");
 }
 
 void gw_modify_reply(struct gw_call *c)

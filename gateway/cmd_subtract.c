@@ -41,7 +41,7 @@ void gw_subtract_reply(struct gw_call *c)
 	about.txn = h248_in_tid(c->job->in);
 	gw_totals_add(&t, c->term);
 	gw_totals_add(&c->totals, c->term);
-	gw_log(LOG_INFO, &about,
+	gw_log(GW_LOG_SESSION | LOG_INFO, &about,
 	       "subtracted after %llu ms, %llu octets in, %llu out",
 	       (unsigned long long)t.dur_ms, (unsigned long long)t.received,
 	       (unsigned long long)t.sent);

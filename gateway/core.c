@@ -11,7 +11,7 @@
 #include "gateway/interop.h"
 #include "gateway/job.h"
 #include "gateway/link.h"
-#include "gateway/log.h"
+#include "gateway/log_msg.h"
 #include "gateway/loss.h"
 #include "gateway/notify.h"
 #include "gateway/overload.h"
@@ -61,13 +61,7 @@ static uint64_t wall_us(void *arg)
 static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		  const char *buf, size_t n)
 {
-	struct gw *gw = arg;
-	struct gw_about at = gw_about_gw(gw);
-
-	(void)peer;
-	if (gw->host->conf->log_messages)
-		gw_log(LOG_INFO, &at, "h248 %s %.*s", is_out ? "out" : "in",
-		       (int)n, buf);
+	gw_log_message(arg, is_out, peer, buf, n);
 }
 
 static void set_hooks(struct gw *gw)

@@ -54,6 +54,7 @@ struct ctl_request {
 	uint64_t since;   /* behind this line of the journal */
 	int level;        /* of the log; -1: none */
 	bool wants_svg;   /* the drawing as well */
+	int part;         /* of the log; -1: all but the messages */
 	bool is_dry;      /* says only what would be done */
 	bool is_over;     /* the context of id is in the history only */
 	struct ctl_filter filter;

@@ -31,7 +31,9 @@ static const char *release(struct gw *gw, const struct ctl_request *r)
 static const char *set_level(struct gw *gw, const struct ctl_request *r)
 {
 	(void)gw;
-	if (r->level >= 0)
+	if (r->level >= 0 && r->part >= 0)
+		gw_log_set_part_level((unsigned int)r->part, r->level);
+	else if (r->level >= 0)
 		gw_log_set_level(r->level);
 	return NULL;
 }
@@ -204,6 +206,25 @@ static const char *parse_level(const json_t *req, struct ctl_request *r)
 			       " notice, info or debug";
 }
 
+static const char *parse_part(const json_t *req, struct ctl_request *r)
+{
+	const char *name = json_string_value(json_object_get(req, "part"));
+
+	r->part = -1;
+	if (!json_object_get(req, "part"))
+		return NULL;
+	if (!r->cmd->takes_level)
+		return "this command takes no part";
+	if (r->level < 0)
+		return "a part of the log needs a level";
+	for (unsigned int i = 0; name && i < GW_LOG_PARTS; i++)
+		if (!strcmp(name, gw_log_part_name(i)))
+			r->part = (int)i;
+	return r->part >= 0 ? NULL :
+			      "a part of the log is core, h248, session or"
+			      " messages";
+}
+
 static const char *parse_dry_run(const json_t *req, struct ctl_request *r)
 {
 	const json_t *j = json_object_get(req, "dry_run");
@@ -336,6 +357,8 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 		wrong = parse_since(req, r);
 	if (!wrong)
 		wrong = parse_level(req, r);
+	if (!wrong)
+		wrong = parse_part(req, r);
 	if (!wrong)
 		wrong = parse_dry_run(req, r);
 	if (!wrong)

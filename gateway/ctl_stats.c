@@ -5,6 +5,7 @@
 
 #include "gateway/ctl_int.h"
 #include "gateway/log.h"
+#include "gateway/log_sink.h"
 #include "h248/error.h"
 #include "h248/names.h"
 
@@ -308,8 +309,19 @@ json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 
 json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r)
 {
+	json_t *parts = json_object();
+	int level;
+
 	(void)host, (void)r;
-	return json_pack("{s:s}", "level", gw_log_level_name(gw_log_level()));
+	for (unsigned int i = 0; i < GW_LOG_PARTS; i++) {
+		level = gw_log_part_level(i);
+		json_object_set_new(parts, gw_log_part_name(i),
+				    json_string(gw_log_level_name(level)));
+	}
+	return json_pack("{s:s,s:o,s:I,s:I}", "level",
+			 gw_log_level_name(gw_log_level()), "parts", parts,
+			 "held_back", (json_int_t)gw_log_held(), "lost",
+			 (json_int_t)gw_sink_lost());
 }
 
 json_t *ctl_json_released(const struct gw *gw, const struct ctl_request *r)

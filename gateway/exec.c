@@ -53,7 +53,7 @@ static void fail_cmd(struct gw_job *job, const struct h248_err *err)
 	gw_stats_error(job->gw, code);
 	gw_rung_command(&job->rung, cmd->kind, job->call.term);
 	job->rung.code = code & 0x3ff;
-	gw_log(LOG_NOTICE, &at, "%s %.*s refused: %u %s",
+	gw_log(GW_LOG_H248 | LOG_NOTICE, &at, "%s %.*s refused: %u %s",
 	       h248_cmd_name(cmd->kind), (int)id.n, id.p, code, err->text);
 	put_reply(job, id,
 		  h248_desc_error(job->arena, code,

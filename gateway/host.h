@@ -36,6 +36,7 @@ struct gw_host {
 	struct gw_http *http; /* NULL: none */
 	struct event *engine_event, *links_event;
 	struct event *flush_event; /* commands wait for the worker */
+	struct event *log_event;   /* once a second */
 	struct event *sig_term, *sig_int, *sig_hup;
 	struct gw_supervise *supervise;
 	struct event *supervise_event; /* NULL: nobody listens */

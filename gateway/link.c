@@ -89,7 +89,7 @@ int gw_link_release(struct gw_context *ctx)
 	if (ctx->owner)
 		return -EBUSY;
 	at.ctx = ctx->id;
-	gw_log(LOG_NOTICE, &at, "released by an operator");
+	gw_log(GW_LOG_SESSION | LOG_NOTICE, &at, "released by an operator");
 	(void)h248_assoc_report(gw->assoc, &r, NULL, NULL, gw_now_ms());
 	release(ctx, GW_END_OPERATOR); /* nobody waits without an owner */
 	return 0;
@@ -107,7 +107,7 @@ static void look_orphans(struct gw *gw, uint64_t now_us)
 	if (!gw->orphans_until_us || now_us < gw->orphans_until_us)
 		return;
 	if (!gw->is_releasing)
-		gw_log(LOG_WARNING, &at,
+		gw_log(GW_LOG_SESSION | LOG_WARNING, &at,
 		       "no controller for %u s: releasing %u contexts",
 		       gw->conf.h248.context_lifetime_s, gw->n_contexts);
 	gw->is_releasing = true;

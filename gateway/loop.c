@@ -83,23 +83,33 @@ static void on_supervise(evutil_socket_t fd, short what, void *arg)
 	gw_supervise_tick(host->supervise);
 }
 
+static void on_log(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	gw_log_tick();
+}
+
 static int make_events(struct gw_host *h)
 {
+	static const struct timeval second = { .tv_sec = 1 };
+
 	/* A connection that is gone is an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
 	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
 				    EV_READ | EV_PERSIST, on_engine, h);
 	h->flush_event = event_new(h->base, -1, 0, on_flush, h);
+	h->log_event = event_new(h->base, -1, EV_PERSIST, on_log, h);
 	h->links_event = event_new(h->base, pkt_links_fd(h->links),
 				   EV_READ | EV_PERSIST, on_links, h);
 	h->sig_term = evsignal_new(h->base, SIGTERM, on_stop, h);
 	h->sig_int = evsignal_new(h->base, SIGINT, on_stop, h);
 	h->sig_hup = evsignal_new(h->base, SIGHUP, on_hup, h);
-	if (!h->engine_event || !h->flush_event || !h->links_event ||
-	    !h->sig_term || !h->sig_int || !h->sig_hup)
+	if (!h->engine_event || !h->flush_event || !h->log_event ||
+	    !h->links_event || !h->sig_term || !h->sig_int || !h->sig_hup)
 		return -ENOMEM;
 	pkt_engine_defer(h->engine, flush_later, h);
 	if (event_add(h->engine_event, NULL) ||
+	    event_add(h->log_event, &second) ||
 	    event_add(h->links_event, NULL) || event_add(h->sig_term, NULL) ||
 	    event_add(h->sig_int, NULL) || event_add(h->sig_hup, NULL))
 		return -EIO;
@@ -253,6 +263,7 @@ void gw_host_shutdown(struct gw_host *host)
 	pkt_engine_flush(host->engine);
 	free_event(&host->engine_event);
 	free_event(&host->flush_event);
+	free_event(&host->log_event);
 	free_event(&host->links_event);
 	free_event(&host->sig_term);
 	free_event(&host->sig_int);

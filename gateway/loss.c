@@ -39,7 +39,8 @@ void gw_loss_note(struct gw *gw, uint32_t ctx)
 	if (make_room(&gw->losses))
 		gw->losses.id[gw->losses.n++] = ctx;
 	else
-		gw_log(LOG_ERR, &at, "no memory to report the loss");
+		gw_log(GW_LOG_SESSION | LOG_ERR, &at,
+		       "no memory to report the loss");
 }
 
 /* Whatever it says: it has heard it.  Nothing: the next one hears it. */

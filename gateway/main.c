@@ -8,13 +8,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gateway/host.h"
 #include "gateway/log.h"
+#include "gateway/log_sink.h"
 #include "gateway/needs.h"
 #include "gateway/packages.h"
 
 enum { EXIT_CONF = 1, EXIT_USE = 2, EXIT_START = 3, ERR_OCTETS = 4096 };
+enum { FLUSH_MS = 1000 }; /* for the last lines of the log */
 enum action { RUN, CHECK, DUMP };
 
 static void usage(FILE *to)
@@ -48,14 +51,18 @@ static int run(const struct conf *conf)
 	static struct gw_host host;
 	char err[ERR_OCTETS] = "";
 
-	gw_log_setup(conf->log_level, conf->log_format);
+	(void)gw_sink_start(STDERR_FILENO, NULL);
+	gw_log_configure(conf);
 	if (gw_needs_check(conf, err, sizeof(err)) ||
 	    gw_host_start(&host, conf, err, sizeof(err))) {
+		(void)gw_sink_stop(FLUSH_MS);
 		fprintf(stderr, "bgfd: %s\n", err);
 		return EXIT_START;
 	}
 	gw_host_run(&host);
 	gw_host_shutdown(&host);
+	gw_log_tick();
+	(void)gw_sink_stop(FLUSH_MS);
 	return 0;
 }
 

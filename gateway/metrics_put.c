@@ -13,6 +13,8 @@
 
 #include "gateway/admission.h"
 #include "gateway/http.h"
+#include "gateway/log.h"
+#include "gateway/log_sink.h"
 #include "gateway/metrics_int.h"
 #include "h248/names.h"
 
@@ -289,6 +291,16 @@ void put_bgf_engine_events_delayed_total(struct metric_out *o,
 					 const struct metric *m)
 {
 	bare(o, m, (double)o->packets.evt_ring_full);
+}
+
+void put_bgf_log_held_back_total(struct metric_out *o, const struct metric *m)
+{
+	bare(o, m, (double)gw_log_held());
+}
+
+void put_bgf_log_lost_total(struct metric_out *o, const struct metric *m)
+{
+	bare(o, m, (double)gw_sink_lost());
 }
 
 void put_bgf_http_connections(struct metric_out *o, const struct metric *m)

@@ -156,7 +156,8 @@ static void refused(struct gw *gw, struct gw_term *term, uint16_t code)
 		gw->stats.notify_unknown++;
 		term->unknown_us = gw_now_us();
 	}
-	gw_log(LOG_WARNING, &at, "Notify refused by the controller: %u%s", code,
+	gw_log(GW_LOG_H248 | LOG_WARNING, &at,
+	       "Notify refused by the controller: %u%s", code,
 	       is_unknown ? ", it does not know this termination" : "");
 }
 
@@ -179,8 +180,8 @@ static void answered(void *arg, int err, const struct h248_txn *reply)
 		struct gw_about at = gw_about_term(term);
 
 		gw->stats.notify_failed++;
-		gw_log(LOG_WARNING, &at, "Notify not answered: %s",
-		       strerror(-err));
+		gw_log(GW_LOG_H248 | LOG_WARNING, &at,
+		       "Notify not answered: %s", strerror(-err));
 	} else {
 		drop_first(term, n);
 	}

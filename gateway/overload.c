@@ -222,7 +222,7 @@ void gw_overload_look(struct gw *gw)
 
 	if (level == v->level)
 		return;
-	gw_log(level > v->level ? LOG_WARNING : LOG_NOTICE, &at,
+	gw_log(GW_LOG_H248 | (level > v->level ? LOG_WARNING : LOG_NOTICE), &at,
 	       "overload %s, was %s: %u of %u jobs",
 	       gw_overload_level_name(level), gw_overload_level_name(v->level),
 	       gw->n_jobs, gw->conf.overload.queue);

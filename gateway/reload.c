@@ -34,9 +34,8 @@ static void apply(struct gw_host *host, struct conf *new)
 	const struct conf_gateway *c;
 	struct gw *gw;
 
-	if (new->log_level != host->conf->log_level ||
-	    new->log_format != host->conf->log_format)
-		gw_log_setup(new->log_level, new->log_format);
+	if (!gw_log_is_same(new, host->conf))
+		gw_log_configure(new);
 	TAILQ_FOREACH (gw, &host->gateways, entry) {
 		c = find(new, gw->conf.name);
 		if (!c)

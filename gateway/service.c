@@ -33,7 +33,8 @@ static void change_root(struct gw *gw, const struct h248_services *sv)
 	s->until_us = 0;
 	if (sv->method == H248_SC_GRACEFUL && sv->has_delay && sv->delay_s)
 		s->until_us = gw_now_us() + sv->delay_s * UINT64_C(1000000);
-	gw_log(LOG_NOTICE, &at, "%s service by order of the controller: %.*s",
+	gw_log(GW_LOG_H248 | LOG_NOTICE, &at,
+	       "%s service by order of the controller: %.*s",
 	       s->is_out ? "out of" : "in", (int)sv->reason.n, sv->reason.p);
 }
 

@@ -93,8 +93,8 @@ static void send_message(void *arg, const struct sockaddr_storage *to,
 		return; /* it has left */
 	r = h248_transport_send(&gw->transport, to, buf, n);
 	if (r && r != -EAGAIN)
-		gw_log(LOG_WARNING, &at, "sending to the controller: %s",
-		       strerror(-r));
+		gw_log(GW_LOG_H248 | LOG_WARNING, &at,
+		       "sending to the controller: %s", strerror(-r));
 }
 
 static int open_transport(struct gw *gw, char *err, size_t cap)
@@ -154,9 +154,10 @@ int gw_wire_reload_tls(struct gw *gw, char *err, size_t cap)
 	int r = gw->tls ? h248_tls_reload(gw->tls, err, cap) : 0;
 
 	if (r)
-		gw_log(LOG_ERR, &at, "TLS stays as it was: %s", err);
+		gw_log(GW_LOG_H248 | LOG_ERR, &at, "TLS stays as it was: %s",
+		       err);
 	else if (gw->tls)
-		gw_log(LOG_NOTICE, &at, "TLS files read again");
+		gw_log(GW_LOG_H248 | LOG_NOTICE, &at, "TLS files read again");
 	return r;
 }
 
@@ -168,8 +169,10 @@ int gw_wire_reload_auth(struct gw *gw, char *err, size_t cap)
 			0;
 
 	if (r)
-		gw_log(LOG_ERR, &at, "authentication stays as it was: %s", err);
+		gw_log(GW_LOG_H248 | LOG_ERR, &at,
+		       "authentication stays as it was: %s", err);
 	else if (gw->auth)
-		gw_log(LOG_NOTICE, &at, "authentication keys read again");
+		gw_log(GW_LOG_H248 | LOG_NOTICE, &at,
+		       "authentication keys read again");
 	return r;
 }

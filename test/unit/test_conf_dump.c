@@ -79,6 +79,17 @@ static void interop(const struct conf_interop *c)
 	CU_ASSERT_EQUAL(c->sdp_eol, CONF_EOL_CRLF);
 }
 
+static void log_of(const struct conf *c)
+{
+	CU_ASSERT_EQUAL(c->log_level, 7);
+	CU_ASSERT_EQUAL(c->log_format, CONF_LOG_JSON);
+	CU_ASSERT_EQUAL(c->log_messages, CONF_MESSAGES_BODY);
+	CU_ASSERT_EQUAL(c->log_part[0], 7);
+	CU_ASSERT_EQUAL(c->log_part[1], 1);
+	CU_ASSERT_EQUAL(c->log_part[2], 4);
+	CU_ASSERT_EQUAL(c->log_rate, 51);
+}
+
 /* Every attribute that is there was written: none is lost, none ignored. */
 static void everything(void)
 {
@@ -173,9 +184,7 @@ static void everything(void)
 	CU_ASSERT_EQUAL(c.gateway[0].realm[0].limits.reserve_contexts, 91);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.bandwidth_kbps, 90002);
 	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.reserve_kbps, 9002);
-	CU_ASSERT_EQUAL(c.log_level, 7);
-	CU_ASSERT_EQUAL(c.log_format, CONF_LOG_JSON);
-	CU_ASSERT(c.log_messages);
+	log_of(&c);
 	CU_ASSERT_STRING_EQUAL(c.package_dir, "/opt/a <b> & \"c\"");
 }
 

@@ -469,7 +469,9 @@ static const json_t *lines_of(const json_t *j)
 
 static void events(void)
 {
-	const struct gw_about about = { "bench", 7, "ip/1/a/1", 9 };
+	const struct gw_about about = {
+		.gw = "bench", .ctx = 7, .term = "ip/1/a/1", .txn = 9
+	};
 	struct fixture *f = start();
 	char request[128];
 	json_int_t next;
@@ -527,6 +529,12 @@ static void events(void)
 
 static void log_level(void)
 {
+	static const char *const refused[] = {
+		"{\"command\":\"log\",\"level\":\"loud\"}",
+		"{\"command\":\"log\",\"level\":\"info\",\"part\":\"x\"}",
+		"{\"command\":\"log\",\"part\":\"core\"}",
+		"{\"command\":\"status\",\"part\":\"core\"}",
+	};
 	struct fixture *f = start();
 	json_t *j = ask(f, "{\"command\":\"log\",\"level\":\"warning\"}");
 
@@ -534,9 +542,23 @@ static void log_level(void)
 			       "warning");
 	json_decref(j);
 	CU_ASSERT_EQUAL(gw_log_level(), LOG_WARNING);
-	j = ask(f, "{\"command\":\"log\",\"level\":\"loud\"}");
-	CU_ASSERT(json_is_false(json_object_get(j, "ok")));
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+		j = ask(f, refused[i]);
+		CU_ASSERT(json_is_false(json_object_get(j, "ok")));
+		json_decref(j);
+	}
+	j = ask(f, "{\"command\":\"log\",\"level\":\"debug\","
+		   "\"part\":\"messages\"}");
+	CU_ASSERT_STRING_EQUAL(
+		word(json_object_get(json_object_get(j, "log"), "parts"),
+		     "messages"),
+		"debug");
+	CU_ASSERT_STRING_EQUAL(
+		word(json_object_get(json_object_get(j, "log"), "parts"),
+		     "session"),
+		"warning");
 	json_decref(j);
+	gw_log_set_part_level(GW_LOG_MESSAGES >> 3, LOG_NOTICE);
 	j = ask(f, "{\"command\":\"log\"}");
 	CU_ASSERT_STRING_EQUAL(word(json_object_get(j, "log"), "level"),
 			       "warning");

@@ -383,7 +383,7 @@ static struct said run(const char *reply, const char *const *word)
 static void asked(void)
 {
 	static const struct {
-		const char *word[5], *has, *has_not;
+		const char *word[6], *has, *has_not;
 	} t[] = {
 		{ { "-fjson", "contexts" }, "\"contexts\"", "gateway" },
 		{ { "-fjson", "-g", "west", "contexts" },
@@ -406,6 +406,9 @@ static void asked(void)
 		{ { "-fjson", "history", "-n", "3" }, "\"count\": 3", "id" },
 		{ { "-fjson", "log", "level", "debug" },
 		  "\"level\": \"debug\"",
+		  "id" },
+		{ { "-fjson", "log", "level", "h248", "err" },
+		  "\"part\": \"h248\"",
 		  "id" },
 		{ { "-fjson", "dump", "7", "--gateway=e\"" },
 		  "\"gateway\": \"e\\\"\"",
@@ -468,7 +471,7 @@ static void exit_codes(void)
 	static const char no[] = "{\"ok\":false,\"error\":\"no\\u001b\"}\n";
 	static const struct {
 		const char *reply;
-		const char *word[5];
+		const char *word[6];
 		int rc;
 		const char *err; /* part of what it says */
 	} t[] = {
@@ -506,7 +509,10 @@ static void exit_codes(void)
 		{ NULL, { "flows", "-p", "x" }, BGFCTL_USAGE, "number" },
 		{ NULL, { "log" }, BGFCTL_USAGE, "log level" },
 		{ NULL, { "log", "info" }, BGFCTL_USAGE, "log level" },
-		{ NULL, { "log", "level", "a", "b" }, BGFCTL_USAGE, "too many" },
+		{ NULL,
+		  { "log", "level", "a", "b", "c" },
+		  BGFCTL_USAGE,
+		  "too many" },
 		{ NULL, { "dump", "7", "8" }, BGFCTL_USAGE, "too many" },
 		{ NULL, { "nothing" }, BGFCTL_USAGE, "no such command" },
 		{ NULL, { "dump", "-f", "yaml" }, BGFCTL_USAGE, "xml" },

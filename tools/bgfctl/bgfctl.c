@@ -108,9 +108,13 @@ static const struct command {
 	  "the last lines of the log; --follow: and those to come",
 	  "At most 1024 lines are kept.  With ID only those about this context.",
 	  TAKES_LAST | TAKES_FOLLOW },
-	{ "log", ID_LEVEL, text_service, "the level of the log",
-	  "`log level` shows it, `log level debug` sets it until the next start:\n"
-	  "emerg, alert, crit, error, warning, notice, info, debug.",
+	{ "log", ID_LEVEL, text_service, "the levels of the log",
+	  "`log level` shows them, `log level debug` sets that of all parts but\n"
+	  "messages, `log level messages debug` that of one: core, h248, session,\n"
+	  "messages (info: one line for each H.248 message, debug: all of it).\n"
+	  "Levels are emerg, alert, crit, error, warning, notice, info, debug.\n"
+	  "What is set stays until the next start, or until a reload finds that\n"
+	  "<log> of the configuration has changed.",
 	  0 },
 	{ "reload", ID_NONE, text_reload,
 	  "reads the configuration again, or refuses it whole",
@@ -157,7 +161,7 @@ struct options {
 	const struct command *cmd; /* NULL: none given */
 	bool has_id, wants_help, wants_version, wants_more, is_dry, is_once;
 	uint32_t id;
-	const char *level;
+	const char *level, *part;     /* of the log; NULL: not said */
 	uint32_t context, last, port; /* 0: not said */
 	const char *filter[N_FILTERS];
 };
@@ -165,7 +169,7 @@ struct options {
 static void usage(const struct command *cmd, FILE *to)
 {
 	static const char *const id[] = { "", " [ID]", " ID", " [SECONDS]",
-					  " level [LEVEL]" };
+					  " level [[PART] LEVEL]" };
 
 	if (cmd)
 		fprintf(to, "usage: bgfctl [OPTION]... %s%s\n\n%s\n", cmd->name,
@@ -241,15 +245,17 @@ static int complain(FILE *err, const char *what, const char *value)
 	return BGFCTL_USAGE;
 }
 
-/* level [LEVEL]: n words at word. */
+/* level [[PART] LEVEL]: n words at word. */
 static int parse_level(char **word, int n, struct options *o, FILE *err)
 {
 	if (n < 1 || strcmp(word[0], "level"))
-		return complain(err, "write `log level`, or `log level LEVEL`",
-				n < 1 ? "" : word[0]);
-	if (n > 2)
+		return complain(
+			err, "write `log level`, or `log level [PART] LEVEL`",
+			n < 1 ? "" : word[0]);
+	if (n > 3)
 		return complain(err, "one word too many", word[n - 1]);
-	o->level = n > 1 ? word[1] : NULL;
+	o->level = n > 1 ? word[n - 1] : NULL;
+	o->part = n > 2 ? word[1] : NULL;
 	return BGFCTL_OK;
 }
 
@@ -467,8 +473,9 @@ static void set_number(json_t *request, const char *name, uint32_t n)
 
 static json_t *make_request(const struct options *o)
 {
-	json_t *request = json_pack("{s:s,s:s*,s:s*}", "command", o->cmd->name,
-				    "gateway", o->gateway, "level", o->level);
+	json_t *request = json_pack("{s:s,s:s*,s:s*,s:s*}", "command",
+				    o->cmd->name, "gateway", o->gateway,
+				    "level", o->level, "part", o->part);
 
 	set_number(request, "id", o->context);
 	if (o->has_id)

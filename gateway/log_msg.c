@@ -1,0 +1,170 @@
+/* gateway/log_msg.c - see log_msg.h */
+#include "gateway/log_msg.h"
+
+#include <ctype.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "gateway/gw.h"
+
+enum { BODY_OCTETS = 16384, PEER_OCTETS = 64 };
+
+/* What is left of a message. */
+struct rest {
+	const char *p, *end;
+};
+
+static void skip(struct rest *r, int (*is_it)(int))
+{
+	while (r->p < r->end && is_it((unsigned char)*r->p))
+		r->p++;
+}
+
+static int is_no_space(int c)
+{
+	return !isspace(c);
+}
+
+static bool take(struct rest *r, char c)
+{
+	skip(r, isspace);
+	if (r->p == r->end || *r->p != c)
+		return false;
+	r->p++;
+	skip(r, isspace);
+	return true;
+}
+
+/* "0x" and digits. */
+static bool take_hex(struct rest *r)
+{
+	skip(r, isspace);
+	if (r->end - r->p < 2 || strncasecmp(r->p, "0x", 2))
+		return false;
+	r->p += 2;
+	skip(r, isxdigit);
+	return true;
+}
+
+/* AU=0xSPI:0xSEQUENCE:0xICV in front of a message.  Whether it is there; then
+ * *icv is where the digits of the ICV begin, and r is behind them. */
+static bool take_header(struct rest *r, const char **icv)
+{
+	struct rest at = *r;
+
+	skip(&at, isspace);
+	skip(&at, isalpha);
+	if (!take(&at, '=') || !take_hex(&at) || !take(&at, ':') ||
+	    !take_hex(&at) || !take(&at, ':') || at.end - at.p < 2)
+		return false;
+	*icv = at.p + 2;
+	if (!take_hex(&at))
+		return false;
+	*r = at;
+	return true;
+}
+
+uint32_t gw_log_transaction(const char *buf, size_t n)
+{
+	struct rest r = { buf, buf + n };
+	const char *icv;
+	uint64_t id = 0;
+
+	(void)take_header(&r, &icv);
+	for (int i = 0; i < 2; i++) { /* MEGACO/1 and the MID */
+		skip(&r, isspace);
+		skip(&r, is_no_space);
+	}
+	skip(&r, isspace);
+	skip(&r, isalpha);
+	if (!take(&r, '='))
+		return 0;
+	for (; r.p < r.end && isdigit((unsigned char)*r.p); r.p++)
+		if ((id = id * 10 + (uint64_t)(*r.p - '0')) > UINT32_MAX)
+			return 0;
+	return (uint32_t)id;
+}
+
+static void cover(char *from, const char *end, int (*is_it)(int))
+{
+	for (; from < end && is_it((unsigned char)*from); from++)
+		*from = '*';
+}
+
+static int is_in_line(int c)
+{
+	return c != '\r' && c != '\n';
+}
+
+static int is_in_key(int c)
+{
+	return isgraph(c) && c != '|' && c != '}' && c != ';';
+}
+
+/* Behind each `what`, at the beginning of a line or anywhere. */
+static void mask_all(char *buf, size_t n, const char *what, bool is_line,
+		     int (*is_it)(int))
+{
+	size_t len = strlen(what);
+	char *p = buf, *end = buf + n;
+
+	while ((p = memmem(p, (size_t)(end - p), what, len))) {
+		p += len;
+		if (!is_line || p == buf + len || !is_in_line(p[-(int)len - 1]))
+			cover(p, end, is_it);
+	}
+}
+
+void gw_log_mask(char *buf, size_t n)
+{
+	struct rest r = { buf, buf + n };
+	const char *icv;
+
+	if (take_header(&r, &icv))
+		cover(buf + (icv - buf), buf + n, isxdigit);
+	mask_all(buf, n, "k=", true, is_in_line);
+	mask_all(buf, n, "inline:", false, is_in_key);
+}
+
+/* "192.0.2.1:2944", "[2001:db8::1]:2944" */
+static void peer_text(const struct sockaddr_storage *peer,
+		      char text[PEER_OCTETS])
+{
+	char host[PEER_OCTETS - 16], port[8];
+	socklen_t len = peer->ss_family == AF_INET6 ?
+				sizeof(struct sockaddr_in6) :
+				sizeof(struct sockaddr_in);
+
+	if (getnameinfo((const struct sockaddr *)peer, len, host, sizeof(host),
+			port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV))
+		strcpy(text, "?");
+	else
+		snprintf(text, PEER_OCTETS,
+			 peer->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+			 host, port);
+}
+
+void gw_log_message(const struct gw *gw, bool is_out,
+		    const struct sockaddr_storage *peer, const char *buf,
+		    size_t n)
+{
+	static char body[BODY_OCTETS];
+	struct gw_about at = gw_about_gw(gw);
+	char text[PEER_OCTETS];
+	size_t kept = n < sizeof(body) ? n : sizeof(body);
+
+	if (gw_log_part_level(GW_LOG_MESSAGES >> 3) < LOG_INFO)
+		return;
+	peer_text(peer, text);
+	at.peer = text;
+	at.is_out = is_out;
+	at.octets = n;
+	at.txn = gw_log_transaction(buf, n);
+	memcpy(body, buf, kept);
+	gw_log_mask(body, kept);
+	gw_log_body(&at, is_out ? "H.248 message sent" : "H.248 message came",
+		    body, kept);
+}
