@@ -75,6 +75,8 @@ static int make_engine(struct gw_host *host, char *err, size_t cap)
 	for (unsigned int i = 0; i < conf->n_gateways; i++)
 		copy_gateway(&conf->gateway[i], cfg);
 	cfg->owns_host = conf->owns_host;
+	snprintf(cfg->saved, sizeof(cfg->saved), "%s.host",
+		 conf->control_socket);
 	r = pkt_engine_new(cfg, &host->engine, err, cap);
 	if (!r) {
 		r = pkt_links_new(cfg, &host->links);

@@ -19,6 +19,7 @@ struct pkt_engine; /* opaque */
 
 enum {
 	PKT_MAX_REALMS = 64,
+	PKT_PATH = 264,       /* octets of a file name */
 	PKT_MAX_IFACES = 8,   /* media interfaces of a realm */
 	PKT_MAX_PREFIXES = 8, /* media prefixes of a realm */
 	PKT_REALM_NAME = 64,
@@ -60,6 +61,8 @@ struct pkt_engine_cfg {
 	unsigned int n_workers;  /* 1 to PKT_MAX_WORKERS */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host;          /* set up routes, rules, notrack */
+	char saved[PKT_PATH];    /* file for what the settings of the host
+				  * were (host_saved.h); empty: none */
 };
 
 struct pkt_gate_cfg {

@@ -1,5 +1,5 @@
 /*
- * packet/host.c - routes, rules, proxy neighbours; the only file with libnl
+ * packet/host.c - routes and rules
  *
  * For realm i, with its media interfaces M, its TUN device T, its media
  * prefixes P and its own routing table R:
@@ -23,23 +23,21 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <netlink/route/neighbour.h>
 #include <netlink/route/route.h>
 #include <netlink/route/rule.h>
 #include <stdio.h>
 
+#include "packet/host_neigh.h"
 #include "packet/host_nft.h"
 #include "packet/host_sysctl.h"
 
 enum {
-	PROTO_BGFD = 182, /* of our routes and rules */
 	TABLE_MEDIA = 47000,
 	PRIO_IFACE = 1000,
 	PRIO_RETURN = 1100,
 	PRIO_REALM = 1200,
 	PRIO_LAST = 1300,
 	METRIC_LAST = 0x7fffffff,
-	MAX_NEIGHBOURS = 4096, /* proxied addresses per realm */
 };
 
 struct host {
@@ -65,23 +63,16 @@ static unsigned int len_of(const struct pkt_prefix *p)
 	return family_of(p) == AF_INET ? p->len - 96u : p->len;
 }
 
-/* Returns new: the prefix plus n addresses, with len significant bits. */
-static struct nl_addr *addr_of(const struct pkt_prefix *p, uint32_t n,
-			       unsigned int len)
+/* Returns new. */
+static struct nl_addr *addr_of(const struct pkt_prefix *p)
 {
 	bool is_v4 = family_of(p) == AF_INET;
-	struct in6_addr a = p->addr;
-	struct nl_addr *out;
+	const uint8_t *a = p->addr.s6_addr;
+	struct nl_addr *out =
+		nl_addr_build(family_of(p), is_v4 ? a + 12 : a, is_v4 ? 4 : 16);
 
-	for (int i = 15; n && i >= 0; i--) {
-		n += a.s6_addr[i];
-		a.s6_addr[i] = (uint8_t)n;
-		n >>= 8;
-	}
-	out = nl_addr_build(family_of(p), is_v4 ? &a.s6_addr[12] : a.s6_addr,
-			    is_v4 ? 4 : 16);
 	if (out)
-		nl_addr_set_prefixlen(out, (int)len);
+		nl_addr_set_prefixlen(out, (int)len_of(p));
 	return out;
 }
 
@@ -115,7 +106,7 @@ static int add_route(struct host *h, int family, struct nl_addr *dst,
 		goto out;
 	rtnl_route_set_family(route, (uint8_t)family);
 	rtnl_route_set_table(route, s->table);
-	rtnl_route_set_protocol(route, PROTO_BGFD);
+	rtnl_route_set_protocol(route, PKT_HOST_PROTO);
 	rtnl_route_set_type(route, s->type);
 	rtnl_route_set_priority(route, s->metric);
 	rtnl_route_set_scope(route, RT_SCOPE_UNIVERSE);
@@ -132,7 +123,7 @@ out:
 static int add_prefix_route(struct host *h, const struct pkt_prefix *p,
 			    const struct route_spec *s)
 {
-	struct nl_addr *dst = addr_of(p, 0, len_of(p));
+	struct nl_addr *dst = addr_of(p);
 	int rc = add_route(h, family_of(p), dst, s);
 
 	nl_addr_put(dst);
@@ -216,7 +207,7 @@ static int add_rule(struct host *h, int family, const struct rule_spec *s)
 		goto out;
 	rtnl_rule_set_family(rule, family);
 	rtnl_rule_set_prio(rule, s->prio);
-	rtnl_rule_set_protocol(rule, PROTO_BGFD);
+	rtnl_rule_set_protocol(rule, PKT_HOST_PROTO);
 	rtnl_rule_set_action(rule, s->table ? FR_ACT_TO_TBL : FR_ACT_BLACKHOLE);
 	if (s->table)
 		rtnl_rule_set_table(rule, s->table);
@@ -237,7 +228,7 @@ static int add_return_rule(struct host *h, unsigned int r,
 			       h->cfg->realm[r].tun, NULL };
 	int rc;
 
-	s.dst = addr_of(p, 0, len_of(p));
+	s.dst = addr_of(p);
 	rc = s.dst ? add_rule(h, family_of(p), &s) : -ENOMEM;
 	nl_addr_put(s.dst);
 	return rc;
@@ -265,56 +256,6 @@ static int add_rules(struct host *h, unsigned int r, int family)
 	return rc ? rc : add_rule(h, family, &last);
 }
 
-/* Proxy neighbour n of a prefix on one interface, to be or not to be. */
-static int neighbour(struct host *h, const struct pkt_prefix *p, uint32_t n,
-		     int ifindex, bool want)
-{
-	struct nl_addr *dst = addr_of(p, n, family_of(p) == AF_INET ? 32 : 128);
-	struct rtnl_neigh *neigh = rtnl_neigh_alloc();
-	int rc = -NLE_NOMEM;
-
-	if (!dst || !neigh)
-		goto out;
-	rtnl_neigh_set_family(neigh, family_of(p));
-	rtnl_neigh_set_ifindex(neigh, ifindex);
-	rtnl_neigh_set_flags(neigh, NTF_PROXY);
-	rtnl_neigh_set_dst(neigh, dst);
-	rc = want ? rtnl_neigh_add(h->sk, neigh, NLM_F_CREATE) :
-		    rtnl_neigh_delete(h->sk, neigh, 0);
-out:
-	rtnl_neigh_put(neigh);
-	nl_addr_put(dst);
-	if (rc && want && rc != -NLE_EXIST)
-		return fail(h, rc, "cannot add a proxy neighbour");
-	return 0;
-}
-
-/* Larger prefixes must be routed to this host, not found by neighbours. */
-static uint32_t neighbours_of(const struct pkt_prefix *p)
-{
-	unsigned int bits = 128u - p->len;
-
-	return bits <= 12 && 1u << bits <= MAX_NEIGHBOURS ? 1u << bits : 0;
-}
-
-static int neighbours(struct host *h, const struct pkt_realm_cfg *realm,
-		      bool want)
-{
-	int rc = 0;
-
-	for (unsigned int f = 0; f < realm->n_ifaces; f++) {
-		int ifindex = (int)if_nametoindex(realm->iface[f]);
-
-		for (unsigned int i = 0; i < realm->n_prefixes; i++) {
-			const struct pkt_prefix *p = &realm->prefix[i];
-
-			for (uint32_t n = 0; !rc && n < neighbours_of(p); n++)
-				rc = neighbour(h, p, n, ifindex, want);
-		}
-	}
-	return rc;
-}
-
 struct sweep {
 	struct nl_sock *sk;
 	bool want_blackholes;
@@ -326,7 +267,7 @@ static void sweep_route(struct nl_object *obj, void *arg)
 	struct rtnl_route *route = (struct rtnl_route *)obj;
 	const struct sweep *s = arg;
 
-	if (rtnl_route_get_protocol(route) != PROTO_BGFD)
+	if (rtnl_route_get_protocol(route) != PKT_HOST_PROTO)
 		return;
 	if (!s->want_blackholes &&
 	    rtnl_route_get_table(route) == RT_TABLE_MAIN &&
@@ -341,7 +282,8 @@ static void sweep_rule(struct nl_object *obj, void *arg)
 	const struct sweep *s = arg;
 	uint8_t protocol = 0;
 
-	if (!rtnl_rule_get_protocol(rule, &protocol) && protocol == PROTO_BGFD)
+	if (!rtnl_rule_get_protocol(rule, &protocol) &&
+	    protocol == PKT_HOST_PROTO)
 		(void)rtnl_rule_delete(s->sk, rule, 0);
 }
 
@@ -391,9 +333,9 @@ static int setup(struct host *h)
 		for (unsigned int f = 0; !rc && f < 2; f++)
 			if (has_family(h->cfg, families[f]))
 				rc = add_rules(h, r, families[f]);
-		if (!rc)
-			rc = neighbours(h, &h->cfg->realm[r], true);
 	}
+	if (!rc)
+		rc = pkt_host_neigh_setup(h->sk, h->cfg, h->err, h->cap);
 	/* Last: nothing is forwarded before it is fenced in. */
 	if (!rc)
 		rc = pkt_host_sysctl_setup(h->cfg, h->err, h->cap);
@@ -439,8 +381,7 @@ void pkt_host_cleanup(const struct pkt_engine_cfg *cfg, bool is_final)
 		pkt_host_sysctl_cleanup(cfg);
 	if (!h.sk)
 		return;
-	for (unsigned int r = 0; r < cfg->n_realms; r++)
-		(void)neighbours(&h, &cfg->realm[r], false);
+	pkt_host_neigh_cleanup(h.sk);
 	sweep_family(h.sk, AF_INET, is_final);
 	sweep_family(h.sk, AF_INET6, is_final);
 	nl_socket_free(h.sk);

@@ -1,11 +1,14 @@
 /* packet/host_sysctl.c - see host_sysctl.h */
 #include "packet/host_sysctl.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "packet/host_saved.h"
 
 struct setting {
 	const char *path; /* %s: interface */
@@ -23,54 +26,48 @@ static const struct setting settings[] = {
 	{ "/proc/sys/net/ipv4/neigh/%s/proxy_delay", "0", false },
 };
 
-static int write_value(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t n;
+/* Where it is done, and where an error goes. */
+struct place {
+	const char *file; /* of the engine's configuration; "": none */
+	char *err;
+	size_t cap;
+};
 
-	if (fd < 0)
-		return -errno;
-	n = write(fd, value, strlen(value));
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return (int)n;
-}
-
-static int apply(const struct setting *s, const char *iface, char *err,
-		 size_t cap)
+static int apply(const struct place *to, const struct setting *s,
+		 const char *iface)
 {
 	char path[128];
 	int rc;
 
 	snprintf(path, sizeof(path), s->path, iface);
-	rc = write_value(path, s->value);
+	rc = pkt_saved_set(to->file, path, s->value);
 	if (rc)
-		snprintf(err, cap, "cannot write %s to %s: %s", s->value, path,
-			 strerror(-rc));
+		snprintf(to->err, to->cap, "cannot write %s to %s: %s",
+			 s->value, path, strerror(-rc));
 	return rc;
 }
 
-static int apply_all(const char *iface, bool is_tun, char *err, size_t cap)
+static int apply_all(const struct place *to, const char *iface, bool is_tun)
 {
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof(settings) / sizeof(*settings); i++)
 		if (settings[i].is_tun_too || !is_tun)
-			rc = apply(&settings[i], iface, err, cap);
+			rc = apply(to, &settings[i], iface);
 	return rc;
 }
 
 /* A media interface with IPv6.  Without proxy_ndp the kernel answers for no
  * proxied neighbour; it answers for those alone. */
-static int apply_v6(const char *iface, char *err, size_t cap)
+static int apply_v6(const struct place *to, const char *iface)
 {
 	static const struct setting v6[] = {
 		{ "/proc/sys/net/ipv6/conf/%s/proxy_ndp", "1", false },
 		{ "/proc/sys/net/ipv6/neigh/%s/proxy_delay", "0", false },
 	};
-	int rc = apply(&v6[0], iface, err, cap);
+	int rc = apply(to, &v6[0], iface);
 
-	return rc ? rc : apply(&v6[1], iface, err, cap);
+	return rc ? rc : apply(to, &v6[1], iface);
 }
 
 /* The stricter of "all" and the interface wins, so "all" must be off. */
@@ -104,45 +101,104 @@ static bool has_v6(const struct pkt_engine_cfg *cfg)
 	return false;
 }
 
-int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
-			  size_t cap)
+/* Every interface of the host but "all", whose neighbour "default" is one. */
+static void each_iface(const struct place *to,
+		       int (*act)(const struct place *to, const char *iface))
 {
-	/* IPv6 knows no forwarding per interface before Linux 6.17. */
+	DIR *dir = opendir("/proc/sys/net/ipv6/conf");
+	struct dirent *e;
+
+	while (dir && (e = readdir(dir)))
+		if (e->d_name[0] != '.' && strcmp(e->d_name, "all") != 0)
+			(void)act(to, e->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+/* A router takes no advertisements, and forgets its default route, unless this
+ * is 2: the control interface may live by them. */
+static int keep_advertisements(const struct place *to, const char *iface)
+{
+	static const struct setting accept = {
+		"/proc/sys/net/ipv6/conf/%s/accept_ra", "2", false
+	};
+	char path[128], now[8];
+
+	snprintf(path, sizeof(path), accept.path, iface);
+	if (pkt_saved_read(path, now, sizeof(now)) || strcmp(now, "1") != 0)
+		return 0;
+	return apply(to, &accept, iface);
+}
+
+/* "all" takes every interface along, forth and back. */
+static int keep_forwarding(const struct place *to, const char *iface)
+{
+	char path[128], now[8];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding",
+		 iface);
+	if (!pkt_saved_read(path, now, sizeof(now)) && !strcmp(now, "1"))
+		pkt_saved_keep(to->file, path, "1", "0");
+	return 0;
+}
+
+/* IPv6 knows no forwarding per interface before Linux 6.17. */
+static int forward_v6(const struct place *to)
+{
 	static const struct setting forwarding = {
 		"/proc/sys/net/ipv6/conf/%s/forwarding", "1", true
 	};
+	char now[8];
+
+	if (!pkt_saved_read("/proc/sys/net/ipv6/conf/all/forwarding", now,
+			    sizeof(now)) &&
+	    !strcmp(now, "1"))
+		return 0;
+	each_iface(to, keep_advertisements);
+	/* Behind "all" in the file, so that it is put back after it. */
+	pkt_saved_keep(to->file, "/proc/sys/net/ipv6/conf/all/forwarding", "0",
+		       "1");
+	each_iface(to, keep_forwarding);
+	return apply(&(struct place) { "", to->err, to->cap }, &forwarding,
+		     "all");
+}
+
+int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
+			  size_t cap)
+{
+	struct place to = { cfg->saved, err, cap }, tun = { "", err, cap };
 	bool is_v6 = has_v6(cfg);
 	int rc = check_rp_filter(err, cap);
 
+	/* Of a run that was killed. */
+	(void)pkt_saved_restore(cfg->saved);
 	for (unsigned int r = 0; !rc && r < cfg->n_realms; r++) {
 		const struct pkt_realm_cfg *realm = &cfg->realm[r];
 
-		rc = apply_all(realm->tun, true, err, cap);
+		rc = apply_all(&tun, realm->tun, true);
 		for (unsigned int i = 0; !rc && i < realm->n_ifaces; i++) {
-			rc = apply_all(realm->iface[i], false, err, cap);
+			rc = apply_all(&to, realm->iface[i], false);
 			if (!rc && is_v6)
-				rc = apply_v6(realm->iface[i], err, cap);
+				rc = apply_v6(&to, realm->iface[i]);
 		}
 	}
-	if (!rc && is_v6)
-		rc = apply(&forwarding, "all", err, cap);
-	return rc;
+	return !rc && is_v6 ? forward_v6(&to) : rc;
 }
 
 void pkt_host_sysctl_cleanup(const struct pkt_engine_cfg *cfg)
 {
-	char path[128], value[2] = "0";
-	int fd = open("/proc/sys/net/ipv4/ip_forward", O_RDONLY | O_CLOEXEC);
+	char path[128], value[8];
 
-	if (fd >= 0 && read(fd, value, 1) != 1)
-		value[0] = '0';
-	if (fd >= 0)
-		close(fd);
+	if (pkt_saved_restore(cfg->saved) ||
+	    pkt_saved_read("/proc/sys/net/ipv4/ip_forward", value,
+			   sizeof(value)))
+		return;
+	/* Nobody knows what it was, but without the rules it is no fence any
+	 * more: what the host does elsewhere. */
 	for (unsigned int r = 0; r < cfg->n_realms; r++)
 		for (unsigned int i = 0; i < cfg->realm[r].n_ifaces; i++) {
 			snprintf(path, sizeof(path), settings[0].path,
 				 cfg->realm[r].iface[i]);
-			/* The interface may be gone. */
-			(void)write_value(path, value);
+			(void)pkt_saved_set("", path, value);
 		}
 }

@@ -2,8 +2,9 @@
  * packet/host_sysctl.h - kernel settings of media interfaces and TUN devices
  *
  * Forwarding is switched on for these interfaces only, never for the host: a
- * gateway is no router (decision 2).  Thread: control, at start
- * and stop.
+ * gateway is no router (decision 2).  IPv6 knows no such thing; there the rules
+ * of host.c fence it in.  What was before comes back at the end
+ * (host_saved.h).  Thread: control, at start and stop.
  */
 #pragma once
 
@@ -13,5 +14,5 @@
  * must be. */
 int pkt_host_sysctl_setup(const struct pkt_engine_cfg *cfg, char *err,
 			  size_t cap);
-/* Media interfaces forward again only what the host forwards elsewhere. */
+/* Each setting is what it was, where cfg->saved tells it. */
 void pkt_host_sysctl_cleanup(const struct pkt_engine_cfg *cfg);

@@ -13,10 +13,12 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -219,6 +221,151 @@ static void second_engine(void)
 	CU_ASSERT(is_clean());
 }
 
+/* --- neighbours ---------------------------------------------------------- */
+
+static char lan_dir[] = "/tmp/bgf-host-XXXXXX", saved[64];
+
+/* What the kernel is set to, of all interfaces but those of TUN. */
+static bool settings_are(const char *what)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+		 "sysctl -a 2>/dev/null | grep -E '^net[.]ipv[46][.]"
+		 "(conf|neigh)[.](all|default|lo|v[a-z]*|ctl0)[.]"
+		 "(forwarding|rp_filter|send_redirects|proxy_.*|accept_ra) ' | "
+		 "sort %s %s/settings",
+		 what, lan_dir);
+	return shell(command);
+}
+
+/* vlan and a client of its subnet, which holds the media addresses as well:
+ * 10.77.9.128/29 and 2001:db8:77::80/125. */
+static void attached_subnet(void)
+{
+	CU_ASSERT_FATAL(shell(
+		"set -e; mkdir -p /run/netns; ip netns add bgfclient;"
+		"ip link add vlan type veth peer name eth0 netns bgfclient;"
+		"ip link set vlan up; ip addr add 10.77.9.1/24 dev vlan;"
+		"ip addr add 2001:db8:77::1/64 dev vlan nodad;"
+		"ip -n bgfclient link set eth0 up;"
+		"ip -n bgfclient addr add 10.77.9.2/24 dev eth0;"
+		"ip -n bgfclient addr add 2001:db8:77::2/64 dev eth0 nodad;"
+		"for v in 4 6; do ip netns exec bgfclient sysctl -qw "
+		"net.ipv$v.neigh.eth0.retrans_time_ms=200; done;"
+		"sysctl -qw net.ipv6.conf.vcor.forwarding=1"));
+}
+
+static void lan_config(struct pkt_engine_cfg *lan)
+{
+	struct pkt_realm_cfg *r = &lan->realm[0];
+
+	*lan = cfg;
+	lan->n_realms = 1;
+	snprintf(lan->saved, sizeof(lan->saved), "%s", saved);
+	snprintf(r->iface[0], IFNAMSIZ, "vlan");
+	r->table = 254;
+	inet_pton(AF_INET6, "::ffff:10.77.9.128", &r->prefix[0].addr);
+	inet_pton(AF_INET6, "2001:db8:77::80", &r->prefix[1].addr);
+	r->prefix[1].len = 125;
+	r->n_prefixes = 2;
+}
+
+/* Whether the client finds somebody at this address; it is not answered. */
+static bool is_found(const char *address)
+{
+	char command[512];
+
+	snprintf(command, sizeof(command),
+		 "ip -n bgfclient neigh flush dev eth0;"
+		 "ip netns exec bgfclient bash -c 'echo >/dev/udp/%s/9';"
+		 "for i in $(seq 100); do"
+		 "  s=$(ip -n bgfclient neigh show %s); case \"$s\" in"
+		 "  *lladdr*) break;; *FAILED*) break;; esac; sleep 0.1;"
+		 "done; echo \"$s\" | grep -q "
+		 "\"$(ip -br link show vlan | awk '{ print $3 }')\"",
+		 address, address);
+	return shell(command);
+}
+
+static void check_neighbours(void)
+{
+	CU_ASSERT(is_found("10.77.9.128"));
+	CU_ASSERT(is_found("10.77.9.135"));
+	CU_ASSERT(is_found("2001:db8:77::80"));
+	CU_ASSERT(is_found("2001:db8:77::87"));
+	CU_ASSERT(is_found("10.77.9.1"));
+	CU_ASSERT_FALSE(is_found("10.77.9.136"));
+	CU_ASSERT_FALSE(is_found("2001:db8:77::88"));
+	/* to the engine; and back by the subnet */
+	CU_ASSERT(goes("10.77.9.2", "10.77.9.129", "vlan", "t-access"));
+	CU_ASSERT(goes("10.77.9.129", "10.77.9.2", "t-access", "vlan"));
+	CU_ASSERT(
+		goes("2001:db8:77::2", "2001:db8:77::81", "vlan", "t-access"));
+	CU_ASSERT(
+		goes("2001:db8:77::81", "2001:db8:77::2", "t-access", "vlan"));
+}
+
+static void engine_and_back(const struct pkt_engine_cfg *lan, bool has_look)
+{
+	struct pkt_engine *e;
+
+	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(lan, &e, err, sizeof(err)), 0);
+	if (has_look)
+		check_neighbours();
+	CU_ASSERT_FALSE(settings_are("| diff -q -"));
+	pkt_engine_free(e);
+	CU_ASSERT(is_clean());
+	CU_ASSERT(settings_are("| diff -q -"));
+	CU_ASSERT_EQUAL(access(saved, F_OK), -1);
+}
+
+/* Killed in the middle, it comes back with another configuration. */
+static void on_an_attached_subnet(void)
+{
+	static struct pkt_engine_cfg lan, other;
+	struct pkt_engine *e;
+	int status = 0;
+	pid_t pid;
+
+	attached_subnet();
+	lan_config(&lan);
+	CU_ASSERT(settings_are(">"));
+	engine_and_back(&lan, true);
+	pid = fork();
+	if (!pid) {
+		if (!pkt_engine_new(&lan, &e, err, sizeof(err)))
+			raise(SIGKILL);
+		_exit(1);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFSIGNALED(status));
+	CU_ASSERT_FALSE(is_clean());
+	CU_ASSERT_FALSE(settings_are("| diff -q -"));
+	other = lan;
+	snprintf(other.realm[0].iface[0], IFNAMSIZ, "vacc");
+	other.realm[0].n_prefixes = 1;
+	engine_and_back(&other, false);
+	CU_ASSERT(shell("ip netns del bgfclient"));
+}
+
+/* What somebody else has set meanwhile is not touched. */
+static void set_by_others(void)
+{
+	static struct pkt_engine_cfg lan;
+	struct pkt_engine *e;
+
+	lan_config(&lan);
+	snprintf(lan.realm[0].iface[0], IFNAMSIZ, "vacc");
+	CU_ASSERT(shell("sysctl -qw net.ipv4.conf.vacc.rp_filter=1"));
+	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(&lan, &e, err, sizeof(err)), 0);
+	CU_ASSERT(shell("test $(sysctl -n net.ipv4.conf.vacc.rp_filter) = 0"));
+	CU_ASSERT(shell("sysctl -qw net.ipv4.conf.vacc.rp_filter=2"));
+	pkt_engine_free(e);
+	CU_ASSERT(shell("test $(sysctl -n net.ipv4.conf.vacc.rp_filter) = 2"));
+	CU_ASSERT(shell("sysctl -qw net.ipv4.conf.vacc.rp_filter=0"));
+}
+
 static double cpu_s(void)
 {
 	struct timespec ts;
@@ -258,6 +405,8 @@ static void silent(void)
 
 int main(void)
 {
+	int r;
+
 	static const struct suite_test tests[] = {
 		{ "laboratory", laboratory },
 		{ "decisions 1 to 5: set up once and twice", set_up },
@@ -265,6 +414,9 @@ int main(void)
 		{ "an interface that does not exist", no_interface },
 		{ "a set-up that fails is undone", undone },
 		{ "a second engine on the same host", second_engine },
+		{ "decision 3: media addresses in an attached subnet",
+		  on_an_attached_subnet },
+		{ "settings that others have changed", set_by_others },
 		{ "no spinning on a device that is gone", no_spinning },
 		{ "a silent device", silent },
 		{ NULL, NULL },
@@ -275,5 +427,15 @@ int main(void)
 		puts("skipped: needs root, namespaces and /dev/net/tun");
 		return 0;
 	}
-	return suite_run("packet/host", tests);
+	/* Names of namespaces are files: they are ours alone. */
+	if (unshare(CLONE_NEWNS) ||
+	    !shell("mount --make-rprivate / && mkdir -p /run/netns &&"
+		   "mount -t tmpfs none /run/netns") ||
+	    !mkdtemp(lan_dir))
+		return 1;
+	snprintf(saved, sizeof(saved), "%s/new/saved", lan_dir);
+	r = suite_run("packet/host", tests);
+	snprintf(err, sizeof(err), "rm -r %s", lan_dir);
+	(void)shell(err);
+	return r;
 }
