@@ -30,7 +30,12 @@ struct conf_limits {
 };
 
 /* How the kernel helps on a media interface; in the order of their words. */
-enum conf_fastpath { CONF_FASTPATH_AUTO, CONF_FASTPATH_TC, CONF_FASTPATH_OFF };
+enum conf_fastpath {
+	CONF_FASTPATH_AUTO,
+	CONF_FASTPATH_TC,
+	CONF_FASTPATH_XDP,
+	CONF_FASTPATH_OFF
+};
 
 struct conf_media {
 	char name[IFNAMSIZ];

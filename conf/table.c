@@ -39,7 +39,7 @@ static const char *const stamps[] = { "fresh", "latest", "zero", "never",
 				      NULL };
 static const char *const releases[] = { "silent", "rst", NULL };
 /* In the order of enum conf_fastpath. */
-static const char *const fastpaths[] = { "auto", "tc", "off", NULL };
+static const char *const fastpaths[] = { "auto", "tc", "xdp", "off", NULL };
 static const char *const busy[] = { "503", "510", "511", NULL };
 static const char *const formats[] = { "text", "json", "journal", "auto",
 				       NULL };

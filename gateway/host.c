@@ -57,6 +57,7 @@ static void copy_gateway(const struct conf_gateway *c,
 
 _Static_assert((int)CONF_FASTPATH_AUTO == (int)PKT_FASTPATH_AUTO &&
 		       (int)CONF_FASTPATH_TC == (int)PKT_FASTPATH_TC &&
+		       (int)CONF_FASTPATH_XDP == (int)PKT_FASTPATH_XDP &&
 		       (int)CONF_FASTPATH_OFF == (int)PKT_FASTPATH_OFF,
 	       "copied as a number");
 _Static_assert((int)CONF_MAX_ALL_REALMS <= (int)PKT_MAX_REALMS,

@@ -343,14 +343,13 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 
 void pkt_engine_links_changed(struct pkt_engine *e)
 {
-	char why[NOTE_OCTETS / 2];
-	unsigned int n;
+	if (e->fast)
+		pkt_fast_attach(e->fast, e->fast_note, NOTE_OCTETS);
+}
 
-	if (!e->fast)
-		return;
-	n = pkt_fast_attach(e->fast, why, sizeof(why));
-	snprintf(e->fast_note, NOTE_OCTETS, "tc on %u devices%s%s", n,
-		 why[0] ? "; not on " : "", why);
+enum pkt_path pkt_engine_path(const struct pkt_engine *e, const char *iface)
+{
+	return e->fast ? pkt_fast_path(e->fast, iface) : PKT_PATH_TUN;
 }
 
 const char *pkt_engine_fastpath(const struct pkt_engine *e)

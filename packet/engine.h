@@ -31,6 +31,7 @@ enum {
 enum pkt_fastpath {
 	PKT_FASTPATH_AUTO, /* what its driver is best at */
 	PKT_FASTPATH_TC,   /* clsact */
+	PKT_FASTPATH_XDP,  /* in its driver, and clsact for what that leaves */
 	PKT_FASTPATH_OFF,  /* not at all: all goes through the TUN device */
 };
 
@@ -118,8 +119,10 @@ struct pkt_counters {
 	uint64_t synacks, rsts, challenges;
 	uint64_t evt_ring_full; /* events that had to wait */
 	uint64_t drop[PKT_DROP__COUNT];
-	uint64_t fast[PKT_FAST__COUNT]; /* packets, in the kernel */
+	uint64_t fast[PKT_FAST__COUNT]; /* packets, in the kernel: each once */
 	uint64_t fast_octets;           /* of PASSED, IP octets */
+	/* Of these, what XDP passed; all else is why it left them to tc. */
+	uint64_t xdp[PKT_FAST__COUNT], xdp_octets;
 };
 
 /*
@@ -138,6 +141,8 @@ void pkt_engine_defer(struct pkt_engine *e, void (*hook)(void *arg), void *arg);
 void pkt_engine_flush(struct pkt_engine *e);
 /* One line for the operator: where the fast path is, or why it is not. */
 const char *pkt_engine_fastpath(const struct pkt_engine *e);
+/* By what a media interface is served now. */
+enum pkt_path pkt_engine_path(const struct pkt_engine *e, const char *iface);
 /* A link has changed: programs go where they are missing. */
 void pkt_engine_links_changed(struct pkt_engine *e);
 /* Stops the workers, removes devices and host rules.  NULL is fine. */

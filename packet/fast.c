@@ -1,4 +1,4 @@
-/* packet/fast.c - see fast.h; the only file that knows libbpf */
+/* packet/fast.c - see fast.h; it and fast_xdp.c know libbpf */
 #include "packet/fast.h"
 
 #include <arpa/inet.h>
@@ -15,6 +15,7 @@
 #include <bpf/libbpf.h>
 
 #include "packet/bpf/abi.h"
+#include "packet/fast_xdp.h"
 #include "packet/tc.skel.h"
 
 _Static_assert((int)FAST_PREFIXES == (int)PKT_MAX_PREFIXES, "one layout");
@@ -38,8 +39,11 @@ static const uint64_t MAX_MAP_OCTETS = UINT64_C(1) << 30;
 struct port {
 	char name[IFNAMSIZ];
 	bool is_tun;
+	uint8_t wish;         /* enum pkt_fastpath */
 	unsigned int ifindex; /* 0: not attached */
 	bool has_made_hook;
+	bool has_xdp;
+	struct fast_xdp_port xdp;
 };
 
 struct realm {
@@ -51,6 +55,7 @@ struct realm {
 struct pkt_fast {
 	struct realm realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
+	struct fast_xdp xdp;
 	struct pkt_entry *entries;
 	struct fast_queue *queues;
 	uint32_t n_slots;
@@ -181,13 +186,25 @@ static void list_ports(struct realm *r, const struct pkt_realm_cfg *cfg)
 	struct port *p = r->port;
 
 	for (unsigned int i = 0; i < cfg->n_ifaces; i++)
-		if (cfg->fastpath[i] != PKT_FASTPATH_OFF)
+		if (cfg->fastpath[i] != PKT_FASTPATH_OFF) {
+			p->wish = cfg->fastpath[i];
 			memcpy((p++)->name, cfg->iface[i], sizeof(p->name));
+		}
 	if (p == r->port)
 		return;
 	memcpy(p->name, cfg->tun, sizeof(p->name));
 	p->is_tun = true;
 	r->n_ports = (unsigned int)(p + 1 - r->port);
+}
+
+static void list_maps(struct pkt_fast *f)
+{
+	const struct tc_bpf *first = f->realm[0].skel;
+
+	f->xdp.entries = bpf_map__fd(first->maps.entries);
+	f->xdp.counters = bpf_map__fd(first->maps.counters);
+	f->xdp.hints = bpf_map__fd(first->maps.hints);
+	f->xdp.queues = bpf_map__fd(first->maps.queues);
 }
 
 /* Returns NULL, or n_slots elements of a map. */
@@ -268,6 +285,7 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 	}
 	if (rc)
 		return fail(err, cap, rc, "cannot load the programs");
+	list_maps(f);
 	rc = map_arrays(f);
 	if (!rc)
 		rc = make_scratch(f);
@@ -399,25 +417,73 @@ static int attach_port(const struct realm *r, struct port *p)
 	return rc;
 }
 
-unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)
-{
-	unsigned int n = 0;
+/* How many took a program, and the first that did not. */
+struct tally {
+	unsigned int n_tc, n_xdp;
+	char why[64]; /* and its name */
+};
 
-	err[0] = '\0';
+static void complain(struct tally *t, const char *what, const char *name,
+		     const char *why)
+{
+	if (!t->why[0])
+		snprintf(t->why, sizeof(t->why), "; %s %s: %s", what, name,
+			 why);
+}
+
+static void attach_both(struct pkt_fast *f, struct realm *r, struct port *p,
+			struct tally *t)
+{
+	const struct fast_realms *constants =
+		(const struct fast_realms *)&r->skel->rodata->realms;
+	int rc = attach_port(r, p);
+
+	if (rc)
+		complain(t, "not on", p->name, strerror(-rc));
+	else
+		t->n_tc++;
+	if (p->is_tun)
+		return;
+	p->has_xdp =
+		fast_xdp_attach(&f->xdp, &p->xdp, p->name, p->wish, constants);
+	t->n_xdp += p->has_xdp;
+	if (!p->has_xdp && p->xdp.why[0])
+		complain(t, "no xdp on", p->name, p->xdp.why);
+}
+
+void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
+{
+	struct tally t = { 0 };
+	char xdp[32] = "";
+
 	for (unsigned int i = 0; i < f->n_realms; i++) {
 		struct realm *r = &f->realm[i];
 
-		for (unsigned int p = 0; p < r->n_ports; p++) {
-			int rc = attach_port(r, &r->port[p]);
-
-			if (!rc)
-				n++;
-			else if (!err[0])
-				snprintf(err, cap, "%s: %s", r->port[p].name,
-					 strerror(-rc));
-		}
+		for (unsigned int p = 0; p < r->n_ports; p++)
+			attach_both(f, r, &r->port[p], &t);
 	}
-	return n;
+	if (t.n_xdp)
+		snprintf(xdp, sizeof(xdp), ", xdp on %u", t.n_xdp);
+	snprintf(note, cap, "tc on %u devices%s%s", t.n_tc, xdp, t.why);
+}
+
+static enum pkt_path path_of(const struct port *p)
+{
+	if (p->has_xdp)
+		return PKT_PATH_XDP;
+	return p->ifindex ? PKT_PATH_TC : PKT_PATH_TUN;
+}
+
+enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface)
+{
+	for (unsigned int i = 0; i < f->n_realms; i++) {
+		const struct realm *r = &f->realm[i];
+
+		for (unsigned int p = 0; p < r->n_ports; p++)
+			if (!strcmp(r->port[p].name, iface))
+				return path_of(&r->port[p]);
+	}
+	return PKT_PATH_TUN;
 }
 
 void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)
@@ -433,6 +499,13 @@ void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)
 		}
 }
 
+static void detach_both(struct pkt_fast *f, struct port *p)
+{
+	fast_xdp_detach(&f->xdp, &p->xdp);
+	if (p->ifindex)
+		detach(p->ifindex, p->has_made_hook);
+}
+
 void pkt_fast_free(struct pkt_fast *f)
 {
 	if (!f)
@@ -441,11 +514,10 @@ void pkt_fast_free(struct pkt_fast *f)
 		struct realm *r = &f->realm[i];
 
 		for (unsigned int p = 0; p < r->n_ports; p++)
-			if (r->port[p].ifindex)
-				detach(r->port[p].ifindex,
-				       r->port[p].has_made_hook);
+			detach_both(f, &r->port[p]);
 		tc_bpf__destroy(r->skel);
 	}
+	fast_xdp_close(&f->xdp);
 	ring_buffer__free(f->hints);
 	if (f->entries)
 		munmap(f->entries, f->n_slots * sizeof(*f->entries));
@@ -457,18 +529,33 @@ void pkt_fast_free(struct pkt_fast *f)
 
 /* Running */
 
-void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)
+/* Adds what was counted under a key, of all processors. */
+static void add_counts(const struct pkt_fast *f, uint32_t key, uint64_t *count,
+		       uint64_t *octets)
 {
 	int fd = bpf_map__fd(f->realm[0].skel->maps.counters);
-	uint32_t key = 0;
 
 	if (bpf_map_lookup_elem(fd, &key, f->per_cpu))
 		return;
 	for (int cpu = 0; cpu < f->n_cpus; cpu++) {
 		for (unsigned int i = 0; i < PKT_FAST__COUNT; i++)
-			sum->fast[i] += f->per_cpu[cpu].count[i];
-		sum->fast_octets += f->per_cpu[cpu].octets;
+			count[i] += f->per_cpu[cpu].count[i];
+		*octets += f->per_cpu[cpu].octets;
 	}
+}
+
+void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)
+{
+	uint64_t count[PKT_FAST__COUNT] = { 0 }, octets = 0;
+
+	add_counts(f, FAST_BY_TC, sum->fast, &sum->fast_octets);
+	add_counts(f, FAST_BY_XDP, count, &octets);
+	for (unsigned int i = 0; i < PKT_FAST__COUNT; i++)
+		sum->xdp[i] += count[i];
+	sum->xdp_octets += octets;
+	/* What it left was seen, and counted, by tc as well. */
+	sum->fast[PKT_FAST_PASSED] += count[PKT_FAST_PASSED];
+	sum->fast_octets += octets;
 }
 
 void pkt_fast_fence(void)

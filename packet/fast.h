@@ -37,9 +37,12 @@ struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot);
 
 /* Attach where a program is missing: at start, and when a link has changed.
- * Returns on how many media interfaces and TUN devices programs are now; for
- * the first that takes none, one line in err, else an empty one. */
-unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap);
+ * One line in note: on how many media interfaces and TUN devices programs are
+ * now, and the first that takes none. */
+void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap);
+
+/* By what an interface of that name is served. */
+enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface);
 
 /* Sessions that end in the kernel.  The descriptor is readable when there is
  * one to look at; tell is called for each, with the slot of one of its gates,

@@ -34,12 +34,18 @@ uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 	return 0;
 }
 
-unsigned int pkt_fast_attach(struct pkt_fast *f, char *err, size_t cap)
+void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
 {
 	(void)f;
 	if (cap)
-		err[0] = '\0';
-	return 0;
+		note[0] = '\0';
+}
+
+enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface)
+{
+	(void)f;
+	(void)iface;
+	return PKT_PATH_TUN;
 }
 
 int pkt_fast_hint_fd(const struct pkt_fast *f)

@@ -18,6 +18,12 @@ static const struct name fast[PKT_FAST__COUNT] = {
 #undef FAST
 };
 
+static const char *const paths[PKT_PATH__COUNT] = {
+	[PKT_PATH_TUN] = "tun",
+	[PKT_PATH_TC] = "tc",
+	[PKT_PATH_XDP] = "xdp",
+};
+
 static const char *const states[PKT_STATE__COUNT] = {
 	[PKT_STATE_ARMED] = "armed",     [PKT_STATE_WAIT] = "wait",
 	[PKT_STATE_PROBE] = "probe",     [PKT_STATE_COMMIT] = "commit",
@@ -58,6 +64,11 @@ const char *pkt_fast_name(enum pkt_fast_count c)
 const char *pkt_fast_help(enum pkt_fast_count c)
 {
 	return c < PKT_FAST__COUNT ? fast[c].help : "";
+}
+
+const char *pkt_path_name(enum pkt_path p)
+{
+	return p < PKT_PATH__COUNT ? paths[p] : "?";
 }
 
 const char *pkt_state_name(enum pkt_state s)

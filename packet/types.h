@@ -38,6 +38,11 @@ enum pkt_fast_count {
 const char *pkt_fast_name(enum pkt_fast_count c);
 const char *pkt_fast_help(enum pkt_fast_count c);
 
+/* By what a media interface is served; what one leaves is for those before. */
+enum pkt_path { PKT_PATH_TUN, PKT_PATH_TC, PKT_PATH_XDP, PKT_PATH__COUNT };
+
+const char *pkt_path_name(enum pkt_path p); /* "tun", "tc", "xdp" */
+
 /* One gate for its whole life.  slot is reused, gen is not: a stale id never
  * reaches the gate that took its slot.  gen 0: no gate. */
 struct pkt_gate_id {

@@ -12,9 +12,16 @@
 enum {
 	FAST_PREFIXES = 8, /* PKT_MAX_PREFIXES */
 	FAST_REALMS = 64,  /* PKT_MAX_REALMS */
+	FAST_PORTS = 512,  /* PKT_MAX_REALMS * PKT_MAX_IFACES */
 	FAST_WAYS = 4096,  /* remembered by each processor; a power of two */
 	FAST_WAY_MS = 50,  /* so long; then the routes are asked again */
+	/* XDP: so often a packet of a way goes through tc, where the kernel
+	 * verifies the neighbour. */
+	FAST_NEIGH_MS = 30000,
 };
+
+/* Keys of the counters: which program counted. */
+enum { FAST_BY_TC, FAST_BY_XDP, FAST_PATHS };
 
 /* Addresses as four words of 32 bits in network order, like an in6_addr. */
 struct fast_prefix {
@@ -44,9 +51,13 @@ struct fast_realms {
  * device sends it. */
 struct fast_way {
 	uint32_t src[4], dst[4]; /* network order; IPv4 mapped */
-	uint32_t next_hop[4];    /* IPv4: the first word */
-	uint32_t tun;            /* 0: nothing is remembered here */
+	union {
+		uint32_t next_hop[4]; /* tc; IPv4: the first word */
+		uint16_t mac[6];      /* XDP: of it, and our own */
+	};
+	uint32_t tun; /* 0: nothing is remembered here */
 	uint32_t told_ms;
+	uint32_t seen_ms; /* XDP: last packet for tc, of any way here */
 	uint32_t ifindex;
 	uint16_t mtu;
 	uint8_t family; /* of next_hop */
@@ -59,7 +70,12 @@ struct fast_queue {
 	uint32_t steered;
 };
 
-/* One of each processor. */
+/* The interface that an instance of the XDP program is attached to. */
+struct fast_port {
+	uint16_t mac[3];
+};
+
+/* One of each processor and path. */
 struct fast_counters {
 	uint64_t count[PKT_FAST__COUNT];
 	uint64_t octets; /* of PASSED: IP packets as they are here */

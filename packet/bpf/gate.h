@@ -20,7 +20,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, FAST_PATHS);
 	__type(key, uint32_t);
 	__type(value, struct fast_counters);
 } counters SEC(".maps");
@@ -43,10 +43,10 @@ const volatile struct fast_realms realms;
 
 enum { NO_SLOT = 0xffffffff };
 
-static __always_inline void count(enum pkt_fast_count what, uint32_t octets)
+static __always_inline void count(uint32_t path, enum pkt_fast_count what,
+				  uint32_t octets)
 {
-	uint32_t key = 0;
-	struct fast_counters *c = bpf_map_lookup_elem(&counters, &key);
+	struct fast_counters *c = bpf_map_lookup_elem(&counters, &path);
 
 	if (!c)
 		return;

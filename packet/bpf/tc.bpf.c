@@ -166,11 +166,11 @@ int media(struct __sk_buff *skb)
 	    s.ttl > 1)
 		slot = slot_of(&s);
 	if (slot == NO_SLOT) {
-		count(PKT_FAST_FOREIGN, 0);
+		count(FAST_BY_TC, PKT_FAST_FOREIGN, 0);
 		return TC_ACT_UNSPEC;
 	}
 	what = dispatch(skb, &s, slot, &verdict);
-	count(what, what == PKT_FAST_PASSED ? s.octets : 0);
+	count(FAST_BY_TC, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
 	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST)
 		return verdict;
@@ -191,13 +191,13 @@ int tun(struct __sk_buff *skb)
 		way = find_way(skb, s.is_v6, wire_octets(skb, &s), self()->tun,
 			       s.src, s.dst);
 	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
-		count(PKT_FAST_UNSENT, 0);
+		count(FAST_BY_TC, PKT_FAST_UNSENT, 0);
 		return TC_ACT_UNSPEC;
 	}
 	hop_shift(ip, s.is_v6);
 	if (bpf_skb_change_head(skb, ETH_HLEN, 0))
 		return TC_ACT_SHOT;
-	count(PKT_FAST_SENT, 0);
+	count(FAST_BY_TC, PKT_FAST_SENT, 0);
 	return take_way(way);
 }
 

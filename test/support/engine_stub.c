@@ -172,6 +172,12 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
 	return 0;
 }
 
+enum pkt_path pkt_engine_path(const struct pkt_engine *e, const char *iface)
+{
+	(void)e;
+	return strcmp(iface, "eth1") ? PKT_PATH_TC : PKT_PATH_XDP;
+}
+
 const char *pkt_engine_fastpath(const struct pkt_engine *e)
 {
 	(void)e;

@@ -173,6 +173,32 @@ static void x3_wrong_stays_wrong(void)
 	CU_ASSERT_EQUAL(error_of(&p), error);
 }
 
+static bool looks_partial(const char *src, const char *dst, uint16_t octets,
+			  uint16_t csum)
+{
+	struct in6_addr a = rdv_addr(src), b = rdv_addr(dst);
+
+	return pkt_looks_partial((const uint32_t *)&a, (const uint32_t *)&b,
+				 htons(octets), htons(csum));
+}
+
+/* What a program of XDP must not take for a whole checksum, and may not leave too
+ * often.  By hand: 0a01+0203+c633+6401+0006+0020 = 1365e, folded 365f. */
+static void x4_looks(void)
+{
+	CU_ASSERT_TRUE(looks_partial("10.1.2.3", "198.51.100.1", 32, 0x365f));
+	CU_ASSERT_FALSE(looks_partial("10.1.2.3", "198.51.100.1", 33, 0x365f));
+	CU_ASSERT_FALSE(looks_partial("10.1.2.3", "198.51.100.1", 32, 0x3660));
+	CU_ASSERT_FALSE(looks_partial("10.1.2.3", "198.51.100.1", 32, 0xc9a0));
+	/* 2001+db8+1+1 + 2001+db8+2+2 + 6+1000: no carry */
+	CU_ASSERT_TRUE(looks_partial("2001:db8:1::1", "2001:db8:2::2", 0x1000,
+				     0x6b7e));
+	/* a sum of 0xffff is written as such, or as 0 */
+	CU_ASSERT_TRUE(looks_partial("0.0.0.0", "255.205.0.0", 0x2c, 0xffff));
+	CU_ASSERT_TRUE(looks_partial("0.0.0.0", "255.205.0.0", 0x2c, 0));
+	CU_ASSERT_FALSE(looks_partial("0.0.0.0", "255.205.0.0", 0x2d, 0));
+}
+
 static void x4_v6(void)
 {
 	struct pkt_entry in, out;
@@ -300,6 +326,7 @@ static const struct suite_test tests[] = {
 	{ "X2 10^6 random headers, difference against full", x2_random },
 	{ "X3 D26 a wrong checksum stays wrong", x3_wrong_stays_wrong },
 	{ "X4 V6 a partial checksum", x4_v6 },
+	{ "X4 what looks like a partial checksum", x4_looks },
 	{ "X10 all flags, urgent pointer unchanged", x10_flags },
 	{ "X9 DSCP of the leaving leg, ECN kept", x9_dscp },
 	{ "IPv6 to IPv6", ipv6 },

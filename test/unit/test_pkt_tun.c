@@ -487,6 +487,120 @@ static void checksums_in_kernel(void)
 		      side[i].pid);
 }
 
+static void offloads(const char *tx)
+{
+	for (int i = 0; i < 2; i++)
+		shell("nsenter -t %d -n ethtool -K eth0 tx %s gro on >/dev/null",
+		      side[i].pid, tx);
+}
+
+static bool is_xdp(void)
+{
+	const char *note = pkt_engine_fastpath(engine);
+
+	if (!strcmp(note, "tc on 4 devices, xdp on 2"))
+		return true;
+	printf(" skipped: kernel fast path %s\n", note);
+	return false;
+}
+
+/* All that flows while the session is open; tc has the ends. */
+static void session_by_xdp(void)
+{
+	struct pkt_counters c;
+
+	offloads("off");
+	start_with(PKT_FASTPATH_XDP);
+	/* An interface has another address now: frames to it are ours. */
+	shell("ip link set vacc address 02:00:00:00:77:01;"
+	      " nsenter -t %d -n ip neigh flush all",
+	      side[0].pid);
+	pkt_engine_links_changed(engine);
+	if (is_xdp()) {
+		CU_ASSERT_EQUAL(pkt_engine_path(engine, "vacc"), PKT_PATH_XDP);
+		begin(want_octets());
+		finish(want_octets(), &c, 0);
+		CU_ASSERT_TRUE(c.xdp_octets > 2 * want_octets());
+		CU_ASSERT_TRUE(c.fast_octets - c.xdp_octets < want_octets());
+		CU_ASSERT_TRUE(c.rx_octets < want_octets());
+		printf(" by XDP, %lu of %lu packets by tc\n",
+		       c.fast[PKT_FAST_PASSED] - c.xdp[PKT_FAST_PASSED],
+		       c.fast[PKT_FAST_PASSED]);
+	}
+	pkt_engine_free(engine);
+	shell("! ip link | grep -q xdp");
+	offloads("on");
+}
+
+/* What local clients leave to the device does not show in a frame. */
+static void partial_checksums_at_xdp(void)
+{
+	struct pkt_counters c;
+
+	start_with(PKT_FASTPATH_XDP);
+	if (is_xdp()) {
+		begin(want_octets());
+		finish(want_octets(), &c, 0);
+		CU_ASSERT_TRUE(c.xdp[PKT_FAST_PARTIAL] > 0);
+		CU_ASSERT_TRUE(c.fast_octets > 2 * want_octets());
+		CU_ASSERT_TRUE(c.xdp_octets < want_octets());
+		printf(" by tc behind XDP\n");
+	}
+	pkt_engine_free(engine);
+}
+
+static void note_is(const char *want)
+{
+	const char *note = pkt_engine_fastpath(engine);
+
+	CU_ASSERT_STRING_EQUAL(note, want);
+	if (strcmp(note, want))
+		printf(" %s\n", note);
+}
+
+/* A second interface of realm access, with the fast path that is said. */
+static void start_with_second(const char *iface, enum pkt_fastpath fastpath)
+{
+	struct pkt_engine_cfg cfg = config();
+	char err[256] = "";
+
+	strcpy(cfg.realm[0].iface[1], iface);
+	cfg.realm[0].fastpath[1] = (uint8_t)fastpath;
+	cfg.realm[0].n_ifaces = 2;
+	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(&cfg, &engine, err, sizeof(err)),
+			      0);
+}
+
+/* A bridge has no driver that takes XDP, veth has; what disappears and comes again
+ * is attached to again. */
+static void xdp_comes_and_goes(void)
+{
+	shell("ip link add vbr type bridge; ip link set vbr up");
+	start_with_second("vbr", PKT_FASTPATH_AUTO);
+	if (strncmp(pkt_engine_fastpath(engine), "tc on", 5))
+		goto out;
+	note_is("tc on 5 devices; no xdp on vbr: Operation not supported");
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vbr"), PKT_PATH_TC);
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vacc"), PKT_PATH_TC);
+	pkt_engine_free(engine);
+
+	shell("ip link add vx type veth peer vy");
+	start_with_second("vx", PKT_FASTPATH_XDP);
+	note_is("tc on 5 devices, xdp on 1");
+	shell("ip link del vx");
+	pkt_engine_links_changed(engine);
+	note_is("tc on 4 devices; not on vx: No such device");
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vx"), PKT_PATH_TUN);
+	shell("ip link add vx type veth peer vy");
+	pkt_engine_links_changed(engine);
+	note_is("tc on 5 devices, xdp on 1");
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vx"), PKT_PATH_XDP);
+	shell("ip link del vx");
+out:
+	pkt_engine_free(engine);
+	shell("ip link del vbr");
+}
+
 static bool has_answered(const struct side *s)
 {
 	struct pollfd pfd = { s->from, POLLIN, 0 };
@@ -683,6 +797,10 @@ int main(void)
 		{ "P5 X5 a session both ways at once", session },
 		{ "P5 the same in the kernel", session_in_kernel },
 		{ "X4 the same with whole checksums", checksums_in_kernel },
+		{ "XDP: whole checksums, both ways", session_by_xdp },
+		{ "XDP: partial checksums are left to tc",
+		  partial_checksums_at_xdp },
+		{ "XDP: refused, gone, there again", xdp_comes_and_goes },
 		{ "D33 to the kernel and back, often", moved_often },
 		{ "decision 9: removed while data flows", removed_in_flight },
 		{ "D35 a program is taken away, and comes back",

@@ -1,0 +1,235 @@
+/* packet/fast_xdp.c - see fast_xdp.h */
+#include "packet/fast_xdp.h"
+
+#include <errno.h>
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/if_link.h>
+#include <linux/sockios.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "packet/xdp.skel.h"
+
+_Static_assert((int)FAST_PORTS == PKT_MAX_REALMS * PKT_MAX_IFACES,
+	       "a place for each interface");
+
+static int refuse(struct fast_xdp_port *p, const char *why)
+{
+	snprintf(p->why, sizeof(p->why), "%s", why);
+	return -1;
+}
+
+/* The interface */
+
+/* ioctl() of an interface, by any socket. */
+static int ask(const char *name, unsigned long request, struct ifreq *r)
+{
+	int rc, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	snprintf(r->ifr_name, sizeof(r->ifr_name), "%s", name);
+	rc = ioctl(fd, request, r) ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int read_mac(const char *name, uint8_t *mac)
+{
+	struct ifreq r = { 0 };
+	int rc = ask(name, SIOCGIFHWADDR, &r);
+
+	if (!rc && r.ifr_hwaddr.sa_family != ARPHRD_ETHER)
+		rc = -EOPNOTSUPP;
+	if (!rc)
+		memcpy(mac, r.ifr_hwaddr.sa_data, 6);
+	return rc;
+}
+
+/* There tc is better: super-segments stay whole. */
+static bool is_virtual(const char *name)
+{
+	static const char *const drivers[] = { "veth", "virtio_net", "tun" };
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq r = { .ifr_data = (void *)&info };
+
+	if (ask(name, SIOCETHTOOL, &r))
+		return false;
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(*drivers); i++)
+		if (!strcmp(info.driver, drivers[i]))
+			return true;
+	return false;
+}
+
+/* Is there a VLAN on it, whose tags it takes off before XDP sees a frame?  Then a
+ * frame of the VLAN looks like one of the interface. */
+static bool hides_tags(const char *name)
+{
+	struct ethtool_value flags = { .cmd = ETHTOOL_GFLAGS };
+	struct ifreq r = { .ifr_data = (void *)&flags };
+	FILE *f = fopen("/proc/net/vlan/config", "re");
+	char line[128], under[IFNAMSIZ];
+	bool has_vlan = false;
+
+	while (f && !has_vlan && fgets(line, sizeof(line), f))
+		has_vlan = sscanf(line, "%*s | %*u | %15s", under) == 1 &&
+			   !strcmp(under, name);
+	if (f)
+		fclose(f);
+	return has_vlan && !ask(name, SIOCETHTOOL, &r) &&
+	       flags.data & ETH_FLAG_RXVLAN;
+}
+
+/* Loading */
+
+static int make_maps(struct fast_xdp *x)
+{
+	if (x->ways <= 0)
+		x->ways = bpf_map_create(BPF_MAP_TYPE_PERCPU_ARRAY, "ways",
+					 sizeof(uint32_t),
+					 sizeof(struct fast_way), FAST_WAYS,
+					 NULL);
+	if (x->ports <= 0)
+		x->ports = bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "ports",
+					  sizeof(uint32_t), sizeof(uint32_t),
+					  FAST_PORTS, NULL);
+	return x->ways > 0 && x->ports > 0 ? 0 : -errno;
+}
+
+static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
+{
+	const struct {
+		struct bpf_map *map;
+		int fd;
+	} all[] = {
+		{ skel->maps.entries, x->entries },
+		{ skel->maps.counters, x->counters },
+		{ skel->maps.hints, x->hints },
+		{ skel->maps.queues, x->queues },
+		{ skel->maps.ways, x->ways },
+		{ skel->maps.ports, x->ports },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < sizeof(all) / sizeof(*all); i++)
+		rc = bpf_map__reuse_fd(all[i].map, all[i].fd);
+	return rc;
+}
+
+static int load(struct fast_xdp *x, struct fast_xdp_port *p,
+		const struct fast_realms *realms)
+{
+	struct xdp_bpf *skel = make_maps(x) ? NULL : xdp_bpf__open();
+	int rc = skel ? share_maps(x, skel) : -errno;
+
+	if (!rc) {
+		/* Constants for the program; not yet for us. */
+		memcpy((void *)&skel->rodata->realms, realms, sizeof(*realms));
+		memcpy((void *)&skel->rodata->port.mac, p->mac, sizeof(p->mac));
+		rc = xdp_bpf__load(skel);
+	}
+	if (rc) {
+		xdp_bpf__destroy(skel);
+		p->is_refused = true;
+		return refuse(p, strerror(-rc));
+	}
+	p->skel = skel;
+	return 0;
+}
+
+/* Attaching */
+
+static bool is_attached(const struct fast_xdp_port *p)
+{
+	struct bpf_link_info info = { 0 };
+	uint32_t n = sizeof(info);
+
+	return p->link > 0 && !bpf_obj_get_info_by_fd(p->link, &info, &n) &&
+	       info.xdp.ifindex == p->ifindex;
+}
+
+static int attach(struct fast_xdp *x, struct fast_xdp_port *p)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
+	int prog = bpf_program__fd(p->skel->progs.xdp);
+	uint32_t key = p->ifindex;
+	int fd = bpf_link_create(prog, (int)p->ifindex, BPF_XDP, &opts);
+
+	if (fd < 0)
+		return refuse(p, strerror(-fd));
+	if (p->link > 0) /* somebody took the program away */
+		close(p->link);
+	p->link = fd;
+	/* From now on others send here. */
+	if (bpf_map_update_elem(x->ports, &key, &p->ifindex, 0)) {
+		(void)refuse(p, strerror(errno));
+		fast_xdp_detach(x, p);
+		return -1;
+	}
+	p->why[0] = '\0';
+	return 0;
+}
+
+/* An interface of this name now is another one, or has another address. */
+static void forget(struct fast_xdp *x, struct fast_xdp_port *p,
+		   unsigned int ifindex, const uint8_t *mac)
+{
+	if (p->ifindex == ifindex && !memcmp(p->mac, mac, sizeof(p->mac)))
+		return;
+	fast_xdp_detach(x, p);
+	p->ifindex = ifindex;
+	memcpy(p->mac, mac, sizeof(p->mac));
+}
+
+bool fast_xdp_attach(struct fast_xdp *x, struct fast_xdp_port *p,
+		     const char *name, enum pkt_fastpath wish,
+		     const struct fast_realms *realms)
+{
+	bool is_wanted = wish == PKT_FASTPATH_XDP ||
+			 (wish == PKT_FASTPATH_AUTO && !is_virtual(name));
+	unsigned int ifindex = if_nametoindex(name);
+	uint8_t mac[6] = { 0 };
+	int rc = is_wanted && ifindex ? read_mac(name, mac) : 0;
+
+	forget(x, p, ifindex, mac);
+	if (!is_wanted || !ifindex || p->is_refused)
+		return false;
+	if (rc)
+		return !refuse(p, strerror(-rc));
+	if (hides_tags(name)) {
+		fast_xdp_detach(x, p);
+		return !refuse(p, "it takes off VLAN tags (rxvlan)");
+	}
+	if (is_attached(p))
+		return true;
+	return (p->skel || !load(x, p, realms)) && !attach(x, p);
+}
+
+void fast_xdp_detach(struct fast_xdp *x, struct fast_xdp_port *p)
+{
+	uint32_t key = p->ifindex;
+
+	if (p->link > 0) {
+		(void)bpf_map_delete_elem(x->ports, &key);
+		close(p->link);
+	}
+	p->link = 0;
+	xdp_bpf__destroy(p->skel);
+	p->skel = NULL;
+}
+
+void fast_xdp_close(struct fast_xdp *x)
+{
+	if (x->ways > 0)
+		close(x->ways);
+	if (x->ports > 0)
+		close(x->ports);
+	x->ways = x->ports = 0;
+}
