@@ -110,12 +110,9 @@ static bool check_break(const struct lint *l, const xmlNode *node)
 	if (!is_element(node, "break"))
 		return true;
 	for (const xmlNode *n = node; n && n->type == XML_ELEMENT_NODE;
-	     n = n->parent) {
+	     n = n->parent)
 		if (is_element(n, "while") || is_element(n, "repeat"))
 			return true;
-		if (is_element(n, "procedure"))
-			break;
-	}
 	return complain(l, node, "stands in no loop");
 }
 
