@@ -528,6 +528,35 @@ static void no_answer_in_time_is_a_branch(void)
 	scenario_fini(&s);
 }
 
+/* A request that is lost comes again; the answer to a copy is the first. */
+static void faults_of_a_scenario(void)
+{
+	struct gateway g = { .mid = "[127.0.0.1]:5001" };
+	struct scenario s = { 0 };
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<register/>\n<fault do=\"lose\" kind=\"add\" "
+			 "direction=\"out\" nth=\"1\"/>\n"
+			 "<send as=\"a\">C=${A=ip/$}</send>\n"
+			 "<expect type=\"reply\" to=\"a\" elapsed=\"ms\"/>\n"
+			 "<assert path=\"$ms\" min=\"300\"/>\n"
+			 "<fault do=\"none\"/>\n"
+			 "<fault do=\"lose\" direction=\"in\" kind=\"reply\"/>"
+			 "<send as=\"b\">C=${A=ip/$}</send>\n"
+			 "<expect type=\"reply\" to=\"b\" within=\"200\"/>"),
+		0);
+	open_table(&t);
+	open_gateway(&g, &t);
+	play(&t, &s);
+	CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
+			       "no reply within 200 ms");
+	CU_ASSERT_EQUAL(t.sim.channel.faults.n_hit[FAULT_LOSE], 2);
+	close_gateway(&g);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
 int main(void)
 {
 	static const struct suite_test TESTS[] = {
@@ -542,6 +571,7 @@ int main(void)
 		  gateways_are_known_by_their_mid },
 		{ "no answer in time is a branch",
 		  no_answer_in_time_is_a_branch },
+		{ "faults of a scenario", faults_of_a_scenario },
 		{ NULL, NULL },
 	};
 	char command[64];

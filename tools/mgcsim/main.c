@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <libxml/parser.h>
 
@@ -21,6 +22,11 @@ static const char USAGE[] =
 	"  --data FILE        CSV: the variables of each user\n"
 	"  --timeout SECONDS  of the whole scenario (60)\n"
 	"  --log FILE         every message as on the wire\n"
+	"  --fault RULE       ACTION[,KEY=VALUE]... befalls messages: lose,\n"
+	"                     repeat, delay, reorder, truncate or corrupt;\n"
+	"                     keys: direction, kind, nth, times, percent, ms,\n"
+	"                     octets (may be repeated)\n"
+	"  --seed N           of what happens by chance (it is printed)\n"
 	"  --junit FILE       the verdict as JUnit XML\n"
 	"  --mid MID          ours (the listen address)\n"
 	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
@@ -40,6 +46,7 @@ struct options {
 	struct sim_params sim;
 	const char *scenario, *schema, *log, *junit, *data;
 	unsigned long n_users;
+	uint64_t seed;
 	uint64_t timeout_s;
 	bool is_tls;
 	const char *tls_dir;
@@ -56,6 +63,8 @@ enum {
 	OPT_TIMEOUT,
 	OPT_LOG,
 	OPT_JUNIT,
+	OPT_FAULT,
+	OPT_SEED,
 	OPT_MID,
 	OPT_VERSION,
 	OPT_TRANSPORT,
@@ -75,6 +84,8 @@ static const struct option OPTIONS[] = {
 	{ "data", required_argument, NULL, OPT_DATA },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "log", required_argument, NULL, OPT_LOG },
+	{ "fault", required_argument, NULL, OPT_FAULT },
+	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "junit", required_argument, NULL, OPT_JUNIT },
 	{ "mid", required_argument, NULL, OPT_MID },
 	{ "version", required_argument, NULL, OPT_VERSION },
@@ -87,6 +98,15 @@ static const struct option OPTIONS[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
 };
+
+static int add_fault(struct faults *faults, const char *text)
+{
+	struct fault_rule rule;
+
+	return fault_rule_parse(&rule, text) || faults_add(faults, &rule) ?
+		       -EINVAL :
+		       0;
+}
 
 static int option(struct options *o, struct vars *vars, int opt)
 {
@@ -109,6 +129,11 @@ static int option(struct options *o, struct vars *vars, int opt)
 		return o->timeout_s ? 0 : -EINVAL;
 	case OPT_LOG:
 		o->log = optarg;
+		return 0;
+	case OPT_FAULT:
+		return add_fault(&o->sim.faults, optarg);
+	case OPT_SEED:
+		o->seed = strtoull(optarg, NULL, 0);
 		return 0;
 	case OPT_JUNIT:
 		o->junit = optarg;
@@ -184,6 +209,19 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 	return 0;
 }
 
+/* With the seed, the same things happen to the same messages again. */
+static void say_faults(const struct faults *f)
+{
+	if (!f->n_rules)
+		return;
+	printf("faults: --seed %llu:", (unsigned long long)f->seed);
+	for (unsigned int i = FAULT_LOSE; i < FAULT__COUNT; i++)
+		if (f->n_hit[i])
+			printf(" %s %llu", fault_name((enum fault_action)i),
+			       (unsigned long long)f->n_hit[i]);
+	putchar('\n');
+}
+
 /* Verdicts are the last lines; what explains them stands before. */
 static int say_verdicts(const struct options *o, const struct verdicts *all,
 			const struct scenario *scenario)
@@ -233,6 +271,7 @@ static int play(const struct options *o, struct scenario *scenario,
 	}
 	/* The last answer is on its way before the connection ends. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
+	say_faults(&sim.channel.faults);
 	rc = say_verdicts(o, &all, scenario);
 	verdicts_fini(&all);
 	sim_fini(&sim);
@@ -261,7 +300,7 @@ int main(int argc, char **argv)
 	int rc = 2;
 
 	signal(SIGPIPE, SIG_IGN);
-	srandom((unsigned int)time(NULL));
+	o.seed = (uint64_t)time(NULL) ^ (uint64_t)getpid() << 32;
 	if (read_options(&o, &vars, argc, argv)) {
 		fputs(USAGE, stderr);
 		goto out;
@@ -275,6 +314,9 @@ int main(int argc, char **argv)
 		goto out;
 	if (o.auth && auth_make(o.auth, o.pseudo, &o.sim.auth))
 		goto out;
+	srandom((unsigned int)o.seed);
+	o.sim.faults.seed = o.seed;
+	o.sim.faults.random = o.seed;
 	o.sim.is_manual = scenario_is_manual(&scenario);
 	if (!open_log(&o))
 		rc = play(&o, &scenario, &vars, &data);

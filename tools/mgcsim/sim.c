@@ -26,7 +26,7 @@ uint64_t sim_now_ms(void)
 int sim_put(struct sim *sim, const struct sockaddr_storage *to,
 	    const char *octets, size_t n)
 {
-	return h248_transport_send(&sim->transport, to, octets, n);
+	return channel_put(&sim->channel, true, to, octets, n);
 }
 
 void sim_trace(struct sim *sim, bool is_out,
@@ -122,11 +122,37 @@ static void on_message(void *arg, const struct sockaddr_storage *from,
 		       const char *buf, size_t n)
 {
 	struct sim *sim = arg;
-	struct sim_peer *peer = peer_of(sim, from, buf, n);
 
+	channel_put(&sim->channel, false, from, buf, n);
+}
+
+/* What has come through the channel, in either direction. */
+static int on_pass(void *arg, bool is_out, const struct sockaddr_storage *addr,
+		   const char *buf, size_t n)
+{
+	struct sim *sim = arg;
+	struct sim_peer *peer;
+
+	if (is_out)
+		return h248_transport_send(&sim->transport, addr, buf, n);
+	peer = peer_of(sim, addr, buf, n);
 	if (peer)
-		peer_input(peer, from, buf, n);
+		peer_input(peer, addr, buf, n);
 	users_wake(sim);
+	return 0;
+}
+
+/* "    0.104 !! lose -> T=6 C=1{...}" */
+static void on_fault(void *arg, bool is_out, const struct fault_rule *rule,
+		     const char *buf, size_t n)
+{
+	struct sim *sim = arg;
+
+	if (sim->params.is_silent)
+		return;
+	printf("%11.3f !! %s %s", (double)(sim_now_ms() - sim->start_ms) / 1000,
+	       fault_name(rule->action), is_out ? "->" : "<-");
+	summary_text(stdout, buf, n);
 }
 
 static const struct h248_transport_hooks HOOKS = { .recv = on_message };
@@ -148,6 +174,12 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->base = base;
 	sim->start_ms = sim_now_ms();
 	TAILQ_INIT(&sim->peers);
+	sim->channel.base = base;
+	sim->channel.pass = on_pass;
+	sim->channel.tell = on_fault;
+	sim->channel.arg = sim;
+	channel_init(&sim->channel, params->faults.seed);
+	sim->channel.faults = params->faults;
 	rc = users_init(sim);
 	if (!rc)
 		rc = h248_transport_open(&tp, base, &HOOKS, sim,
@@ -164,6 +196,7 @@ void sim_fini(struct sim *sim)
 {
 	while (!TAILQ_EMPTY(&sim->peers))
 		peer_free(TAILQ_FIRST(&sim->peers));
+	channel_fini(&sim->channel);
 	users_fini(sim);
 	record_fini(&sim->record);
 	h248_transport_close(&sim->transport);

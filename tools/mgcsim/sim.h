@@ -18,6 +18,7 @@
 #include "h248/transport_tls.h"
 #include "h248/txn.h"
 #include "tools/mgcsim/record.h"
+#include "tools/mgcsim/channel.h"
 
 enum { SIM_MAX_PEERS = 256, SIM_NAME = 32, SIM_MID = 96 };
 
@@ -56,6 +57,7 @@ struct sim_params {
 	struct h248_authenticator *auth; /* borrowed; NULL: none */
 	bool is_manual;                  /* requests wait for <reply> */
 	bool is_silent;                  /* no line for each message */
+	struct faults faults;            /* rules and seed to begin with */
 	FILE *log; /* every message as on the wire; may be NULL */
 };
 
@@ -90,6 +92,7 @@ struct sim {
 	struct sim_params params;
 	struct event_base *base;
 	struct h248_transport transport;
+	struct channel channel; /* in front of it */
 	TAILQ_HEAD(, sim_peer) peers;
 	unsigned int n_peers;
 	TAILQ_HEAD(, sim_user) users, ready;
@@ -108,7 +111,7 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	     struct event_base *base);
 void sim_fini(struct sim *sim); /* users are gone before */
 
-/* Octets as they are.  0, or -errno. */
+/* Octets as they are, unless a fault befalls them.  0, or -errno. */
 int sim_put(struct sim *sim, const struct sockaddr_storage *to,
 	    const char *octets, size_t n);
 /* A line on standard output, the log, and the record. */

@@ -279,6 +279,43 @@ static enum run_verdict poll_wait(struct run *run, xmlNode *step)
 	return v;
 }
 
+static int read_fault(struct run *run, xmlNode *step, const char *action,
+		      struct fault_rule *rule)
+{
+	static const char *const KEY[] = { "direction", "kind",    "nth",
+					   "times",     "percent", "ms",
+					   "octets" };
+	int rc = fault_rule_init(rule, action);
+
+	for (size_t i = 0; i < sizeof(KEY) / sizeof(KEY[0]) && !rc; i++) {
+		char *value = run_attr(run, step, KEY[i]);
+
+		if (value)
+			rc = fault_rule_set(rule, KEY[i], value);
+		free(value);
+	}
+	return rc;
+}
+
+/* <fault do="none"/> ends them all. */
+static enum run_verdict begin_fault(struct run *run, xmlNode *step)
+{
+	struct faults *faults = &run->sim->channel.faults;
+	char *action = run_attr(run, step, "do");
+	struct fault_rule rule;
+	int rc = 0;
+
+	if (!action)
+		return RUN_FAIL;
+	if (!strcmp(action, "none"))
+		faults->n_rules = 0;
+	else
+		rc = read_fault(run, step, action, &rule) ||
+		     faults_add(faults, &rule);
+	free(action);
+	return rc ? run_fail(run, "such a fault there cannot be") : RUN_PASS;
+}
+
 static enum run_verdict begin_flow(struct run *run, xmlNode *step)
 {
 	switch (step->name[0]) {
@@ -333,6 +370,7 @@ static const struct step_kind KINDS[] = {
 	{ "wait", NULL, poll_wait, true },
 	{ "exec", step_exec_begin, step_exec_poll, false },
 	{ "print", begin_print, NULL, false },
+	{ "fault", begin_fault, NULL, false },
 	{ "if", begin_flow, NULL, false },
 	{ "while", begin_flow, NULL, false },
 	{ "repeat", begin_flow, NULL, false },
