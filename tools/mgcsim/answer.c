@@ -64,6 +64,8 @@ uint8_t answer_version(const struct sim *sim, const struct h248_txn *req)
 	const struct h248_cmd *cmd = req->actions ? req->actions->cmds : NULL;
 	const struct h248_services *s;
 
+	if (sim->params.is_gateway)
+		return 0;
 	if (!cmd || cmd->kind != H248_CMD_SERVICE_CHANGE || !cmd->terms ||
 	    !cmd->terms->is_root)
 		return 0;
@@ -89,13 +91,12 @@ static struct h248_cmd *answer_cmds(struct sim *sim, struct h248_arena *a,
 	return list;
 }
 
-void answer_request(struct sim *sim, struct h248_in *in,
-		    const struct h248_txn *req)
+static struct h248_action *echo(struct sim *sim, struct h248_arena *a,
+				const struct h248_txn *req)
 {
-	struct h248_arena *a = h248_arena_new(0);
 	struct h248_action *list = NULL, **tail = &list;
 
-	for (const struct h248_action *r = req->actions; a && r; r = r->next) {
+	for (const struct h248_action *r = req->actions; r; r = r->next) {
 		struct h248_action *action =
 			h248_action_new(a, r->ctx, r->ctx_id);
 
@@ -103,6 +104,19 @@ void answer_request(struct sim *sim, struct h248_in *in,
 			action->cmds = answer_cmds(sim, a, r->cmds);
 		H248_APPEND(tail, action);
 	}
+	return list;
+}
+
+void answer_request(struct sim *sim, struct h248_in *in,
+		    const struct h248_txn *req)
+{
+	struct h248_arena *a = h248_arena_new(0);
+	struct h248_action *list = NULL;
+
+	if (a && sim->params.is_gateway)
+		list = media_answer(&sim->media, a, req, sim_now_ms());
+	else if (a)
+		list = echo(sim, a, req);
 	if (list)
 		h248_in_reply(in, list, sim_now_ms());
 	else

@@ -17,6 +17,9 @@
 static const char USAGE[] =
 	"usage: mgcsim --listen ADDRESS:PORT --scenario FILE [option]...\n"
 	"  plays a media gateway controller; the gateway registers with it\n"
+	"  --role controller|gateway  or a gateway, which registers\n"
+	"  --controller ADDRESS:PORT  with this controller\n"
+	"  --media ADDRESS    that it gives to its terminations\n"
 	"  --set NAME=VALUE   a variable of the scenario (may be repeated)\n"
 	"  --users N          who play it side by side (1)\n"
 	"  --data FILE        CSV: the variables of each user\n"
@@ -56,6 +59,9 @@ struct options {
 
 enum {
 	OPT_LISTEN = 256,
+	OPT_ROLE,
+	OPT_CONTROLLER,
+	OPT_MEDIA,
 	OPT_SCENARIO,
 	OPT_SET,
 	OPT_USERS,
@@ -78,6 +84,9 @@ enum {
 
 static const struct option OPTIONS[] = {
 	{ "listen", required_argument, NULL, OPT_LISTEN },
+	{ "role", required_argument, NULL, OPT_ROLE },
+	{ "controller", required_argument, NULL, OPT_CONTROLLER },
+	{ "media", required_argument, NULL, OPT_MEDIA },
 	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "users", required_argument, NULL, OPT_USERS },
@@ -113,6 +122,15 @@ static int option(struct options *o, struct vars *vars, int opt)
 	switch (opt) {
 	case OPT_LISTEN:
 		return conf_endpoint_parse(optarg, 2944, &o->sim.listen);
+	case OPT_ROLE:
+		o->sim.is_gateway = !strcmp(optarg, "gateway");
+		return o->sim.is_gateway || !strcmp(optarg, "controller") ?
+			       0 :
+			       -EINVAL;
+	case OPT_CONTROLLER:
+		return conf_endpoint_parse(optarg, 2944, &o->sim.controller);
+	case OPT_MEDIA:
+		return conf_endpoint_parse(optarg, 1, &o->sim.media);
 	case OPT_SCENARIO:
 		o->scenario = optarg;
 		return 0;
@@ -204,7 +222,8 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 		}
 	}
 	if (optind != argc || !o->scenario || o->is_tls != !!o->tls_dir ||
-	    !o->sim.listen.ss_family)
+	    !o->sim.listen.ss_family ||
+	    o->sim.is_gateway != !!o->sim.controller.ss_family)
 		return -EINVAL;
 	return 0;
 }

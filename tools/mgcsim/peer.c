@@ -7,10 +7,11 @@
 
 #include "h248/span.h"
 #include "tools/mgcsim/answer.h"
+#include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/tree.h"
 
 /* After every call of the transaction layer: its next date may have moved. */
-static void rearm(struct sim_peer *peer)
+void peer_rearm(struct sim_peer *peer)
 {
 	uint64_t next = h248_txns_next(peer->txns);
 	uint64_t now = sim_now_ms();
@@ -34,7 +35,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	h248_txns_tick(peer->txns, sim_now_ms());
-	rearm(peer);
+	peer_rearm(peer);
 	users_wake(peer->sim);
 }
 
@@ -89,17 +90,27 @@ static void trace(void *arg, bool is_out, const struct sockaddr_storage *addr,
 	sim_trace(peer->sim, is_out, addr, buf, n);
 }
 
-/* It has us from now on, in the version that was agreed. */
-static void registered(struct sim_peer *peer,
-		       const struct sockaddr_storage *from, uint8_t version)
+void peer_set_version(struct sim_peer *peer, uint8_t version)
+{
+	h248_txns_set_version(peer->txns, version);
+}
+
+static void note_mid(struct sim_peer *peer)
 {
 	const struct h248_mid *mid = h248_txns_sender(peer->txns);
 
 	if (mid)
 		h248_mid_enc(mid, peer->mid, sizeof(peer->mid));
+}
+
+/* It has us from now on, in the version that was agreed. */
+static void registered(struct sim_peer *peer,
+		       const struct sockaddr_storage *from, uint8_t version)
+{
+	note_mid(peer);
 	peer->addr = *from;
 	peer->is_registered = true;
-	h248_txns_set_version(peer->txns, version);
+	peer_set_version(peer, version);
 	users_ready(peer->sim);
 }
 
@@ -119,7 +130,9 @@ static void on_request(void *arg, struct h248_in *in,
 	record_tag(&sim->record, sim->received, sim->speaker);
 	if (kept)
 		kept->is_registration = version;
-	if (kept && sim->params.is_manual)
+	if (kept && rule_answer(sim, kept, in, req))
+		;
+	else if (kept && sim->params.is_manual)
 		kept->in = in;
 	else
 		answer_request(sim, in, req);
@@ -145,6 +158,7 @@ static void on_reply(void *arg, int err, const struct h248_txn *reply)
 	struct sim_msg *msg;
 
 	asked->peer->sim->is_taken = true;
+	note_mid(asked->peer);
 	if (user) {
 		msg = msg_new(asked->peer, SIM_REPLY, reply);
 		record_tag(&user->sim->record, user->sim->received,
@@ -191,7 +205,7 @@ void peer_input(struct sim_peer *peer, const struct sockaddr_storage *from,
 	h248_txns_input(peer->txns, from, buf, n, sim_now_ms());
 	if (!peer->sim->is_taken)
 		keep_other(peer, buf, n);
-	rearm(peer);
+	peer_rearm(peer);
 }
 
 static const struct h248_err *fault_of(const struct h248_txn *txn)
@@ -206,11 +220,12 @@ static const struct h248_err *fault_of(const struct h248_txn *txn)
 	return &txn->fault;
 }
 
-int peer_read_actions(struct h248_arena *a, const char *actions,
+int peer_read_actions(struct h248_arena *a, bool is_reply, const char *actions,
 		      struct h248_action **out, struct h248_err *err)
 {
 	struct h248_span text =
-		h248_arena_printf(a, "!/3 [127.0.0.1]\nT=1{%s}\n", actions);
+		h248_arena_printf(a, "!/3 [127.0.0.1]\n%s=1{%s}\n",
+				  is_reply ? "P" : "T", actions);
 	struct h248_msg msg = { 0 };
 	int rc;
 
@@ -235,7 +250,7 @@ int peer_send(struct sim_peer *peer, struct sim_user *user, const char *actions,
 	struct h248_arena *a = h248_arena_new(0);
 	struct sim_asked *asked = calloc(1, sizeof(*asked));
 	struct h248_action *list = NULL;
-	int rc = a && asked ? peer_read_actions(a, actions, &list, err) :
+	int rc = a && asked ? peer_read_actions(a, false, actions, &list, err) :
 			      -ENOMEM;
 
 	if (rc)
@@ -251,7 +266,7 @@ int peer_send(struct sim_peer *peer, struct sim_user *user, const char *actions,
 	*tid = asked->tid;
 	LIST_INSERT_HEAD(&user->asked, asked, entry);
 	asked = NULL;
-	rearm(peer);
+	peer_rearm(peer);
 out:
 	free(asked);
 	h248_arena_free(a);
@@ -263,14 +278,14 @@ int peer_reply(struct sim_user *user, struct sim_msg *msg, const char *actions,
 {
 	struct h248_arena *a = h248_arena_new(0);
 	struct h248_action *list = NULL;
-	int rc = a ? peer_read_actions(a, actions, &list, err) : -ENOMEM;
+	int rc = a ? peer_read_actions(a, true, actions, &list, err) : -ENOMEM;
 
 	if (!rc) {
 		user->sim->speaker = user->number;
 		h248_in_reply(msg->in, list, sim_now_ms());
 		user->sim->speaker = 0;
 		msg->in = NULL;
-		rearm(msg->peer);
+		peer_rearm(msg->peer);
 	}
 	h248_arena_free(a);
 	return rc;

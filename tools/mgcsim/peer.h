@@ -10,6 +10,10 @@ struct sim_peer *peer_new(struct sim *sim, const struct sockaddr_storage *addr,
 			  const char *mid);
 void peer_free(struct sim_peer *peer);
 
+void peer_set_version(struct sim_peer *peer, uint8_t version);
+/* After an answer that was given late: repetitions may be due. */
+void peer_rearm(struct sim_peer *peer);
+
 /* One message from it. */
 void peer_input(struct sim_peer *peer, const struct sockaddr_storage *from,
 		const char *buf, size_t n);
@@ -25,6 +29,6 @@ int peer_send(struct sim_peer *peer, struct sim_user *user, const char *actions,
 /* Answer a request that waits.  As peer_send(). */
 int peer_reply(struct sim_user *user, struct sim_msg *msg, const char *actions,
 	       struct h248_err *err);
-/* What stands inside T=n{...}, decoded into the arena; text must outlive it. */
-int peer_read_actions(struct h248_arena *a, const char *actions,
+/* What stands inside T=n{...} or P=n{...}, decoded into the arena. */
+int peer_read_actions(struct h248_arena *a, bool is_reply, const char *actions,
 		      struct h248_action **out, struct h248_err *err);

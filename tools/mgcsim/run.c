@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/step.h"
 #include "tools/mgcsim/xpath.h"
 
@@ -163,6 +164,7 @@ static void wait_for_step(struct run *run)
 static void finish(struct run *run, enum run_verdict verdict)
 {
 	run->verdict = verdict;
+	run->is_done = true;
 	event_del(run->timer);
 	run->done(run->arg, run);
 }
@@ -222,7 +224,7 @@ static void on_wake(void *arg)
 {
 	struct run *run = arg;
 
-	if (run->step && run->verdict == RUN_GOING)
+	if (run->step && !run->is_done)
 		advance(run);
 }
 
@@ -271,7 +273,7 @@ void run_start(struct run *run)
 
 void run_abort(struct run *run, const char *why)
 {
-	if (run->verdict != RUN_GOING)
+	if (run->is_done)
 		return;
 	run_fail(run, "%s", why);
 	finish(run, RUN_FAIL);
@@ -283,6 +285,7 @@ void run_free(struct run *run)
 		kill(-run->child, SIGTERM);
 	for (unsigned int i = 0; i < run->n_background; i++)
 		kill(-run->background[i], SIGTERM);
+	rule_forget(run);
 	user_leave(&run->user);
 	flow_fini(&run->flow);
 	vars_fini(&run->vars);

@@ -40,6 +40,8 @@ struct run {
 	uint64_t start_us;   /* of the first */
 	struct flow flow;
 	char gateway[SIM_NAME]; /* <use gateway="">; empty: the first */
+	uint32_t register_tid;  /* of <register> as a gateway */
+	unsigned int n_redirections;
 	struct run_sent sent[RUN_MAX_SENT];
 	unsigned int n_sent;
 	struct sim_msg *expected; /* the last request matched */
@@ -50,6 +52,7 @@ struct run {
 	pid_t background[RUN_MAX_CHILDREN];
 	unsigned int n_background;
 	enum run_verdict verdict;
+	bool is_done;   /* done() was called */
 	char why[1024]; /* of a failure */
 	run_done_h *done;
 	void *arg;

@@ -61,7 +61,8 @@ struct sim_peer *sim_peer_find(struct sim *sim, const char *name)
 		if (name && name[0] ? !strcmp(peer->name, name) :
 				      peer->is_registered)
 			return peer;
-	return sim->params.is_manual && (!name || !name[0]) ?
+	return (sim->params.is_manual || sim->params.is_gateway) &&
+			       (!name || !name[0]) ?
 		       TAILQ_FIRST(&sim->peers) :
 		       NULL;
 }
@@ -157,12 +158,18 @@ static void on_fault(void *arg, bool is_out, const struct fault_rule *rule,
 
 static const struct h248_transport_hooks HOOKS = { .recv = on_message };
 
+static enum h248_transport_kind kind_of(const struct sim_params *p)
+{
+	if (!p->is_tcp)
+		return H248_TRANSPORT_UDP;
+	return p->is_gateway ? H248_TRANSPORT_TCP : H248_TRANSPORT_TCP_LISTEN;
+}
+
 int sim_init(struct sim *sim, const struct sim_params *params,
 	     struct event_base *base)
 {
 	struct h248_transport_params tp = {
-		.kind = params->is_tcp ? H248_TRANSPORT_TCP_LISTEN :
-					 H248_TRANSPORT_UDP,
+		.kind = kind_of(params),
 		.local = params->listen,
 		.tls = params->tls,
 	};
@@ -174,6 +181,9 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->base = base;
 	sim->start_ms = sim_now_ms();
 	TAILQ_INIT(&sim->peers);
+	TAILQ_INIT(&sim->rules);
+	media_init(&sim->media,
+		   params->media.ss_family ? &params->media : &params->listen);
 	sim->channel.base = base;
 	sim->channel.pass = on_pass;
 	sim->channel.tell = on_fault;
@@ -189,13 +199,18 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	if (!sim->params.mid[0]) /* "[192.0.2.1]:2944", where it is bound */
 		h248_addr_str(h248_transport_local(&sim->transport),
 			      sim->params.mid, sizeof(sim->params.mid));
-	return h248_mid_dec(h248_span_of(sim->params.mid), &mid) ? -EINVAL : 0;
+	if (h248_mid_dec(h248_span_of(sim->params.mid), &mid))
+		return -EINVAL;
+	if (params->is_gateway && !peer_new(sim, &params->controller, ""))
+		return -ENOMEM;
+	return 0;
 }
 
 void sim_fini(struct sim *sim)
 {
 	while (!TAILQ_EMPTY(&sim->peers))
 		peer_free(TAILQ_FIRST(&sim->peers));
+	media_fini(&sim->media);
 	channel_fini(&sim->channel);
 	users_fini(sim);
 	record_fini(&sim->record);

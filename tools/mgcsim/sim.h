@@ -17,6 +17,7 @@
 #include "h248/transport.h"
 #include "h248/transport_tls.h"
 #include "h248/txn.h"
+#include "tools/mgcsim/media.h"
 #include "tools/mgcsim/record.h"
 #include "tools/mgcsim/channel.h"
 
@@ -48,7 +49,10 @@ struct sim_msg {
 TAILQ_HEAD(sim_msgs, sim_msg);
 
 struct sim_params {
+	bool is_gateway; /* else a controller */
 	struct sockaddr_storage listen;
+	struct sockaddr_storage controller; /* of a gateway: whom it asks */
+	struct sockaddr_storage media;      /* its address in Local */
 	char mid[80];    /* empty: the bracketed listen address */
 	uint8_t version; /* highest we accept */
 	bool is_long;
@@ -61,7 +65,7 @@ struct sim_params {
 	FILE *log; /* every message as on the wire; may be NULL */
 };
 
-/* A gateway, known by its MID wherever it comes from. */
+/* A gateway, known by its MID wherever it comes from; or our controller. */
 struct sim_peer {
 	TAILQ_ENTRY(sim_peer) entry;
 	struct sim *sim;
@@ -99,6 +103,9 @@ struct sim {
 	struct sim_users *by_context; /* of user.c */
 	struct sim_msgs unclaimed;    /* of no user yet */
 	unsigned int n_unclaimed;
+	TAILQ_HEAD(, sim_rule) rules; /* of rule.c */
+	LIST_HEAD(, sim_waiting) waiting;
+	struct media media;   /* of a gateway */
 	struct record record; /* what was said */
 	uint64_t received;    /* number in it of what is looked at */
 	unsigned int speaker; /* the user whom what is sent now is of */
@@ -119,7 +126,7 @@ void sim_trace(struct sim *sim, bool is_out,
 	       const struct sockaddr_storage *addr, const char *buf, size_t n);
 
 /* The peer of this name; NULL or empty: the first that is registered (with
- * answers="manual" the first of all).  NULL: none. */
+ * answers="manual", and as a gateway, the first of all).  NULL: none. */
 struct sim_peer *sim_peer_find(struct sim *sim, const char *name);
 /* The registered one with this MID; the first registered without a name. */
 struct sim_peer *sim_peer_by_mid(struct sim *sim, const char *mid);

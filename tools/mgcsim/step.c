@@ -7,66 +7,8 @@
 #include <unistd.h>
 
 #include "tools/mgcsim/peer.h"
+#include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/xpath.h"
-
-/* Registrations were answered when they came; no later step sees them. */
-static void forget_registrations(struct run *run, const struct sim_peer *peer)
-{
-	struct sim_msg *msg, *next;
-
-	for (msg = TAILQ_FIRST(&run->user.inbox); msg; msg = next) {
-		next = TAILQ_NEXT(msg, entry);
-		if (msg->is_registration && msg->peer == peer)
-			user_forget(&run->user, msg);
-	}
-}
-
-/* The gateway of this MID, or any that has no name yet, gets this name. */
-static struct sim_peer *give_name(struct run *run, const char *mid,
-				  const char *name)
-{
-	struct sim_peer *peer = sim_peer_find(run->sim, name);
-
-	if (peer)
-		return peer;
-	peer = mid ? sim_peer_by_mid(run->sim, mid) :
-		     sim_peer_unnamed(run->sim);
-	if (peer)
-		snprintf(peer->name, sizeof(peer->name), "%s", name);
-	return peer;
-}
-
-static enum run_verdict poll_register(struct run *run, xmlNode *step)
-{
-	char *mid = run_attr(run, step, "mid");
-	char *name = run_attr(run, step, "gateway");
-	struct sim_peer *peer = NULL;
-
-	if (run->verdict == RUN_GOING && name)
-		peer = give_name(run, mid, name);
-	else if (run->verdict == RUN_GOING)
-		peer = mid ? sim_peer_by_mid(run->sim, mid) :
-			     sim_peer_find(run->sim, NULL);
-	free(mid);
-	free(name);
-	if (!peer || !peer->is_registered)
-		return RUN_GOING;
-	forget_registrations(run, peer);
-	return RUN_PASS;
-}
-
-static enum run_verdict begin_use(struct run *run, xmlNode *step)
-{
-	char *name = run_attr(run, step, "gateway");
-
-	if (!name)
-		return RUN_FAIL;
-	snprintf(run->gateway, sizeof(run->gateway), "%s", name);
-	free(name);
-	if (!sim_peer_find(run->sim, run->gateway))
-		return run_fail(run, "no gateway is called %s", run->gateway);
-	return RUN_PASS;
-}
 
 /* value="text", or select="XPath" over the message expected last. */
 static char *new_value(struct run *run, xmlNode *step)
@@ -143,7 +85,7 @@ static enum run_verdict no_gateway(struct run *run, const char *name)
 {
 	if (name[0])
 		return run_fail(run, "no gateway is called %s", name);
-	return run_fail(run, "cannot send: no gateway has registered");
+	return run_fail(run, "cannot send: nobody has registered");
 }
 
 static enum run_verdict begin_send(struct run *run, xmlNode *step)
@@ -355,8 +297,8 @@ static enum run_verdict begin_fail(struct run *run, xmlNode *step)
 }
 
 static const struct step_kind KINDS[] = {
-	{ "register", NULL, poll_register, false },
-	{ "use", begin_use, NULL, false },
+	{ "register", step_register_begin, step_register_poll, false },
+	{ "use", step_use, NULL, false },
 	{ "default", begin_set, NULL, false },
 	{ "set", begin_set, NULL, false },
 	{ "send", begin_send, NULL, false },
@@ -370,6 +312,7 @@ static const struct step_kind KINDS[] = {
 	{ "wait", NULL, poll_wait, true },
 	{ "exec", step_exec_begin, step_exec_poll, false },
 	{ "print", begin_print, NULL, false },
+	{ "answer", rule_begin, NULL, false },
 	{ "fault", begin_fault, NULL, false },
 	{ "if", begin_flow, NULL, false },
 	{ "while", begin_flow, NULL, false },

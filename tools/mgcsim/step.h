@@ -24,6 +24,11 @@ enum run_verdict step_expect_timeout(struct run *run, xmlNode *step);
  * only a step that matches it looks at it. */
 bool step_is_aside(const struct sim_msg *msg);
 
+/* register.c */
+enum run_verdict step_register_begin(struct run *run, xmlNode *step);
+enum run_verdict step_register_poll(struct run *run, xmlNode *step);
+enum run_verdict step_use(struct run *run, xmlNode *step);
+
 /* examine.c: <assert> and <bind>, alone or all that stand in a step */
 enum run_verdict step_assert(struct run *run, xmlNode *step);
 enum run_verdict step_bind(struct run *run, xmlNode *step);

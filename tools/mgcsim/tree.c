@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "h248/sdp.h"
+#include "h248/span.h"
+#include "h248/text.h"
 
 static const char *const CMD_NAME[H248_CMD__COUNT] = {
 	[H248_CMD_ADD] = "add",
@@ -271,6 +273,15 @@ static void put_observed(xmlNode *node, const struct h248_observed *observed)
 	}
 }
 
+static void attr_mid(xmlNode *node, const char *name,
+		     const struct h248_mid *mid)
+{
+	char text[160];
+
+	if (mid && !h248_mid_enc(mid, text, sizeof(text)))
+		attr_span(node, name, h248_span_of(text));
+}
+
 static void put_services(xmlNode *node, const struct h248_services *s)
 {
 	if (!s)
@@ -283,6 +294,8 @@ static void put_services(xmlNode *node, const struct h248_services *s)
 	if (s->version)
 		attr_uint(node, "version", s->version);
 	attr_span(node, "timestamp", s->timestamp);
+	attr_mid(node, "mgc-id", s->mgc_id);
+	attr_mid(node, "address", s->address);
 }
 
 static void put_packages(xmlNode *node, const struct h248_package_version *p)

@@ -1,0 +1,263 @@
+/* test/unit/test_tools_mgcsim_role.c - mgcsim as a gateway */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "h248/text.h"
+#include "test/support/suite.h"
+#include "tools/mgcsim/crowd.h"
+
+#define SCENARIOS SOURCE_DIR "/test/scenarios/gateway/"
+#define SDP "{M{ST=1{L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\n}}}}"
+
+static struct sockaddr_storage loopback(uint32_t address)
+{
+	struct sockaddr_storage ss = { 0 };
+	struct sockaddr_in *in4 = (struct sockaddr_in *)&ss;
+
+	in4->sin_family = AF_INET;
+	in4->sin_addr.s_addr = htonl(address);
+	return ss;
+}
+
+/* What is asked in turn, and what the answers are without blanks. */
+static const struct {
+	const char *asked, *answer;
+} TALK[] = {
+	{ "C=${A=ip/$" SDP ",A=ip/$}",
+	  "C=1{A=ip/1{M{ST=1{L{v=0c=INIP4198.51.100.1m=message20000TCP-}}}},"
+	  "A=ip/2}" },
+	{ "C=${A=ip/$" SDP "}",
+	  "C=2{A=ip/3{M{ST=1{L{v=0c=INIP4198.51.100.1m=message20002TCP-}}}}}" },
+	{ "C=1{A=fixed,A=fixed,A=ip/$}", "C=1{A=fixed,A=fixed{ER=433{" },
+	{ "C=1{MF=ip/1" SDP "}",
+	  "C=1{MF=ip/1{M{ST=1{L{v=0c=INIP4198.51.100.1m=message20004TCP-}}}}}" },
+	{ "C=1{MF=ip/9" SDP ",AV=ip/1{AT{}}}", "C=1{MF=ip/9{ER=430{" },
+	{ "C=7{S=ip/1},C=1{S=ip/1}", "C=7{ER=411{" },
+	{ "C=1{AV=*{AT{}}}", "C=1{AV=fixed,AV=ip/2,AV=ip/1}" },
+	{ "C=-{AV=ROOT{AT{}}}", "C=-{AV=ROOT}" },
+	{ "C=-{AV=ip/1{AT{}}}", "C=-{AV=ip/1{ER=430{" },
+	{ "C=1{MV=ip/1}", "C=1{MV=ip/1{ER=443{" },
+	{ "C=1{S=ip/2}", "C=1{S=ip/2{SA{nt/dur=9,nt/os=0,nt/or=0}}}" },
+	{ "C=*{S=*}", "C=1{S=fixed{SA{nt/dur=9,nt/os=0,nt/or=0}},"
+		      "S=ip/1{SA{nt/dur=9,nt/os=0,nt/or=0}}},"
+		      "C=2{S=ip/3{SA{nt/dur=9,nt/os=0,nt/or=0}}}" },
+	{ "C=1{AV=*{AT{}}}", "C=1{ER=411{" },
+};
+
+/* The answer, encoded, without blanks and line ends. */
+static void ask(struct media *m, const char *asked, uint64_t now_ms, char *out,
+		size_t cap)
+{
+	struct h248_arena *a = h248_arena_new(0);
+	struct h248_msg msg = { 0 }, reply = { .version = 1 };
+	struct h248_txn txn = { .kind = H248_TXN_REPLY, .has_id = true };
+	char text[2048], *to = out;
+	size_t n = 0;
+
+	snprintf(text, sizeof(text), "!/1 [192.0.2.1]\nT=1{%s}", asked);
+	CU_ASSERT_EQUAL_FATAL(h248_text_dec(a, text, strlen(text), &msg), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(msg.txns);
+	txn.id = 1;
+	txn.actions = media_answer(m, a, msg.txns, now_ms);
+	reply.mid = msg.mid;
+	reply.txns = &txn;
+	CU_ASSERT_EQUAL(h248_text_enc(&reply, &(struct h248_text_style) { 0 },
+				      out, cap - 1, &n),
+			0);
+	for (size_t i = 0; i < n; i++)
+		if (!strchr(" \t\r\n", out[i]))
+			*to++ = out[i];
+	*to = '\0';
+	h248_arena_free(a);
+}
+
+static void media_has_contexts_and_ports(void)
+{
+	struct sockaddr_storage at = loopback(0xc6336401);
+	struct media *m = malloc(sizeof(*m));
+	char text[4096], expected[512];
+
+	media_init(m, &at);
+	for (size_t i = 0; i < sizeof(TALK) / sizeof(TALK[0]); i++) {
+		uint64_t now_ms = strstr(TALK[i].asked, "S=") ? 10 : 1;
+
+		ask(m, TALK[i].asked, now_ms, text, sizeof(text));
+		snprintf(expected, sizeof(expected), "P=1{%s", TALK[i].answer);
+		CU_ASSERT(strstr(text, expected) != NULL);
+		if (!strstr(text, expected))
+			fprintf(stderr, "%s\n%s\n", expected, text);
+	}
+	CU_ASSERT_EQUAL(m->n_contexts, 0);
+	CU_ASSERT_EQUAL(m->n_terms, 0);
+	ask(m, "C=${A=ip/$}", 1, text, sizeof(text));
+	media_fini(m);
+	CU_ASSERT_EQUAL(m->n_contexts, 0);
+	free(m);
+}
+
+struct pair { /* a controller and a gateway of the same loop */
+	struct event_base *base;
+	struct sim controller, gateway;
+	struct scenario theirs, ours;
+	struct vars vars;
+	struct run *run;
+	struct verdict end; /* of the gateway */
+	bool is_ended;
+};
+
+static void on_done(void *arg, struct run *run)
+{
+	struct pair *p = arg;
+
+	run_verdict(run, &p->end);
+	p->is_ended = true;
+}
+
+static void open_pair(struct pair *p, const char *theirs, const char *ours)
+{
+	struct sim_params sp = { .version = 3,
+				 .is_silent = true,
+				 .listen = loopback(INADDR_LOOPBACK) };
+	char err[512] = "";
+
+	memset(p, 0, sizeof(*p));
+	p->base = event_base_new();
+	CU_ASSERT_EQUAL_FATAL(sim_init(&p->controller, &sp, p->base), 0);
+	sp.is_gateway = true;
+	sp.controller = *h248_transport_local(&p->controller.transport);
+	sp.media = loopback(0xc6336401);
+	CU_ASSERT_EQUAL_FATAL(sim_init(&p->gateway, &sp, p->base), 0);
+	CU_ASSERT_EQUAL_FATAL(scenario_load(&p->theirs, theirs,
+					    SOURCE_DIR
+					    "/test/scenarios/scenario.rng",
+					    err, sizeof(err)),
+			      0);
+	CU_ASSERT_EQUAL_FATAL(scenario_load(&p->ours, ours,
+					    SOURCE_DIR
+					    "/test/scenarios/scenario.rng",
+					    err, sizeof(err)),
+			      0);
+	vars_set(&p->vars, "callers", "5");
+}
+
+static void close_pair(struct pair *p)
+{
+	if (p->run)
+		run_free(p->run);
+	sim_fini(&p->controller);
+	sim_fini(&p->gateway);
+	scenario_fini(&p->theirs);
+	scenario_fini(&p->ours);
+	vars_fini(&p->vars);
+	event_base_free(p->base);
+}
+
+static void play_pair(struct pair *p, struct verdicts *all, unsigned int n)
+{
+	struct run_params rp = {
+		.sim = &p->gateway,
+		.scenario = &p->ours,
+		.vars = &p->vars,
+		.number = 1,
+		.done = on_done,
+		.arg = p,
+	};
+	struct crowd_params cp = {
+		.sim = &p->controller,
+		.scenario = &p->theirs,
+		.vars = &p->vars,
+		.n_users = n,
+		.timeout_ms = 60000,
+	};
+
+	p->run = run_new(&rp);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(p->run);
+	run_start(p->run);
+	verdicts_init(all);
+	CU_ASSERT_EQUAL(crowd_play(&cp, all), 0);
+}
+
+static void both_roles_at_once(void)
+{
+	struct pair *p = malloc(sizeof(*p));
+	struct verdicts all;
+	const struct verdict *v;
+
+	open_pair(p, SCENARIOS "reserves.xml", SCENARIOS "serves.xml");
+	play_pair(p, &all, 5);
+	CU_ASSERT_EQUAL(all.n_pass, 5);
+	STAILQ_FOREACH (v, &all.list, entry)
+		if (!v->is_pass)
+			fprintf(stderr, "%s %s\n", v->where, v->why);
+	CU_ASSERT(p->is_ended);
+	CU_ASSERT(p->end.is_pass);
+	if (!p->end.is_pass)
+		fprintf(stderr, "%s %s\n", p->end.where, p->end.why);
+	verdicts_fini(&all);
+	close_pair(p);
+	free(p);
+}
+
+/* A controller that sends us on, refuses, or is not there. */
+static void a_registration_may_fail(void)
+{
+	static const struct {
+		const char *answer, *why;
+	} TABLE[] = {
+		{ "C=-{SC=ROOT{ER=505{\"no\"}}}", "refuses: error 505" },
+		{ "ER=505{\"no\"}", "is no H.248" },
+		{ "C=-{SC=ROOT{SV{MG=[192.0.2.1]:1}}}", "not done in time" },
+		{ "C=-{SC=ROOT{SV{MG=nowhere}}}", "cannot go to" },
+	};
+	char path[] = "/tmp/test_mgcsim.XXXXXX";
+	char theirs[80], ours[80], command[64];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(path));
+	snprintf(theirs, sizeof(theirs), "%s/theirs.xml", path);
+	snprintf(ours, sizeof(ours), "%s/ours.xml", path);
+	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
+		struct pair *p = malloc(sizeof(*p));
+		struct verdicts all;
+		FILE *f = fopen(theirs, "w");
+
+		fprintf(f,
+			"<scenario name=\"t\"><answer match=\"//request\">%s"
+			"</answer><pause ms=\"250\"/></scenario>",
+			TABLE[i].answer);
+		fclose(f);
+		f = fopen(ours, "w");
+		fputs("<scenario name=\"o\"><register within=\"100\"/>"
+		      "</scenario>",
+		      f);
+		fclose(f);
+		open_pair(p, theirs, ours);
+		play_pair(p, &all, 1);
+		if (i == 1) {
+			CU_ASSERT(strstr(STAILQ_FIRST(&all.list)->why,
+					 TABLE[i].why) != NULL);
+		} else {
+			CU_ASSERT(strstr(p->end.why, TABLE[i].why) != NULL);
+			if (!strstr(p->end.why, TABLE[i].why))
+				fprintf(stderr, "%zu: %s\n", i, p->end.why);
+		}
+		verdicts_fini(&all);
+		close_pair(p);
+		free(p);
+	}
+	snprintf(command, sizeof(command), "rm -rf %s", path);
+	CU_ASSERT_EQUAL(system(command), 0);
+}
+
+int main(void)
+{
+	static const struct suite_test TESTS[] = {
+		{ "media has contexts and ports",
+		  media_has_contexts_and_ports },
+		{ "both roles at once", both_roles_at_once },
+		{ "a registration may fail", a_registration_may_fail },
+		{ NULL, NULL },
+	};
+
+	return suite_run("tools/mgcsim_role", TESTS);
+}
