@@ -179,10 +179,26 @@ static const struct alone ALONE[] = {
 	{ "a command that fails", "<exec>exit 3</exec>", "status 3" },
 };
 
-static void steps_without_a_gateway(void)
+/* A port of the loopback that nobody has now. */
+static void free_port(struct table *t)
 {
-	for (size_t i = 0; i < sizeof(ALONE) / sizeof(ALONE[0]); i++) {
-		const struct alone *a = &ALONE[i];
+	struct sockaddr_in in4 = { .sin_family = AF_INET };
+	socklen_t n = sizeof(in4);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	char text[16];
+
+	in4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CU_ASSERT_EQUAL(bind(fd, (struct sockaddr *)&in4, n), 0);
+	CU_ASSERT_EQUAL(getsockname(fd, (struct sockaddr *)&in4, &n), 0);
+	close(fd);
+	snprintf(text, sizeof(text), "%u", ntohs(in4.sin_port));
+	vars_set(&t->vars, "port", text);
+}
+
+static void play_alone(const struct alone *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct alone *a = &list[i];
 		const struct verdict *v;
 		struct scenario s = { 0 };
 		struct table t;
@@ -194,6 +210,7 @@ static void steps_without_a_gateway(void)
 			continue;
 		}
 		open_table(&t);
+		free_port(&t);
 		play(&t, &s);
 		v = STAILQ_FIRST(&t.all.list);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(v);
@@ -212,6 +229,11 @@ static void steps_without_a_gateway(void)
 		close_table(&t);
 		scenario_fini(&s);
 	}
+}
+
+static void steps_without_a_gateway(void)
+{
+	play_alone(ALONE, sizeof(ALONE) / sizeof(ALONE[0]));
 }
 
 /* What is wrong with a file, said before anything is sent. */
@@ -557,6 +579,79 @@ static void faults_of_a_scenario(void)
 	scenario_fini(&s);
 }
 
+#define BOTH                                                    \
+	"<listen actor=\"s\" on=\"127.0.0.1:${port}\"/>\n"      \
+	"<connect actor=\"c\" to=\"127.0.0.1:${port}\"/>\n"     \
+	"<await actor=\"s\" state=\"connected\" port=\"p\"/>\n" \
+	"<await actor=\"c\" state=\"connected\"/>\n"            \
+	"<assert path=\"$p\" equals=\"${port}\"/>\n"
+
+static const struct alone ACTORS[] = {
+	{ "octets both ways, and the end of each",
+	  BOTH "<transmit actor=\"c\" octets=\"300000\"/>"
+	       "<transmit actor=\"s\" octets=\"70000\"/>"
+	       "<receive actor=\"s\" from=\"c\"/>"
+	       "<receive actor=\"c\" from=\"s\"/>"
+	       "<receive actor=\"s\" octets=\"300000\"/>"
+	       "<close actor=\"c\" how=\"half\"/>"
+	       "<await actor=\"s\" state=\"ended\"/>"
+	       "<transmit actor=\"s\" octets=\"9\"/>"
+	       "<receive actor=\"c\" from=\"s\"/>"
+	       "<close actor=\"s\" how=\"half\"/>"
+	       "<await actor=\"c\" state=\"closed\"/>"
+	       "<await actor=\"s\" state=\"closed\"/>",
+	  NULL },
+	{ "a reset",
+	  BOTH "<close actor=\"c\" how=\"reset\"/>"
+	       "<await actor=\"s\" state=\"reset\"/>",
+	  NULL },
+	{ "an end that is no reset",
+	  BOTH "<close actor=\"c\"/><await actor=\"s\" state=\"ended\"/>",
+	  NULL },
+	{ "a refusal",
+	  "<connect actor=\"c\" to=\"127.0.0.1:${port}\"/>"
+	  "<await actor=\"c\" state=\"refused\"/>",
+	  NULL },
+	{ "a refusal, unexpected",
+	  "<connect actor=\"c\" to=\"127.0.0.1:${port}\"/>\n"
+	  "<await actor=\"c\" state=\"connected\"/>",
+	  "c is refused (Connection refused)" },
+	{ "octets of somebody else",
+	  BOTH "<connect actor=\"d\" to=\"127.0.0.1:${port}\"/>"
+	       "<transmit actor=\"c\" octets=\"10\"/>"
+	       "<receive actor=\"s\" from=\"c\"/>"
+	       "<transmit actor=\"s\" octets=\"10\"/>"
+	       "<receive actor=\"c\" from=\"s\"/>"
+	       "<receive actor=\"s\" from=\"s\"/>",
+	  "the SHA-256 is another" },
+	{ "too few octets",
+	  BOTH "<transmit actor=\"c\" octets=\"10\"/>"
+	       "<close actor=\"c\" how=\"half\"/>"
+	       "<receive actor=\"s\" octets=\"11\"/>",
+	  "10 octets received, 0 sent" },
+	{ "too few octets, from a peer that was closed",
+	  BOTH "<transmit actor=\"c\" octets=\"10\"/>"
+	       "<close actor=\"c\" how=\"reset\"/>"
+	       "<receive actor=\"s\" octets=\"11\"/>",
+	  "s is reset" },
+	{ "nobody of that name", "<transmit actor=\"x\" octets=\"1\"/>",
+	  "no actor is called x" },
+	{ "a node that is not there",
+	  "<connect actor=\"c\" node=\"x\" to=\"127.0.0.1:1\"/>",
+	  "c cannot begin: No such file" },
+	{ "no port", "<connect actor=\"c\" to=\"127.0.0.1\"/>",
+	  "is no address with a port" },
+	{ "a name that is a command", "<node name=\"a;reboot\"/>",
+	  "no node can be called a;reboot" },
+	{ "a link to nobody", "<link from=\"host\" to=\"y\"/>",
+	  "no node is called y" },
+};
+
+static void actors(void)
+{
+	play_alone(ACTORS, sizeof(ACTORS) / sizeof(ACTORS[0]));
+}
+
 int main(void)
 {
 	static const struct suite_test TESTS[] = {
@@ -571,6 +666,7 @@ int main(void)
 		  gateways_are_known_by_their_mid },
 		{ "no answer in time is a branch",
 		  no_answer_in_time_is_a_branch },
+		{ "actors", actors },
 		{ "faults of a scenario", faults_of_a_scenario },
 		{ NULL, NULL },
 	};

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "tools/mgcsim/act.h"
 #include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/step.h"
 #include "tools/mgcsim/xpath.h"
@@ -286,6 +287,7 @@ void run_free(struct run *run)
 	for (unsigned int i = 0; i < run->n_background; i++)
 		kill(-run->background[i], SIGTERM);
 	rule_forget(run);
+	act_forget(run);
 	user_leave(&run->user);
 	flow_fini(&run->flow);
 	vars_fini(&run->vars);

@@ -39,6 +39,8 @@ struct run {
 	uint64_t began_us;   /* of the step */
 	uint64_t start_us;   /* of the first */
 	struct flow flow;
+	LIST_HEAD(, actor) actors;
+	unsigned int n_actors;  /* ever */
 	char gateway[SIM_NAME]; /* <use gateway="">; empty: the first */
 	uint32_t register_tid;  /* of <register> as a gateway */
 	unsigned int n_redirections;

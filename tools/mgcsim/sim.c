@@ -182,6 +182,7 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->start_ms = sim_now_ms();
 	TAILQ_INIT(&sim->peers);
 	TAILQ_INIT(&sim->rules);
+	network_init(&sim->network);
 	media_init(&sim->media,
 		   params->media.ss_family ? &params->media : &params->listen);
 	sim->channel.base = base;
@@ -210,6 +211,7 @@ void sim_fini(struct sim *sim)
 {
 	while (!TAILQ_EMPTY(&sim->peers))
 		peer_free(TAILQ_FIRST(&sim->peers));
+	network_fini(&sim->network);
 	media_fini(&sim->media);
 	channel_fini(&sim->channel);
 	users_fini(sim);

@@ -18,6 +18,7 @@
 #include "h248/transport_tls.h"
 #include "h248/txn.h"
 #include "tools/mgcsim/media.h"
+#include "tools/mgcsim/network.h"
 #include "tools/mgcsim/record.h"
 #include "tools/mgcsim/channel.h"
 
@@ -105,10 +106,11 @@ struct sim {
 	unsigned int n_unclaimed;
 	TAILQ_HEAD(, sim_rule) rules; /* of rule.c */
 	LIST_HEAD(, sim_waiting) waiting;
-	struct media media;   /* of a gateway */
-	struct record record; /* what was said */
-	uint64_t received;    /* number in it of what is looked at */
-	unsigned int speaker; /* the user whom what is sent now is of */
+	struct media media;     /* of a gateway */
+	struct network network; /* that a scenario makes */
+	struct record record;   /* what was said */
+	uint64_t received;      /* number in it of what is looked at */
+	unsigned int speaker;   /* the user whom what is sent now is of */
 	uint64_t start_ms;
 	bool is_taken; /* by a transaction: the datagram being delivered */
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/mgcsim/act.h"
 #include "tools/mgcsim/peer.h"
 #include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/xpath.h"
@@ -314,6 +315,17 @@ static const struct step_kind KINDS[] = {
 	{ "print", begin_print, NULL, false },
 	{ "answer", rule_begin, NULL, false },
 	{ "fault", begin_fault, NULL, false },
+	{ "node", act_node, NULL, false },
+	{ "link", act_link, NULL, false },
+	{ "route", act_route, NULL, false },
+	{ "address", act_address, NULL, false },
+	{ "firewall", act_firewall, NULL, false },
+	{ "connect", act_connect, NULL, false },
+	{ "listen", act_listen, NULL, false },
+	{ "transmit", act_transmit, NULL, false },
+	{ "close", act_close, NULL, false },
+	{ "receive", NULL, act_receive, false },
+	{ "await", NULL, act_await, false },
 	{ "if", begin_flow, NULL, false },
 	{ "while", begin_flow, NULL, false },
 	{ "repeat", begin_flow, NULL, false },
