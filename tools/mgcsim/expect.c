@@ -123,8 +123,9 @@ static void keep_rest(struct run *run, struct sim_msg *msg, const char *match)
 	if (msg->kind == SIM_REQUEST && match && msg->doc) {
 		xmlDoc *rest = xmlCopyDoc(msg->doc, 1);
 
-		xpath_remove(rest, match, "event", &run->vars);
-		if (xpath_is_true(rest, "//observed/event", NULL))
+		/* A match of the whole Notify is about all its events. */
+		if (xpath_remove(rest, match, "event", &run->vars) &&
+		    xpath_is_true(rest, "//observed/event", NULL))
 			run->rest = rest;
 		else
 			xmlFreeDoc(rest);
@@ -147,7 +148,10 @@ static enum run_verdict take_rest(struct run *run, xmlNode *step,
 	v = set_elapsed(run, step, w, sim_now_us()) ?
 		    step_examine(run, step, run->last) :
 		    RUN_FAIL;
-	xpath_remove(run->rest, w->match, "event", &run->vars);
+	if (!xpath_remove(run->rest, w->match, "event", &run->vars)) {
+		xmlFreeDoc(run->rest);
+		run->rest = NULL;
+	}
 	return v;
 }
 

@@ -92,11 +92,12 @@ bool xpath_check(const char *expression, char *err, size_t cap)
 	return compiled;
 }
 
-void xpath_remove(xmlDoc *doc, const char *expression, const char *element,
-		  const struct vars *vars)
+unsigned int xpath_remove(xmlDoc *doc, const char *expression,
+			  const char *element, const struct vars *vars)
 {
 	xmlXPathObject *found = doc ? evaluate(doc, expression, vars) : NULL;
 	xmlNodeSet *set = found ? found->nodesetval : NULL;
+	unsigned int n = 0;
 
 	for (int i = 0; set && i < set->nodeNr; i++) {
 		xmlNode *node = set->nodeTab[i];
@@ -106,8 +107,10 @@ void xpath_remove(xmlDoc *doc, const char *expression, const char *element,
 		xmlUnlinkNode(node);
 		xmlFreeNode(node);
 		set->nodeTab[i] = NULL;
+		n++;
 	}
 	xmlXPathFreeObject(found);
+	return n;
 }
 
 bool xpath_number(const char *text, double *out)

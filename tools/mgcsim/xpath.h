@@ -26,8 +26,9 @@ bool xpath_is_true(xmlDoc *doc, const char *expression,
 /* Whether it is an expression; else why not is in err. */
 bool xpath_check(const char *expression, char *err, size_t cap);
 
-/* Takes the nodes of this element name that the expression finds out of doc. */
-void xpath_remove(xmlDoc *doc, const char *expression, const char *element,
-		  const struct vars *vars);
+/* Takes the nodes of this element name that the expression finds out of doc:
+ * how many. */
+unsigned int xpath_remove(xmlDoc *doc, const char *expression,
+			  const char *element, const struct vars *vars);
 /* The same number as text, whole ones without a point; false: it is none. */
 bool xpath_number(const char *text, double *out);
