@@ -47,3 +47,18 @@ gateway gateway/serves --controller 127.0.0.1:4944 \
 wait "$controller" || die "$(cat "$DIR/controller.log")"
 equal "users that passed" 5 "$(xmllint --xpath \
 	'count(//testcase[not(failure)])' "$DIR/controller.xml")"
+
+# The same as a load: a hundred calls, fifty of them begin in a second.
+lab_start load mgc "$LAB_BIN/mgcsim" --listen 127.0.0.1:5944 \
+	--scenario "$LAB_ROOT/test/scenarios/gateway/reserves.xml" \
+	--rate 50 --calls 100 --ramp 1
+controller=$STARTED
+gateway gateway/serves --controller 127.0.0.1:5944 \
+	--listen 127.0.0.1:5945 --set callers=100 --media 198.51.100.1
+wait "$controller" || die "$(cat "$DIR/load.log")"
+grep -q '^PASS reserves: 100 calls passed, 0 failed' "$DIR/load.log" ||
+	die "$(cat "$DIR/load.log")"
+for series in call add change; do
+	grep -qE "^$series +100 " "$DIR/load.log" ||
+		die "nothing of $series: $(cat "$DIR/load.log")"
+done

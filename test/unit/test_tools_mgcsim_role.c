@@ -233,10 +233,13 @@ static void answers_come_in_turn(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(path));
 	theirs = put(path, "theirs",
-		     "<answer match=\"//notify\" times=\"1\" error=\"501\"/>"
+		     "<set var=\"x\" value=\"mine\"/>"
+		     "<answer match=\"//notify\" times=\"1\" error=\"501\">"
+		     "<bind var=\"x\" path=\"//notify/@term\"/></answer>"
 		     "<answer match=\"//notify\" times=\"2\" error=\"500\"/>"
 		     "<register/><repeat times=\"4\">"
-		     "<expect type=\"request\" match=\"//notify\"/></repeat>");
+		     "<expect type=\"request\" match=\"//notify\"/></repeat>"
+		     "<assert path=\"$x\" equals=\"mine\"/>");
 	open_pair(p, theirs,
 		  put(path, "ours",
 		      "<register/>" TELL("a", "500") TELL("b", "500")

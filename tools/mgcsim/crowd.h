@@ -12,7 +12,11 @@ struct crowd_params {
 	const struct vars *vars; /* of every user */
 	const struct data *data; /* a row each; NULL: none */
 	unsigned int n_users;
-	uint64_t timeout_ms; /* of all together */
+	uint64_t timeout_ms; /* of all together; under load, of each call */
+	/* Under load: who plays begins by this schedule, n_users is not used.
+	 * NULL: all at once. */
+	struct load *load;
+	FILE *screen; /* how it stands, every second; may be NULL */
 };
 
 /*

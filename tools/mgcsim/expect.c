@@ -108,6 +108,17 @@ static bool set_elapsed(struct run *run, xmlNode *step, const struct wanted *w,
 	return is_set;
 }
 
+/* What a load test says of its requests. */
+static void measure(struct run *run, const struct wanted *w, uint64_t at_us)
+{
+	const struct run_sent *sent = w->sent;
+
+	if (!run->load || w->kind != SIM_REPLY || !sent)
+		return;
+	load_note(run->load, sent->name[0] ? sent->name : "-",
+		  at_us > sent->at_us ? at_us - sent->at_us : 0);
+}
+
 static void keep_last(struct run *run, xmlDoc *doc)
 {
 	xmlFreeDoc(run->last);
@@ -165,6 +176,7 @@ static enum run_verdict take(struct run *run, xmlNode *step,
 				strerror(-msg->err));
 	if (!set_elapsed(run, step, w, msg->at_us))
 		return run_fail(run, "the variable cannot be set");
+	measure(run, w, msg->at_us);
 	v = step_examine(run, step, msg->doc);
 	/* A request that waits for its <reply> stays until it has it. */
 	if (v == RUN_PASS && msg->in) {

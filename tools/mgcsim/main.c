@@ -23,7 +23,13 @@ static const char USAGE[] =
 	"  --set NAME=VALUE   a variable of the scenario (may be repeated)\n"
 	"  --users N          who play it side by side (1)\n"
 	"  --data FILE        CSV: the variables of each user\n"
-	"  --timeout SECONDS  of the whole scenario (60)\n"
+	"  --rate CALLS       that begin in a second, each plays it once;\n"
+	"                     --users do not count then\n"
+	"  --calls N          in all, or as many as begin in\n"
+	"  --duration SECONDS\n"
+	"  --ramp SECONDS     until the rate is reached (0)\n"
+	"  --concurrent N     calls at once at most; more begin late\n"
+	"  --timeout SECONDS  of the whole scenario, or of a call (60)\n"
 	"  --log FILE         every message as on the wire\n"
 	"  --fault RULE       ACTION[,KEY=VALUE]... befalls messages: lose,\n"
 	"                     repeat, delay, reorder, truncate or corrupt;\n"
@@ -49,6 +55,8 @@ struct options {
 	struct sim_params sim;
 	const char *scenario, *schema, *log, *junit, *data;
 	unsigned long n_users;
+	struct load_params load;
+	double duration_s;
 	uint64_t seed;
 	uint64_t timeout_s;
 	bool is_tls;
@@ -65,6 +73,11 @@ enum {
 	OPT_SCENARIO,
 	OPT_SET,
 	OPT_USERS,
+	OPT_RATE,
+	OPT_CALLS,
+	OPT_DURATION,
+	OPT_RAMP,
+	OPT_CONCURRENT,
 	OPT_DATA,
 	OPT_TIMEOUT,
 	OPT_LOG,
@@ -90,6 +103,11 @@ static const struct option OPTIONS[] = {
 	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "set", required_argument, NULL, OPT_SET },
 	{ "users", required_argument, NULL, OPT_USERS },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "calls", required_argument, NULL, OPT_CALLS },
+	{ "duration", required_argument, NULL, OPT_DURATION },
+	{ "ramp", required_argument, NULL, OPT_RAMP },
+	{ "concurrent", required_argument, NULL, OPT_CONCURRENT },
 	{ "data", required_argument, NULL, OPT_DATA },
 	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	{ "log", required_argument, NULL, OPT_LOG },
@@ -117,6 +135,26 @@ static int add_fault(struct faults *faults, const char *text)
 		       0;
 }
 
+/* A number of a load: not negative. */
+static int load_option(struct options *o, int opt)
+{
+	double value = strtod(optarg, NULL);
+
+	if (!(value >= 0) || value > 1e9)
+		return -EINVAL;
+	if (opt == OPT_RATE)
+		o->load.rate = value;
+	else if (opt == OPT_CALLS)
+		o->load.calls = (unsigned long)value;
+	else if (opt == OPT_DURATION)
+		o->duration_s = value;
+	else if (opt == OPT_RAMP)
+		o->load.ramp_s = value;
+	else
+		o->load.concurrent = (unsigned int)value;
+	return 0;
+}
+
 static int option(struct options *o, struct vars *vars, int opt)
 {
 	switch (opt) {
@@ -139,6 +177,12 @@ static int option(struct options *o, struct vars *vars, int opt)
 	case OPT_USERS:
 		o->n_users = strtoul(optarg, NULL, 10);
 		return o->n_users && o->n_users <= MAX_USERS ? 0 : -EINVAL;
+	case OPT_RATE:
+	case OPT_CALLS:
+	case OPT_DURATION:
+	case OPT_RAMP:
+	case OPT_CONCURRENT:
+		return load_option(o, opt);
 	case OPT_DATA:
 		o->data = optarg;
 		return 0;
@@ -225,6 +269,11 @@ static int read_options(struct options *o, struct vars *vars, int argc,
 	    !o->sim.listen.ss_family ||
 	    o->sim.is_gateway != !!o->sim.controller.ss_family)
 		return -EINVAL;
+	if (o->load.rate > 0 && !o->load.calls)
+		o->load.calls = load_calls(&o->load, o->duration_s);
+	if ((o->load.rate > 0) != (o->load.calls > 0))
+		return -EINVAL;
+	o->sim.is_silent = o->load.rate > 0;
 	return 0;
 }
 
@@ -251,11 +300,13 @@ static int say_verdicts(const struct options *o, const struct verdicts *all,
 		if (v->ladder)
 			fputs(v->ladder, stdout);
 	STAILQ_FOREACH (v, &all->list, entry)
-		verdict_print(v, scenario->name, stdout);
-	if (all->n_pass + all->n_fail > 1)
-		printf("%s %s: %u users passed, %u failed\n",
+		if (!o->sim.is_silent || !v->is_pass)
+			verdict_print(v, scenario->name, stdout);
+	if (all->n_pass + all->n_fail > 1 || o->load.rate > 0)
+		printf("%s %s: %u %s passed, %u failed\n",
 		       all->n_fail ? "FAIL" : "PASS", scenario->name,
-		       all->n_pass, all->n_fail);
+		       all->n_pass, o->load.rate > 0 ? "calls" : "users",
+		       all->n_fail);
 	fflush(stdout);
 	if (o->junit && junit_write(all, scenario->name, scenario->file[0].path,
 				    o->junit)) {
@@ -270,6 +321,7 @@ static int play(const struct options *o, struct scenario *scenario,
 {
 	struct event_base *base = event_base_new();
 	struct sim sim;
+	static struct load load; /* some hundred kB */
 	struct crowd_params cp = {
 		.sim = &sim,
 		.scenario = scenario,
@@ -277,11 +329,14 @@ static int play(const struct options *o, struct scenario *scenario,
 		.data = data,
 		.n_users = (unsigned int)o->n_users,
 		.timeout_ms = o->timeout_s * 1000,
+		.load = o->load.rate > 0 ? &load : NULL,
+		.screen = stdout,
 	};
 	struct verdicts all;
 	int rc = base ? sim_init(&sim, &o->sim, base) : -ENOMEM;
 
 	verdicts_init(&all);
+	load_init(&load, &o->load);
 	if (!rc)
 		rc = crowd_play(&cp, &all);
 	if (rc) {
@@ -291,6 +346,8 @@ static int play(const struct options *o, struct scenario *scenario,
 	/* The last answer is on its way before the connection ends. */
 	event_base_loop(base, EVLOOP_NONBLOCK);
 	say_faults(&sim.channel.faults);
+	if (cp.load)
+		load_print(&load, load.end_us, stdout);
 	rc = say_verdicts(o, &all, scenario);
 	verdicts_fini(&all);
 	sim_fini(&sim);

@@ -136,12 +136,21 @@ static void on_due(evutil_socket_t fd, short what, void *arg)
 	users_wake(peer->sim);
 }
 
-/* What the rule says, with what the request says: returns new, or NULL. */
+/* What the rule says, with what the request says: returns new, or NULL.  What
+ * it binds is its own: the steps do not see it. */
 static char *text_of(struct sim_rule *rule, xmlDoc *doc)
 {
-	if (step_examine(rule->run, rule->step, doc) != RUN_PASS)
-		return NULL;
-	return run_text(rule->run, rule->step);
+	struct run *run = rule->run;
+	struct vars saved = { .n = 0 };
+	char *text = NULL;
+
+	if (vars_copy(&saved, &run->vars))
+		run_fail(run, "out of memory");
+	else if (step_examine(run, rule->step, doc) == RUN_PASS)
+		text = run_text(run, rule->step);
+	vars_fini(&run->vars);
+	run->vars = saved;
+	return text;
 }
 
 static struct sim_rule *find(struct sim *sim, const struct sim_msg *msg)

@@ -211,7 +211,6 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (!run->step) {
 		run->step = scenario_first(run->scenario);
-		run->start_us = sim_now_us();
 		if (begin(run) == RUN_FAIL) {
 			finish(run, RUN_FAIL);
 			return;
@@ -251,6 +250,8 @@ struct run *run_new(const struct run_params *p)
 		return NULL;
 	run->sim = p->sim;
 	run->scenario = p->scenario;
+	run->start_us = p->due_us;
+	run->load = p->load;
 	run->done = p->done;
 	run->arg = p->arg;
 	user_join(p->sim, &run->user, p->number);
@@ -268,7 +269,8 @@ struct run *run_new(const struct run_params *p)
 
 void run_start(struct run *run)
 {
-	run->start_us = sim_now_us();
+	if (!run->start_us)
+		run->start_us = sim_now_us();
 	rest(run, 0);
 }
 

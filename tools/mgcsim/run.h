@@ -4,6 +4,7 @@
 #pragma once
 
 #include "tools/mgcsim/flow.h"
+#include "tools/mgcsim/load.h"
 #include "tools/mgcsim/scenario.h"
 #include "tools/mgcsim/user.h"
 #include "tools/mgcsim/vars.h"
@@ -37,7 +38,7 @@ struct run {
 	xmlNode *step;
 	unsigned int number; /* of the step, from 1 */
 	uint64_t began_us;   /* of the step */
-	uint64_t start_us;   /* of the first */
+	uint64_t start_us;   /* of the first, by the schedule */
 	struct flow flow;
 	LIST_HEAD(, actor) actors;
 	unsigned int n_actors;  /* ever */
@@ -46,6 +47,8 @@ struct run {
 	unsigned int n_redirections;
 	struct run_sent sent[RUN_MAX_SENT];
 	unsigned int n_sent;
+	bool has_sent;            /* a request, ever */
+	struct load *load;        /* borrowed; NULL: nothing is measured */
 	struct sim_msg *expected; /* the last request matched */
 	xmlDoc *rest;             /* its events not matched yet, or NULL */
 	xmlDoc *last;             /* what was expected last, or NULL */
@@ -65,6 +68,8 @@ struct run_params {
 	struct scenario *scenario;
 	const struct vars *vars; /* copied */
 	unsigned int number;     /* of the user, from 1 */
+	uint64_t due_us;         /* when it should begin; 0: now */
+	struct load *load;       /* borrowed; NULL: nothing is measured */
 	/* Once, when there is a verdict; may free the run. */
 	run_done_h *done;
 	void *arg;

@@ -101,6 +101,9 @@ struct sim {
 	TAILQ_HEAD(, sim_peer) peers;
 	unsigned int n_peers;
 	TAILQ_HEAD(, sim_user) users, ready;
+	/* With more than one, each has what is about his contexts; under load
+	 * what is about none is nobody's, else the first one's. */
+	bool is_crowded, is_load;
 	struct sim_users *by_context; /* of user.c */
 	struct sim_msgs unclaimed;    /* of no user yet */
 	unsigned int n_unclaimed;

@@ -62,7 +62,10 @@ static void remember(struct run *run, xmlNode *step,
 	sent = &run->sent[run->n_sent++];
 	sent->peer = peer;
 	sent->tid = tid;
-	sent->at_us = sim_now_us();
+	/* The first was due when the call was. */
+	sent->at_us =
+		run->load && !run->has_sent ? run->start_us : sim_now_us();
+	run->has_sent = true;
 	snprintf(sent->name, sizeof(sent->name), "%s", as ? (char *)as : "");
 	xmlFree(as);
 }

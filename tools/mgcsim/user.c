@@ -136,8 +136,10 @@ struct sim_user *user_of(struct sim *sim, const struct sim_peer *peer,
 	struct sim_user *first = TAILQ_FIRST(&sim->users);
 	struct sim_ctx *c;
 
-	if (!ctx || !first || !TAILQ_NEXT(first, entry))
+	if (!sim->is_crowded)
 		return first;
+	if (!ctx)
+		return sim->is_load ? NULL : first;
 	c = find(sim, peer, ctx);
 	return c ? c->user : NULL;
 }

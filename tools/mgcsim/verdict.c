@@ -35,7 +35,9 @@ static void make_plain(char *text)
 
 int verdicts_add(struct verdicts *all, const struct verdict *v)
 {
-	bool is_kept = all->n_kept < VERDICTS_KEPT;
+	/* Those that failed have room left in any case. */
+	bool is_kept =
+		all->n_kept < (v->is_pass ? VERDICTS_KEPT / 2 : VERDICTS_KEPT);
 	struct verdict *copy = is_kept ? malloc(sizeof(*copy)) : NULL;
 
 	if (v->is_pass)
