@@ -234,8 +234,7 @@ static int make_context(struct gw_job *job, struct h248_err *err)
 		return -EPROTO;
 	job->ctx = gw_context_new(job->gw);
 	return job->ctx ? 0 :
-			  h248_err_set(err, 412, job->current->at,
-				       "No ContextIDs available");
+			  h248_err_set(err, 510, job->current->at, "memory");
 }
 
 /* Finds or makes the context, and takes it.  -EAGAIN: another job has it. */
@@ -277,6 +276,22 @@ static bool is_left_out(const struct gw_job *job)
 	       !is_selected(job->ctx, job->current->audit);
 }
 
+/* No memory for the ids of the contexts it is for: it ends here. */
+static void fail_expand(struct gw_job *job)
+{
+	struct h248_err err = { 0 };
+
+	h248_err_set(&err, 510, job->current->at, "memory");
+	job->ctx = NULL;
+	job->i_id = 1; /* the only one of an action without contexts */
+	job->n_ids = 1;
+	new_reply(job);
+	fail_action(job, &err);
+	H248_APPEND(job->reply_tail, job->out);
+	job->out = NULL;
+	job->state = GW_JOB_OVER;
+}
+
 bool gw_exec_begin_action(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
@@ -284,8 +299,12 @@ bool gw_exec_begin_action(struct gw_job *job)
 
 	if (job->i_id == job->n_ids) {
 		job->current = job->action;
-		if (job->is_failed || !job->current || expand(job)) {
+		if (job->is_failed || !job->current) {
 			job->state = GW_JOB_OVER;
+			return false;
+		}
+		if (expand(job)) {
+			fail_expand(job);
 			return false;
 		}
 		job->action = job->current->next;

@@ -65,6 +65,8 @@ static int complete_local(struct gw_plan *p, unsigned int i,
 		r = gw_body_set(&s->local,
 				(struct h248_span) { buf, (uint32_t)n });
 	free(buf);
+	if (r == -ENOMEM)
+		return h248_err_set(err, 510, nowhere, "memory");
 	return r ? h248_err_set(err, 474, nowhere, "Local") : 0;
 }
 

@@ -307,13 +307,18 @@ static void arm_replied(struct h248_in *in, uint64_t now_ms)
 		       due < in->forget_ms ? due : in->forget_ms);
 }
 
-/* At most once holds without memory for the reply as well: then a copy brings
- * nothing. */
+/* At most once holds without memory for the reply as well: it goes out this
+ * once, and a copy of the request brings nothing. */
 static void keep_reply(struct h248_in *in, size_t n)
 {
+	struct sockaddr_storage to = from_of(in);
+
 	in->reply = malloc(n);
-	if (!in->reply)
+	if (!in->reply) {
+		in->t->n.replies_out++;
+		h248_txn_transmit(in->t, &to, in->t->tx, n);
 		return;
+	}
 	memcpy(in->reply, in->t->tx, n);
 	in->reply_n = n;
 	in->t->in.octets += n;

@@ -22,6 +22,39 @@ struct end {
 
 static struct event_base *base;
 
+/* The next call of each fails with this; 0: it does not. */
+static int send_errno, recv_errno;
+
+int __real_sendmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags);
+int __wrap_sendmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags);
+int __real_recvmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags,
+		    struct timespec *timeout);
+int __wrap_recvmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags,
+		    struct timespec *timeout);
+
+static bool has_failed(int *planned)
+{
+	if (!*planned)
+		return false;
+	errno = *planned;
+	*planned = 0;
+	return true;
+}
+
+int __wrap_sendmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags)
+{
+	return has_failed(&send_errno) ? -1 :
+					 __real_sendmmsg(fd, msg, n, flags);
+}
+
+int __wrap_recvmmsg(int fd, struct mmsghdr *msg, unsigned int n, int flags,
+		    struct timespec *timeout)
+{
+	return has_failed(&recv_errno) ?
+		       -1 :
+		       __real_recvmmsg(fd, msg, n, flags, timeout);
+}
+
 static struct sockaddr_storage loopback(int family)
 {
 	struct sockaddr_storage ss = { .ss_family = (sa_family_t)family };
@@ -193,6 +226,35 @@ static void slow_ones_give_way(void)
 	tear_down(&a, &b);
 }
 
+/* A datagram that the socket refuses is lost, and no other one; one that waits
+ * while reading fails comes later. */
+static void errors_of_the_socket(void)
+{
+	static const int errors[] = { EAGAIN,       EINTR,       ENOBUFS,
+				      ENOMEM,       EPERM,       EACCES,
+				      ECONNREFUSED, ENETUNREACH, EMSGSIZE };
+	struct end a, b;
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		set_up(&a, &b, AF_INET);
+		send_errno = errors[i];
+		recv_errno = errors[i];
+		h248_udp_send(a.udp, h248_udp_local(b.udp), "lost", 4);
+		h248_udp_send(a.udp, h248_udp_local(b.udp), "kept", 4);
+		run_until(&b, 1);
+		CU_ASSERT(!send_errno && !recv_errno);
+		CU_ASSERT_EQUAL(b.count, 1);
+		CU_ASSERT_EQUAL(b.first, 'k');
+		/* the sender is told once */
+		CU_ASSERT_EQUAL(h248_udp_send(a.udp, h248_udp_local(b.udp),
+					      "next", 4),
+				-errors[i]);
+		run_until(&b, 2);
+		CU_ASSERT_EQUAL(b.first, 'n');
+		tear_down(&a, &b);
+	}
+}
+
 static void close_inside_the_callback(void)
 {
 	struct end a, b;
@@ -227,6 +289,7 @@ int main(void)
 		{ "T15 64 KiB and empty datagrams", large_and_empty_datagrams },
 		{ "many in one turn of the loop", many_in_one_turn },
 		{ "24 slow ones give way", slow_ones_give_way },
+		{ "errors of the socket", errors_of_the_socket },
 		{ "close inside the callback", close_inside_the_callback },
 		{ "address in use", address_in_use },
 		{ NULL, NULL },
