@@ -43,18 +43,19 @@ static enum run_verdict done(struct run *run, struct attrs *a, int rc,
 /* ${net_NAME} is its namespace, for <exec>. */
 enum run_verdict act_node(struct run *run, xmlNode *step)
 {
-	static const char *const NAME[N_ATTRS] = { "name" };
+	static const char *const NAME[N_ATTRS] = { "name", "netns" };
+	struct network *n = &run->sim->network;
 	struct attrs a;
 	char why[512] = "", var[VARS_NAME], path[NETWORK_PATH];
 	int rc = -EINVAL;
 
 	read_attrs(run, step, NAME, &a);
-	if (a.value[0])
-		rc = network_node(&run->sim->network, a.value[0], why,
-				  sizeof(why));
+	if (a.value[0] && a.value[1])
+		rc = network_adopt(n, a.value[0], a.value[1], why, sizeof(why));
+	else if (a.value[0])
+		rc = network_node(n, a.value[0], why, sizeof(why));
 	if (!rc) {
-		network_path(&run->sim->network, a.value[0], path,
-			     sizeof(path));
+		network_path(n, a.value[0], path, sizeof(path));
 		snprintf(var, sizeof(var), "net_%s", a.value[0]);
 		rc = vars_set(&run->vars, var, path);
 	}

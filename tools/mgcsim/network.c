@@ -129,32 +129,66 @@ static int new_namespace(struct network *n)
 	return fd;
 }
 
-int network_node(struct network *n, const char *name, char *why, size_t cap)
+static int check_name(struct network *n, const char *name, char *why,
+		      size_t cap)
 {
-	struct network_node *node;
-	char path[NETWORK_PATH];
-	int fd;
+	if (is_plain(name) && strlen(name) < NETWORK_NAME &&
+	    strcmp(name, "host") != 0 && !find(n, name))
+		return 0;
+	snprintf(why, cap, "no node can be called %s", name);
+	return -EEXIST;
+}
 
-	if (!is_plain(name) || strlen(name) >= NETWORK_NAME ||
-	    !strcmp(name, "host") || find(n, name)) {
-		snprintf(why, cap, "no node can be called %s", name);
-		return -EEXIST;
-	}
-	node = calloc(1, sizeof(*node));
-	fd = node ? new_namespace(n) : -ENOMEM;
-	if (fd < 0) {
-		snprintf(why, cap, "no namespace: %s", strerror(-fd));
+/* Takes fd, which may be a negative errno. */
+static int add_node(struct network *n, const char *name, int fd, char *why,
+		    size_t cap)
+{
+	struct network_node *node = calloc(1, sizeof(*node));
+
+	if (fd < 0 || !node) {
+		snprintf(why, cap, "no namespace: %s",
+			 strerror(fd < 0 ? -fd : ENOMEM));
+		if (fd >= 0)
+			close(fd);
 		free(node);
-		return fd;
+		return fd < 0 ? fd : -ENOMEM;
 	}
 	snprintf(node->name, sizeof(node->name), "%s", name);
 	node->fd = fd;
 	LIST_INSERT_HEAD(&n->nodes, node, entry);
+	return 0;
+}
+
+int network_node(struct network *n, const char *name, char *why, size_t cap)
+{
+	char path[NETWORK_PATH];
+	int rc = check_name(n, name, why, cap);
+
+	if (!rc)
+		rc = add_node(n, name, new_namespace(n), why, cap);
+	if (rc)
+		return rc;
 	network_path(n, name, path, sizeof(path));
 	return shell(why, cap,
 		     "nsenter --net=%s sh -ec 'ip link set lo up; sysctl -qw "
 		     "net.ipv4.conf.all.promote_secondaries=1'",
 		     path);
+}
+
+int network_adopt(struct network *n, const char *name, const char *netns,
+		  char *why, size_t cap)
+{
+	char path[256];
+	int rc = check_name(n, name, why, cap);
+	int fd;
+
+	if (!rc)
+		rc = open_own(n);
+	if (rc)
+		return rc;
+	snprintf(path, sizeof(path), "/run/netns/%s", netns);
+	fd = strchr(netns, '/') ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	return add_node(n, name, fd < 0 ? -ENOENT : fd, why, cap);
 }
 
 /* One end of a link. */

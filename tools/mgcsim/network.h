@@ -39,6 +39,9 @@ void network_fini(struct network *n);
 /* All return 0, or a negative errno with `why` (cap octets): -EPERM, -EEXIST,
  * -ENOENT no such node, -EIO a command has failed and says so on stderr. */
 int network_node(struct network *n, const char *name, char *why, size_t cap);
+/* One that is there already: /run/netns/NETNS, as of ip-netns(8). */
+int network_adopt(struct network *n, const char *name, const char *netns,
+		  char *why, size_t cap);
 int network_link(struct network *n, const struct network_link *l, char *why,
 		 size_t cap);
 int network_route(struct network *n, const char *node, const char *to,
