@@ -78,6 +78,30 @@ json_t *ctl_json_gateways(const struct gw_host *host,
 	return list;
 }
 
+static const char *path_name(const struct gw *gw, const char *iface)
+{
+	return pkt_path_name(gw->engine ? pkt_engine_path(gw->engine, iface) :
+					  PKT_PATH_TUN);
+}
+
+/* By what each media interface is served. */
+static json_t *media(const struct gw *gw)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < gw->conf.n_realms; i++) {
+		const struct conf_realm *r = &gw->conf.realm[i];
+
+		for (unsigned int m = 0; m < r->n_ifaces; m++)
+			json_array_append_new(
+				list,
+				json_pack("{s:s,s:s,s:s}", "realm", r->name,
+					  "interface", r->media[m].name, "path",
+					  path_name(gw, r->media[m].name)));
+	}
+	return list;
+}
+
 static json_t *realms(const struct gw *gw)
 {
 	json_t *list = json_array();
@@ -113,17 +137,17 @@ json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r)
 json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r)
 {
 	(void)r;
-	return json_pack("{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o}",
-			 "name", gw->conf.name, "version", BGF_VERSION,
-			 "is_stopping", gw->is_stopping, "uptime_s",
-			 num((gw_now_us() - gw->start_us) / 1000000),
-			 "association", association(gw), "contexts",
-			 num(gw->n_contexts), "contexts_max",
-			 num(gw->conf.max_contexts), "terminations",
-			 num(gw->n_terms), "realms", realms(gw), "fastpath",
-			 gw->engine ? pkt_engine_fastpath(gw->engine) : "off",
-			 "limits", ctl_json_limits(gw), "overload",
-			 ctl_json_overload(gw));
+	return json_pack(
+		"{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "name",
+		gw->conf.name, "version", BGF_VERSION, "is_stopping",
+		gw->is_stopping, "uptime_s",
+		num((gw_now_us() - gw->start_us) / 1000000), "association",
+		association(gw), "contexts", num(gw->n_contexts),
+		"contexts_max", num(gw->conf.max_contexts), "terminations",
+		num(gw->n_terms), "realms", realms(gw), "fastpath",
+		gw->engine ? pkt_engine_fastpath(gw->engine) : "off", "media",
+		media(gw), "limits", ctl_json_limits(gw), "overload",
+		ctl_json_overload(gw));
 }
 
 /* What we ask of a controller: Notify, and ServiceChange for the rest. */
@@ -291,6 +315,23 @@ static json_t *in_kernel(const struct pkt_counters *c)
 	return list;
 }
 
+/* What each path carried. */
+static json_t *paths(const struct pkt_counters *c)
+{
+	json_t *list = json_array();
+
+	for (int path = 0; path < PKT_PATH__COUNT; path++) {
+		struct pkt_carried n = pkt_carried(c, (enum pkt_path)path);
+
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:o,s:o}", "name",
+				  pkt_path_name((enum pkt_path)path), "packets",
+				  num(n.pkts), "octets", num(n.octets)));
+	}
+	return list;
+}
+
 json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 {
 	struct pkt_counters c = { 0 };
@@ -298,13 +339,13 @@ json_t *ctl_json_statistics(const struct gw *gw, const struct ctl_request *r)
 	(void)r;
 	if (gw->engine)
 		pkt_engine_counters(gw->engine, &c);
-	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "levels",
-			 levels(gw), "closed", closed(&gw->stats), "commands",
-			 commands(gw), "errors", errors(&gw->stats), "messages",
-			 messages(gw), "authentication", authentication(gw),
-			 "sessions", sessions(&gw->stats), "packets",
-			 packets(&c), "kernel", in_kernel(&c), "drops",
-			 drops(&c));
+	return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
+			 "levels", levels(gw), "closed", closed(&gw->stats),
+			 "commands", commands(gw), "errors", errors(&gw->stats),
+			 "messages", messages(gw), "authentication",
+			 authentication(gw), "sessions", sessions(&gw->stats),
+			 "packets", packets(&c), "paths", paths(&c), "kernel",
+			 in_kernel(&c), "drops", drops(&c));
 }
 
 json_t *ctl_json_log(const struct gw_host *host, const struct ctl_request *r)

@@ -84,6 +84,9 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 		return bev;
 	bufferevent_incref(bev);
 	bufferevent_setwatermark(bev, EV_READ, 0, HTTP_MAX_INPUT);
+	/* An answer in two pieces would wait between them for an ACK that the
+	 * other side delays. */
+	(void)bufferevent_set_max_single_write(bev, HTTP_MAX_WRITE);
 	c->conn[i].bev = bev;
 	c->conn[i].since_ms = gw_now_ms();
 	if (++c->n == HTTP_MAX_CONNECTIONS)

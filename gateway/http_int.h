@@ -15,6 +15,7 @@ enum {
 	HTTP_BACKLOG = 16,                    /* beside these, in the kernel */
 	HTTP_MAX_HEADER = 8192,               /* octets */
 	HTTP_MAX_INPUT = 2 * HTTP_MAX_HEADER, /* read ahead */
+	HTTP_MAX_WRITE = 1 << 20,             /* with one call */
 	HTTP_IDLE_S = 5,                      /* not one octet */
 	HTTP_REQUEST_MS = 10000, /* to ask once and take the answer */
 };

@@ -275,6 +275,54 @@ void put_bgf_kernel_packets_total(struct metric_out *o, const struct metric *m)
 		process(o, m, "verdict", pkt_fast_name(i), o->packets.fast[i]);
 }
 
+void put_bgf_xdp_packets_total(struct metric_out *o, const struct metric *m)
+{
+	for (int i = 0; i < PKT_FAST__COUNT; i++)
+		process(o, m, "verdict", pkt_fast_name(i), o->packets.xdp[i]);
+}
+
+void put_bgf_path_packets_total(struct metric_out *o, const struct metric *m)
+{
+	for (int i = 0; i < PKT_PATH__COUNT; i++)
+		process(o, m, "path", pkt_path_name(i),
+			pkt_carried(&o->packets, i).pkts);
+}
+
+void put_bgf_path_bytes_total(struct metric_out *o, const struct metric *m)
+{
+	for (int i = 0; i < PKT_PATH__COUNT; i++)
+		process(o, m, "path", pkt_path_name(i),
+			pkt_carried(&o->packets, i).octets);
+}
+
+static void put_path(const struct metric_out *o, const struct metric *m,
+		     const struct gw *gw, const struct conf_realm *r,
+		     const char *iface)
+{
+	enum pkt_path now =
+		gw->engine ? pkt_engine_path(gw->engine, iface) : PKT_PATH_TUN;
+
+	for (int i = 0; i < PKT_PATH__COUNT; i++)
+		evbuffer_add_printf(o->to,
+				    "%s{gateway=\"%s\",realm=\"%s\","
+				    "interface=\"%s\",path=\"%s\"} %d\n",
+				    m->name, gw->conf.name, r->name, iface,
+				    pkt_path_name(i), i == (int)now);
+}
+
+void put_bgf_media_path(struct metric_out *o, const struct metric *m)
+{
+	const struct gw *gw;
+
+	EACH_GATEWAY(gw, o)
+	for (unsigned int i = 0; i < gw->conf.n_realms; i++) {
+		const struct conf_realm *r = &gw->conf.realm[i];
+
+		for (unsigned int k = 0; k < r->n_ifaces; k++)
+			put_path(o, m, gw, r, r->media[k].name);
+	}
+}
+
 void put_bgf_kernel_bytes_total(struct metric_out *o, const struct metric *m)
 {
 	bare(o, m, (double)o->packets.fast_octets);

@@ -125,6 +125,25 @@ struct pkt_counters {
 	uint64_t xdp[PKT_FAST__COUNT], xdp_octets;
 };
 
+struct pkt_carried {
+	uint64_t pkts, octets; /* IP octets */
+};
+
+/* What a path carried: TUN all that was read there, the programs what they sent
+ * on. */
+static inline struct pkt_carried pkt_carried(const struct pkt_counters *c,
+					     enum pkt_path path)
+{
+	uint64_t xdp = c->xdp[PKT_FAST_PASSED];
+
+	if (path == PKT_PATH_TUN)
+		return (struct pkt_carried) { c->rx_pkts, c->rx_octets };
+	if (path == PKT_PATH_XDP)
+		return (struct pkt_carried) { xdp, c->xdp_octets };
+	return (struct pkt_carried) { c->fast[PKT_FAST_PASSED] - xdp,
+				      c->fast_octets - c->xdp_octets };
+}
+
 /*
  * Make the engine: TUN devices, host rules, memory, worker threads.  What an
  * earlier run left behind is cleaned first.

@@ -50,6 +50,9 @@ void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
 	*out = (struct pkt_counters) { .rx_pkts = 11, .tx_octets = 12 };
 	out->drop[PKT_DROP_NO_GATE] = 13;
 	out->fast[PKT_FAST_PASSED] = 14;
+	out->xdp[PKT_FAST_PASSED] = 4;
+	out->fast_octets = 1400;
+	out->xdp_octets = 500;
 }
 
 void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
@@ -77,6 +80,9 @@ static void add_gateway(struct fixture *f, struct gw *gw, const char *name)
 	strcpy(gw->conf.name, name);
 	snprintf(gw->conf.h248.mid, sizeof(gw->conf.h248.mid), "mid/%s", name);
 	strcpy(gw->conf.realm[0].name, "access.example");
+	gw->conf.realm[0].n_ifaces = 2;
+	strcpy(gw->conf.realm[0].media[0].name, "eth0");
+	strcpy(gw->conf.realm[0].media[1].name, "eth1");
 	gw->start_us = gw_now_us();
 	CU_ASSERT_EQUAL_FATAL(gw_contexts_init(gw), 0);
 }
@@ -636,6 +642,18 @@ static void long_path(void)
 	stop(&f);
 }
 
+static void expect_path(const json_t *statistics, size_t i, const char *name,
+			int packets, int octets)
+{
+	const json_t *path =
+		json_array_get(json_object_get(statistics, "paths"), i);
+
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(path, "name")),
+			       name);
+	CU_ASSERT_EQUAL(number(path, "packets"), packets);
+	CU_ASSERT_EQUAL(number(path, "octets"), octets);
+}
+
 static void statistics(void)
 {
 	const json_t *s, *list;
@@ -671,6 +689,17 @@ static void statistics(void)
 					      json_object_get(item, "name")),
 				      "passed"));
 	CU_ASSERT(has_passed);
+	expect_path(s, 0, "tun", 11, 0);
+	expect_path(s, 1, "tc", 10, 900);
+	expect_path(s, 2, "xdp", 4, 500);
+	json_decref(j);
+	j = ask(&f, "{\"command\":\"status\"}\n");
+	item = json_array_get(
+		json_object_get(json_object_get(j, "status"), "media"), 1);
+	CU_ASSERT_STRING_EQUAL(
+		json_string_value(json_object_get(item, "interface")), "eth1");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(item, "path")),
+			       "xdp");
 	json_decref(j);
 	stop(&f);
 }

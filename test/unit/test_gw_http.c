@@ -49,6 +49,8 @@ static struct fixture *start(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	((struct sockaddr_in *)&at)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	f->rig = rig_new(100);
+	f->rig->gw.conf.realm[0].n_ifaces = 1;
+	strcpy(f->rig->gw.conf.realm[0].media[0].name, "eth1");
 	f->rig->host.base = event_base_new();
 	CU_ASSERT_EQUAL_FATAL(
 		gw_http_new(&f->rig->host, &at, &f->http, err, sizeof(err)), 0);
@@ -248,6 +250,9 @@ static void values(void)
 		"\nbgf_session_setup_seconds_count{gateway=\"bench\"} 1\n",
 		"\nbgf_realm_contexts{gateway=\"bench\",realm=\"core.example\"} 1\n",
 		"\nbgf_drops_total{reason=\"no_gate\"} 0\n",
+		"\nbgf_path_packets_total{path=\"xdp\"} 0\n",
+		"interface=\"eth1\",path=\"xdp\"} 1\n",
+		"interface=\"eth1\",path=\"tc\"} 0\n",
 		"\nbgf_http_requests_total 1\n",
 	};
 	static const char *const over[] = {

@@ -216,7 +216,9 @@ static void status_and_statistics(void)
 		"{\"status\":{\"name\":\"gw\",\"uptime_s\":5,\"association\":"
 		"{\"state\":\"active\"},\"realms\":[{\"name\":\"access\","
 		"\"tun\":\"bgf-access\",\"ports_total\":100,"
-		"\"ports_used\":2,\"ports_quarantined\":1}],\"limits\":["
+		"\"ports_used\":2,\"ports_quarantined\":1}],\"media\":["
+		"{\"realm\":\"access\",\"interface\":\"eth7\",\"path\":"
+		"\"xdp\"}],\"limits\":["
 		"{\"name\":\"gw\",\"contexts\":7,\"contexts_limit\":10,"
 		"\"contexts_reserve\":1,\"kbps\":64,\"kbps_limit\":null,"
 		"\"kbps_reserve\":0}],\"overload\":{\"level\":\"notify\"}}}");
@@ -226,12 +228,15 @@ static void status_and_statistics(void)
 	CU_ASSERT(
 		has(text, "  access  bgf-access    100     2            1\n"));
 	CU_ASSERT(has(text, "  gw                7     10        1"));
+	CU_ASSERT(has(text, "  eth7       access  xdp\n"));
 	CU_ASSERT(has(text, "\nOverload\n  level                notify\n"));
 	free(text);
 	text = rendered(text_statistics,
 			"{\"statistics\":{\"errors\":[{\"code\":430,"
 			"\"answered\":3,\"meaning\":\"Unknown\"}],\"drops\":"
-			"[{\"name\":\"no_gate\",\"packets\":9}]}}");
+			"[{\"name\":\"no_gate\",\"packets\":9}],\"paths\":"
+			"[{\"name\":\"xdp\",\"packets\":8,\"octets\":7}]}}");
+	CU_ASSERT(has(text, "  xdp               8       7\n"));
 	CU_ASSERT(has(text, "    430         3         -  Unknown\n"));
 	CU_ASSERT(has(text, "  no_gate        9  -\n"));
 	free(text);

@@ -145,6 +145,19 @@ static void print_limits(const json_t *limits, FILE *out)
 	print_list(limits, columns, members, 2, out);
 }
 
+static void print_media(const json_t *media, FILE *out)
+{
+	static const struct column columns[] = { { "INTERFACE", false },
+						 { "REALM", false },
+						 { "PATH", false },
+						 { NULL, false } };
+	static const char *const members[] = { "interface", "realm", "path",
+					       NULL };
+
+	fprintf(out, "\nMedia interfaces\n");
+	print_list(media, columns, members, 2, out);
+}
+
 void text_status(const json_t *reply, FILE *out)
 {
 	static const struct column columns[] = {
@@ -163,6 +176,7 @@ void text_status(const json_t *reply, FILE *out)
 	print_members(json_object_get(s, "association"), 2, out);
 	fprintf(out, "\nPort pools\n");
 	print_list(json_object_get(s, "realms"), columns, members, 2, out);
+	print_media(json_object_get(s, "media"), out);
 	print_limits(json_object_get(s, "limits"), out);
 	fprintf(out, "\nOverload\n");
 	print_members(json_object_get(s, "overload"), 2, out);
@@ -173,6 +187,19 @@ void text_service(const json_t *reply, FILE *out)
 	const char *name = json_string_value(json_object_get(reply, "command"));
 
 	print_members(json_object_get(reply, name ? name : "drain"), 0, out);
+}
+
+static void print_paths(const json_t *paths, FILE *out)
+{
+	static const struct column columns[] = { { "CARRIED BY", false },
+						 { "PACKETS", true },
+						 { "OCTETS", true },
+						 { NULL, false } };
+	static const char *const members[] = { "name", "packets", "octets",
+					       NULL };
+
+	fprintf(out, "\nPaths\n");
+	print_list(paths, columns, members, 2, out);
 }
 
 void text_statistics(const json_t *reply, FILE *out)
@@ -232,6 +259,7 @@ void text_statistics(const json_t *reply, FILE *out)
 	print_members(json_object_get(s, "sessions"), 2, out);
 	fprintf(out, "\nPackets\n");
 	print_members(json_object_get(s, "packets"), 2, out);
+	print_paths(json_object_get(s, "paths"), out);
 	fprintf(out, "\nKernel\n");
 	print_list(json_object_get(s, "kernel"), kernel, drop, 2, out);
 	fprintf(out, "\nDrops\n");
