@@ -21,7 +21,7 @@ enum { FDS = 256 };
 static struct pkt_slots slots[2];
 static struct pkt_fast *fast;
 static struct pkt_engine_cfg cfg;
-static int media = -1; /* the program of realm 0 */
+static int media = -1, xdp = -1; /* the programs of realm 0 */
 
 static const char DEVICES[] =
 	"ip link set lo up && "
@@ -31,8 +31,12 @@ static const char DEVICES[] =
 	"ip link add media$i address 02:00:00:00:00:02 type veth "
 	"peer name far$i && "
 	"ip link set media$i up && ip link set far$i up || exit 1; done && "
-	"ip route add 10.0.0.0/8 dev media1 && "
-	"ip -6 route add 2001:db8:c::/48 dev media1";
+	"ip route add 10.0.0.0/8 via 169.254.0.9 dev media1 onlink && "
+	"ip -6 route add 2001:db8:c::/48 via fe80::9 dev media1 && "
+	"for a in 169.254.0.9 fe80::9; do ip neigh add $a "
+	"lladdr 02:00:00:00:00:09 nud permanent dev media1 || exit 1; done";
+/* Of a frame that XDP sends: to the router, from media1. */
+static const uint8_t sent_macs[12] = { 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 2 };
 
 static void set_realm(unsigned int i, const char *v4, const char *v6)
 {
@@ -42,7 +46,7 @@ static void set_realm(unsigned int i, const char *v4, const char *v6)
 	snprintf(r->tun, sizeof(r->tun), "tun%u", i);
 	snprintf(r->iface[0], sizeof(r->iface[0]), "media%u", i);
 	r->n_ifaces = 1;
-	r->fastpath[0] = PKT_FASTPATH_TC;
+	r->fastpath[0] = PKT_FASTPATH_XDP;
 	r->prefix[0].addr = rdv_addr(v4);
 	r->prefix[1].addr = rdv_addr(v6);
 	r->prefix[0].len = r->prefix[1].len = 126;
@@ -109,9 +113,10 @@ int program_rig_open(char *why, size_t cap)
 	if (system(DEVICES) || lay_out(&n_slots) ||
 	    pkt_fast_new(&cfg, slots, n_slots, &fast, why, cap))
 		return -1;
+	pkt_fast_attach(fast, why, cap);
 	media = program_fd("media");
-	snprintf(why, cap, "no program");
-	return media < 0 ? -1 : 0;
+	xdp = program_fd("xdp");
+	return media < 0 || xdp < 0 ? -1 : 0;
 }
 
 void program_rig_close(void)
@@ -227,6 +232,73 @@ static uint32_t run(const struct program_trial *t, struct rdv_pkt *after)
 	return opts.retval;
 }
 
+/* Returns what XDP returned; a huge number: it did not run, or sent the frame to
+ * somebody else. */
+static uint32_t run_xdp(const struct program_trial *t, struct rdv_pkt *after)
+{
+	static uint8_t frame[ETH_HLEN + RDV_PKT_MAX];
+	static uint8_t result[sizeof(frame)];
+	struct xdp_md md = { .ingress_ifindex = if_nametoindex("media0") };
+	struct bpf_test_run_opts opts = {
+		.sz = sizeof(opts),
+		.data_in = frame,
+		.data_out = result,
+		.data_size_out = sizeof(result),
+		.ctx_in = &md,
+		.ctx_size_in = sizeof(md),
+		.repeat = 1,
+	};
+
+	opts.data_size_in = md.data_end = (uint32_t)put_frame(t, frame);
+	if (bpf_prog_test_run_opts(xdp, &opts))
+		return UINT32_MAX;
+	after->n = opts.data_size_out - ETH_HLEN;
+	memcpy(after->octet, result + ETH_HLEN, after->n);
+	if (opts.retval == XDP_REDIRECT &&
+	    memcmp(result, sent_macs, sizeof(sent_macs)))
+		return UINT32_MAX;
+	return opts.retval;
+}
+
+static bool is_untouched(const struct program_trial *t, const struct rdv_pkt *p,
+			 const struct pkt_entry *in,
+			 const struct pkt_entry *out)
+{
+	struct pkt_entry now[2] = { *in, *out };
+
+	now[0].peer = t->in.peer;
+	now[1].peer = t->out.peer;
+	return p->n == t->p.n && !memcmp(p->octet, t->p.octet, p->n) &&
+	       !memcmp(&now[0], &t->in, sizeof(now[0])) &&
+	       !memcmp(&now[1], &t->out, sizeof(now[1]));
+}
+
+void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
+{
+	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
+	uint64_t before[PKT_FAST__COUNT];
+	bool is_left = true;
+	uint32_t told;
+
+	if (!in || !out)
+		abort();
+	if (!t->gso_octets) {
+		install(t, in, out);
+		count(before);
+		told = run_xdp(t, &o->p);
+		is_left = told == XDP_PASS;
+		o->reason = counted(before);
+		o->is_by_xdp =
+			told == XDP_REDIRECT && o->reason == PKT_FAST_PASSED;
+		o->verdict = o->is_by_xdp ? PROGRAM_PASSED : PROGRAM_DROPPED;
+		if (is_left && !is_untouched(t, &o->p, in, out))
+			is_left = false;
+		take_out(t, in, out, o);
+	}
+	if (is_left)
+		program_rig_tc(t, o);
+}
+
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 {
 	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
@@ -240,5 +312,6 @@ void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 	told = run(t, &o->p);
 	o->reason = counted(before);
 	o->verdict = verdict_of(o->reason, told);
+	o->is_by_xdp = false;
 	take_out(t, in, out, o);
 }

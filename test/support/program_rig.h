@@ -35,6 +35,7 @@ struct program_trial {
 struct program_outcome {
 	enum program_verdict verdict;
 	unsigned int reason; /* enum pkt_fast_count */
+	bool is_by_xdp;      /* PASSED by that */
 	struct rdv_pkt p;
 	struct pkt_entry in, out; /* as they are afterwards */
 };
@@ -46,3 +47,6 @@ void program_rig_close(void);
 
 /* Through `media` of tc. */
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
+/* Through XDP, and through `media` what that leaves; a super-segment only through
+ * `media`.  What XDP left, but not as it came, is DROPPED. */
+void program_rig_xdp(const struct program_trial *t, struct program_outcome *o);

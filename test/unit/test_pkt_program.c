@@ -29,6 +29,7 @@ static const struct column {
 	void (*run)(const struct program_trial *t, struct program_outcome *o);
 } columns[] = {
 	{ "tc", program_rig_tc },
+	{ "xdp", program_rig_xdp },
 };
 
 static const struct program_pair pairs[] = {
@@ -773,7 +774,7 @@ static bool is_for_kernel(const struct program_trial *t,
 }
 
 struct tally {
-	unsigned int passed, left, dropped, wrong;
+	unsigned int passed, by_xdp, left, dropped, wrong;
 };
 
 static void try_chance(const struct column *c, const struct program_pair *pair,
@@ -796,6 +797,7 @@ static void try_chance(const struct column *c, const struct program_pair *pair,
 	    o.verdict != PROGRAM_PASSED)
 		wrong = "left to the worker";
 	n->passed += o.verdict == PROGRAM_PASSED;
+	n->by_xdp += o.is_by_xdp;
 	n->left += o.verdict != PROGRAM_PASSED;
 	n->dropped += worker.verdict != PROGRAM_PASSED;
 	n->wrong += wrong != NULL;
@@ -812,10 +814,12 @@ static void by_chance(void)
 
 			for (int i = 0; i < CHANCES; i++)
 				try_chance(&columns[c], &pairs[p], &n);
-			printf("\n  %s %s: %u passed, %u left alone, the worker"
-			       " drops %u",
-			       columns[c].name, pairs[p].name, n.passed, n.left,
-			       n.dropped);
+			printf("\n  %s %s: %u passed, %u of them by XDP, %u "
+			       "left alone, the worker drops %u",
+			       columns[c].name, pairs[p].name, n.passed,
+			       n.by_xdp, n.left, n.dropped);
+			/* Two families are tc's. */
+			CU_ASSERT_EQUAL(n.by_xdp > PASSED_MIN, c == 1 && p < 2);
 			CU_ASSERT_EQUAL(n.wrong, 0);
 			CU_ASSERT_TRUE(n.dropped > PASSED_MIN / 2);
 			CU_ASSERT_TRUE(n.passed > PASSED_MIN);
