@@ -122,7 +122,7 @@ static int keep_advertisements(const struct place *to, const char *iface)
 	static const struct setting accept = {
 		"/proc/sys/net/ipv6/conf/%s/accept_ra", "2", false
 	};
-	char path[128], now[8];
+	char path[320], now[8]; /* a name of a directory may be long */
 
 	snprintf(path, sizeof(path), accept.path, iface);
 	if (pkt_saved_read(path, now, sizeof(now)) || strcmp(now, "1") != 0)
@@ -133,7 +133,7 @@ static int keep_advertisements(const struct place *to, const char *iface)
 /* "all" takes every interface along, forth and back. */
 static int keep_forwarding(const struct place *to, const char *iface)
 {
-	char path[128], now[8];
+	char path[320], now[8]; /* a name of a directory may be long */
 
 	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding",
 		 iface);
