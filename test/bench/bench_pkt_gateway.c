@@ -1,8 +1,8 @@
 /*
  * test/bench/bench_pkt_gateway.c - the packet engine with TUN, armed
  *
- *	bench_pkt_gateway [-f auto|tc|off] [-w WINDOW] SESSIONS TARGETS-A
- *			  TARGETS-B
+ *	bench_pkt_gateway [-f auto|tc|xdp|off] [-w WINDOW] SESSIONS
+ *			  TARGETS-A TARGETS-B
  *
  * In a network namespace with the interfaces va (clients A) and vb (clients
  * B): an engine with a realm on each, that owns the host as that of bgfd does.
@@ -157,8 +157,8 @@ static uint64_t resident(void)
 	return kb * 1024;
 }
 
-/* done RX TX DROPPED RESIDENT PASSED: packets of the engine; octets; packets that
- * the kernel passed. */
+/* done RX TX DROPPED RESIDENT PASSED XDP: packets of the engine; octets; packets
+ * that the kernel passed, and of these XDP. */
 static void report(void)
 {
 	struct pkt_counters c;
@@ -168,17 +168,21 @@ static void report(void)
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
 		dropped += c.drop[i];
 	printf("done %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-	       "\n",
+	       " %" PRIu64 "\n",
 	       c.rx_pkts, c.tx_pkts, dropped, resident(),
-	       c.fast[PKT_FAST_PASSED]);
+	       c.fast[PKT_FAST_PASSED], c.xdp[PKT_FAST_PASSED]);
 	fflush(stdout);
 }
 
 static uint8_t fastpath_of(const char *name)
 {
-	if (!strcmp(name, "off"))
-		return PKT_FASTPATH_OFF;
-	return strcmp(name, "tc") ? PKT_FASTPATH_AUTO : PKT_FASTPATH_TC;
+	static const char *const names[] = { "auto", "tc", "xdp", "off" };
+
+	for (uint8_t i = PKT_FASTPATH_AUTO; i <= PKT_FASTPATH_OFF; i++)
+		if (!strcmp(name, names[i]))
+			return i;
+	die("-f auto|tc|xdp|off");
+	return PKT_FASTPATH_OFF;
 }
 
 static void options(int argc, char **argv)
@@ -193,7 +197,7 @@ static void options(int argc, char **argv)
 	if (argc - optind == 3)
 		n_sessions = (uint32_t)strtoul(argv[optind], NULL, 10);
 	if (!n_sessions || n_sessions > MAX || window > BATCH)
-		die("usage: bench_pkt_gateway [-f auto|tc|off] [-w WINDOW] "
+		die("usage: bench_pkt_gateway [-f auto|tc|xdp|off] [-w WINDOW] "
 		    "SESSIONS TARGETS-A TARGETS-B");
 }
 
