@@ -8,6 +8,7 @@
 #include "gateway/ctl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,9 +20,11 @@
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/listener.h>
 
 #include "gateway/ctl_int.h"
+#include "gateway/log.h"
 
 enum {
 	MAX_CLIENTS = 32,
@@ -47,7 +50,9 @@ struct gw_ctl {
 	TAILQ_HEAD(clients, client) clients;
 	unsigned int n_clients;
 	struct sockaddr_un addr;
-	bool is_bound; /* the file is ours */
+	bool is_bound;      /* the file is ours */
+	int spare;          /* a descriptor kept for bad times; -1: none */
+	struct event *rest; /* until clients are accepted again */
 };
 
 static void client_free(struct client *c)
@@ -252,6 +257,48 @@ fail:
 	return rc;
 }
 
+/* The one that waits first is let in, told, and sent away. */
+static void refuse_one(struct gw_ctl *ctl)
+{
+	static const char text[] =
+		"{\"ok\":false,\"error\":\"no descriptors are left: raise "
+		"LimitNOFILE= of the unit, or ulimit -n\"}\n";
+	int fd;
+
+	if (ctl->spare < 0)
+		return;
+	close(ctl->spare);
+	fd = accept4(evconnlistener_get_fd(ctl->listener), NULL, NULL,
+		     SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0) {
+		(void)send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
+		close(fd);
+	}
+	ctl->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* Without descriptors every turn of the loop would fail: the others wait. */
+static void on_accept_error(struct evconnlistener *listener, void *arg)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	struct gw_ctl *ctl = arg;
+	int why = evutil_socket_geterror(evconnlistener_get_fd(listener));
+
+	gw_log(LOG_ERR, NULL, "control socket: %s", strerror(why));
+	if (why == EMFILE || why == ENFILE)
+		refuse_one(ctl);
+	evconnlistener_disable(listener);
+	evtimer_add(ctl->rest, &second);
+}
+
+static void on_rested(evutil_socket_t fd, short what, void *arg)
+{
+	struct gw_ctl *ctl = arg;
+
+	(void)fd, (void)what;
+	evconnlistener_enable(ctl->listener);
+}
+
 static int ctl_listen(struct gw_ctl *ctl, const char *path)
 {
 	int fd;
@@ -266,9 +313,14 @@ static int ctl_listen(struct gw_ctl *ctl, const char *path)
 	ctl->listener = evconnlistener_new(
 		ctl->host->base, on_accept, ctl,
 		LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, 0, fd);
-	if (!ctl->listener)
+	if (!ctl->listener) {
 		close(fd);
-	return ctl->listener ? 0 : -ENOMEM;
+		return -ENOMEM;
+	}
+	evconnlistener_set_error_cb(ctl->listener, on_accept_error);
+	ctl->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	ctl->rest = evtimer_new(ctl->host->base, on_rested, ctl);
+	return ctl->rest ? 0 : -ENOMEM;
 }
 
 int gw_ctl_new(struct gw_host *host, const char *path, struct gw_ctl **out,
@@ -279,6 +331,7 @@ int gw_ctl_new(struct gw_host *host, const char *path, struct gw_ctl **out,
 
 	if (ctl) {
 		ctl->host = host;
+		ctl->spare = -1;
 		TAILQ_INIT(&ctl->clients);
 		ctl->jobs = ctl_jobs_new(host);
 		if (ctl->jobs)
@@ -311,6 +364,10 @@ void gw_ctl_free(struct gw_ctl *ctl)
 		client_free(TAILQ_FIRST(&ctl->clients));
 	if (ctl->listener)
 		evconnlistener_free(ctl->listener);
+	if (ctl->rest)
+		event_free(ctl->rest);
+	if (ctl->spare >= 0)
+		close(ctl->spare);
 	if (ctl->is_bound)
 		unlink(ctl->addr.sun_path);
 	ctl_jobs_free(ctl->jobs);

@@ -16,6 +16,9 @@
 #include <unistd.h>
 
 #include <jansson.h>
+#include <sys/wait.h>
+#include <sys/resource.h>
+#include <grp.h>
 
 #include "gateway/context.h"
 #include "gateway/host.h"
@@ -586,6 +589,74 @@ static void too_many_clients(void)
 	stop(&f);
 }
 
+/* P05: who waits first is told, who is there is served, and the others are
+ * served when there are descriptors again. */
+static void no_descriptors(void)
+{
+	struct rlimit all, few;
+	struct fixture f;
+	int there, told, later, probe;
+	char *text;
+
+	start(&f);
+	there = dial(&f);
+	turns(&f, 3);
+	told = dial(&f);
+	later = dial(&f);
+	say(later, "{\"command\":\"status\",\"gateway\":\"test\"}\n");
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &all), 0);
+	probe = dup(there); /* every number below is in use */
+	close(probe);
+	few = all;
+	few.rlim_cur = (rlim_t)probe;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	text = hear(&f, told);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "no descriptors are left"));
+	free(text);
+	CU_ASSERT_EQUAL(recv(told, &probe, 1, 0), 0);
+	say(there, "{\"command\":\"status\",\"gateway\":\"test\"}\n");
+	text = hear(&f, there);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"ok\":true"));
+	free(text);
+	CU_ASSERT(recv(later, &probe, 1, MSG_DONTWAIT) < 0);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &all), 0);
+	text = hear(&f, later);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"ok\":true"));
+	free(text);
+	close(there);
+	close(told);
+	close(later);
+	stop(&f);
+}
+
+/* A03: whoever is neither owner nor of the group cannot even connect. */
+static void not_allowed(void)
+{
+	struct fixture f;
+	int status = -1;
+	pid_t pid;
+
+	if (geteuid())
+		return; /* cannot be somebody else */
+	start(&f);
+	chmod(f.dir, 0755);
+	pid = fork();
+	if (!pid) {
+		struct sockaddr_un at = { .sun_family = AF_UNIX };
+		int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+		snprintf(at.sun_path, sizeof(at.sun_path), "%s", f.path);
+		if (setgroups(0, NULL) || setgid(65534) || setuid(65534))
+			_exit(2);
+		_exit(connect(fd, (void *)&at, sizeof(at)) && errno == EACCES ?
+			      0 :
+			      1);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+	stop(&f);
+}
+
 static void socket_file(void)
 {
 	struct gw_ctl *second = NULL;
@@ -826,6 +897,8 @@ int main(void)
 		{ "clients vanish", clients_vanish },
 		{ "A03 long request", long_request },
 		{ "A03 too many clients", too_many_clients },
+		{ "P05 no descriptors left", no_descriptors },
+		{ "A03 not allowed", not_allowed },
 		{ "socket file", socket_file },
 		{ "long path", long_path },
 		{ "statistics", statistics },
