@@ -15,6 +15,7 @@
 #include "gateway/log_sink.h"
 #include "gateway/needs.h"
 #include "gateway/packages.h"
+#include "h248/auth.h"
 
 enum { EXIT_CONF = 1, EXIT_USE = 2, EXIT_START = 3, ERR_OCTETS = 4096 };
 enum { FLUSH_MS = 1000 }; /* for the last lines of the log */
@@ -51,6 +52,8 @@ static int run(const struct conf *conf)
 	static struct gw_host host;
 	char err[ERR_OCTETS] = "";
 
+	if (h248_secrets_init())
+		fputs("bgfd: no memory for secrets\n", stderr);
 	(void)gw_sink_start(STDERR_FILENO, NULL);
 	gw_log_configure(conf);
 	if (gw_needs_check(conf, err, sizeof(err)) ||
@@ -78,6 +81,7 @@ static int act(const char *path, enum action what)
 	}
 	switch (what) {
 	case CHECK:
+		gw_needs_print(&conf);
 		return check_packages(&conf);
 	case DUMP:
 		return conf_dump(&conf, stdout) ? EXIT_CONF : 0;

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "gateway/log.h"
 
@@ -42,7 +44,27 @@ unsigned int gw_needs_files(const struct conf *conf)
 	return n;
 }
 
-static void check_files(const struct conf *conf)
+/* Who hears what is missing, one line each. */
+struct ears {
+	void (*hear)(int priority, const char *line);
+	bool is_dry; /* nothing is changed */
+};
+
+static void say(const struct ears *e, int priority, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(const struct ears *e, int priority, const char *fmt, ...)
+{
+	char line[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	e->hear(priority, line);
+}
+
+static void check_files(const struct ears *e, const struct conf *conf)
 {
 	rlim_t need = gw_needs_files(conf);
 	struct rlimit l;
@@ -50,72 +72,158 @@ static void check_files(const struct conf *conf)
 	if (getrlimit(RLIMIT_NOFILE, &l) || l.rlim_cur >= need)
 		return;
 	l.rlim_cur = need < l.rlim_max ? need : l.rlim_max;
-	if (!setrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur == need)
+	if ((e->is_dry || !setrlimit(RLIMIT_NOFILE, &l)) && l.rlim_cur == need)
 		return;
-	gw_log(LOG_WARNING, NULL,
-	       "open files are limited to %llu, %llu may be needed: raise "
-	       "LimitNOFILE= of the unit, or ulimit -n",
-	       (unsigned long long)l.rlim_cur, (unsigned long long)need);
+	say(e, LOG_WARNING,
+	    "open files are limited to %llu, %llu may be needed: raise "
+	    "LimitNOFILE= of the unit, or ulimit -n",
+	    (unsigned long long)l.rlim_cur, (unsigned long long)need);
 }
 
-static void check_core(void)
+static void check_core(const struct ears *e)
 {
 	struct rlimit l;
 
 	if (!getrlimit(RLIMIT_CORE, &l) && !l.rlim_cur)
-		gw_log(LOG_INFO, NULL,
-		       "a crash would leave no core file: set LimitCORE= of "
-		       "the unit, or ulimit -c");
+		say(e, LOG_INFO,
+		    "a crash would leave no core file: set LimitCORE= of "
+		    "the unit, or ulimit -c");
 }
 
-/* Without <host setup="yes"/> somebody else has to do it. */
-static void check_sysctl(const char *format, const char *iface, int want)
+/* -1: there is no such setting, as when the interface comes later. */
+static int setting(const char *path)
+{
+	FILE *f = fopen(path, "re");
+	int value;
+
+	if (!f)
+		return -1;
+	if (fscanf(f, "%d", &value) != 1)
+		value = -1;
+	fclose(f);
+	return value;
+}
+
+/* Without <host setup="yes"/> somebody else has to do it; that of "all" he has
+ * to do in any case. */
+static void check_sysctl(const struct ears *e, const char *format,
+			 const char *iface, int want)
 {
 	char path[128];
-	FILE *f;
 	int value;
 
 	snprintf(path, sizeof(path), format, iface);
-	f = fopen(path, "re");
-	if (!f)
-		return; /* the interface may come later */
-	if (fscanf(f, "%d", &value) == 1 && value != want)
-		gw_log(LOG_WARNING, NULL,
-		       "%s is %d and must be %d for media to pass: set it, or "
-		       "use <host setup=\"yes\"/>",
-		       path, value, want);
-	fclose(f);
+	value = setting(path);
+	if (value >= 0 && value != want)
+		say(e, LOG_WARNING, "%s is %d and must be %d for media to pass",
+		    path, value, want);
 }
 
-static void check_realm(const struct conf_realm *realm)
+static bool has_v6(const struct conf_realm *realm)
+{
+	for (unsigned int i = 0; i < realm->n_pools; i++)
+		if (realm->pool[i].family == AF_INET6)
+			return true;
+	return false;
+}
+
+static void check_realm(const struct ears *e, const struct conf_realm *realm)
 {
 	for (unsigned int i = 0; i < realm->n_ifaces; i++) {
-		check_sysctl("/proc/sys/net/ipv4/conf/%s/forwarding",
+		check_sysctl(e, "/proc/sys/net/ipv4/conf/%s/forwarding",
 			     realm->media[i].name, 1);
-		check_sysctl("/proc/sys/net/ipv4/conf/%s/rp_filter",
+		check_sysctl(e, "/proc/sys/net/ipv4/conf/%s/rp_filter",
 			     realm->media[i].name, 0);
+		if (has_v6(realm))
+			check_sysctl(e, "/proc/sys/net/ipv6/conf/%s/forwarding",
+				     realm->media[i].name, 1);
 	}
 }
 
-static void check_host(const struct conf *conf)
+/* Nobody but the operator decides this. */
+static void check_v6(const struct ears *e, const struct conf_realm *realm)
 {
-	check_sysctl("/proc/sys/net/ipv4/conf/%s/rp_filter", "all", 0);
-	for (unsigned int i = 0; i < conf->n_gateways; i++)
-		for (unsigned int r = 0; r < conf->gateway[i].n_realms; r++)
-			check_realm(&conf->gateway[i].realm[r]);
+	char path[128];
+
+	for (unsigned int i = 0; has_v6(realm) && i < realm->n_ifaces; i++) {
+		snprintf(path, sizeof(path),
+			 "/proc/sys/net/ipv6/conf/%s/disable_ipv6",
+			 realm->media[i].name);
+		if (setting(path) == 1)
+			say(e, LOG_WARNING,
+			    "%s is 1 and realm %s has an IPv6 pool: set it to "
+			    "0",
+			    path, realm->name);
+	}
+}
+
+static void check_host(const struct ears *e, const struct conf *conf)
+{
+	const struct conf_gateway *g;
+
+	/* The start refuses this one when it sets up the host itself. */
+	if (!conf->owns_host || e->is_dry)
+		check_sysctl(e, "/proc/sys/net/ipv4/conf/%s/rp_filter", "all",
+			     0);
+	for (unsigned int i = 0; i < conf->n_gateways; i++) {
+		g = &conf->gateway[i];
+		for (unsigned int r = 0; r < g->n_realms; r++) {
+			check_v6(e, &g->realm[r]);
+			if (!conf->owns_host)
+				check_realm(e, &g->realm[r]);
+		}
+	}
+}
+
+/* What the start would end with; NULL: nothing. */
+static const char *forbidden(void)
+{
+	if (!has_cap(CAP_NET_ADMIN))
+		return "CAP_NET_ADMIN is missing: AmbientCapabilities= of the "
+		       "unit gives it, or start it as root";
+	if (access("/dev/net/tun", R_OK | W_OK))
+		return "/dev/net/tun cannot be opened: load the module tun "
+		       "(modprobe tun), and let the user have it "
+		       "(DeviceAllow= of the unit)";
+	return NULL;
+}
+
+static void check_all(const struct ears *e, const struct conf *conf)
+{
+	check_files(e, conf);
+	check_core(e);
+	check_host(e, conf);
+}
+
+static void to_log(int priority, const char *line)
+{
+	gw_log(priority, NULL, "%s", line);
 }
 
 int gw_needs_check(const struct conf *conf, char *err, size_t cap)
 {
-	if (!has_cap(CAP_NET_ADMIN)) {
-		snprintf(err, cap,
-			 "CAP_NET_ADMIN is missing: AmbientCapabilities= of "
-			 "the unit gives it, or start it as root");
+	const struct ears log = { to_log, false };
+	const char *why = forbidden();
+
+	if (why) {
+		snprintf(err, cap, "%s", why);
 		return -EPERM;
 	}
-	check_files(conf);
-	check_core();
-	if (!conf->owns_host)
-		check_host(conf);
+	check_all(&log, conf);
 	return 0;
+}
+
+static void to_stderr(int priority, const char *line)
+{
+	fprintf(stderr, "%s: %s\n", gw_log_level_name(priority), line);
+}
+
+void gw_needs_print(const struct conf *conf)
+{
+	const struct ears operator= { to_stderr, true };
+
+	/* Who looks at a file is often not who will run it. */
+	if (forbidden())
+		to_stderr(LOG_NOTICE, forbidden());
+	check_all(&operator, conf);
 }

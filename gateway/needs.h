@@ -18,3 +18,7 @@ unsigned int gw_needs_files(const struct conf *conf);
  * Returns: 0, or -EPERM with one line in err about what cannot.
  */
 int gw_needs_check(const struct conf *conf, char *err, size_t cap);
+
+/* For --check: the same to stderr, a line each, "warning: ..."; nothing is
+ * changed, and what would end the start is told as well. */
+void gw_needs_print(const struct conf *conf);

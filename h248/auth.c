@@ -30,11 +30,15 @@ static const struct {
 	[H248_AUTH_SHA1] = { "SHA1", 20 },
 };
 
-/* The secret is inside mac, which OpenSSL wipes. */
+/* OpenSSL keeps the key of a MAC in ordinary memory as long as the MAC is
+ * there: so there is one only while a message is looked at. */
 struct auth_key {
 	uint32_t spi;
 	size_t octets; /* of the ICV */
-	EVP_MAC_CTX *mac;
+	const char *digest;
+	EVP_MAC *hmac;
+	uint8_t *secret; /* n octets that no core dump takes */
+	size_t n;
 };
 
 /* One who uses a key, for the window; bit n of seen: highest - n. */
@@ -61,19 +65,38 @@ struct h248_authenticator {
 
 static void free_keys(struct auth_key *key, unsigned int n)
 {
-	for (unsigned int i = 0; i < n; i++)
-		EVP_MAC_CTX_free(key[i].mac);
+	for (unsigned int i = 0; i < n; i++) {
+		OPENSSL_secure_clear_free(key[i].secret, key[i].n);
+		EVP_MAC_free(key[i].hmac);
+	}
 }
 
-static EVP_MAC_CTX *mac_new(const struct h248_auth_key *k)
+static int copy_key(const struct h248_auth_key *from, struct auth_key *k)
 {
-	EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *mac = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
+	*k = (struct auth_key) {
+		.spi = from->spi,
+		.octets = algs[from->alg].octets,
+		.digest = algs[from->alg].digest,
+		.hmac = EVP_MAC_fetch(NULL, "HMAC", NULL),
+		.secret = OPENSSL_secure_malloc(from->n),
+		.n = from->n,
+	};
+	if (k->hmac && k->secret) {
+		memcpy(k->secret, from->secret, from->n);
+		return 0;
+	}
+	free_keys(k, 1);
+	return -ENOTSUP;
+}
+
+/* Returns new, with the key in it; NULL: it cannot be had. */
+static EVP_MAC_CTX *mac_new(const struct auth_key *k)
+{
+	EVP_MAC_CTX *mac = EVP_MAC_CTX_new(k->hmac);
 	char digest[8];
 	OSSL_PARAM params[2];
 
-	EVP_MAC_free(hmac); /* mac has a reference of its own */
-	snprintf(digest, sizeof(digest), "%s", algs[k->alg].digest);
+	snprintf(digest, sizeof(digest), "%s", k->digest);
 	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST,
 						     digest, 0);
 	params[1] = OSSL_PARAM_construct_end();
@@ -81,6 +104,20 @@ static EVP_MAC_CTX *mac_new(const struct h248_auth_key *k)
 		return mac;
 	EVP_MAC_CTX_free(mac);
 	return NULL;
+}
+
+/* Whether this key can be used here: FIPS has no MD5, for example. */
+static int make_key(const struct h248_auth_key *from, struct auth_key *k)
+{
+	int r = copy_key(from, k);
+	EVP_MAC_CTX *mac = r ? NULL : mac_new(k);
+
+	if (!r && !mac) {
+		free_keys(k, 1);
+		r = -ENOTSUP;
+	}
+	EVP_MAC_CTX_free(mac);
+	return r;
 }
 
 static int check_key(const struct h248_auth_params *p, unsigned int i)
@@ -102,15 +139,12 @@ static int make_keys(const struct h248_auth_params *p, struct auth_key *key)
 
 	for (unsigned int i = 0; i < p->n_keys; i++) {
 		r = check_key(p, i);
-		key[i].spi = p->key[i].spi;
-		key[i].mac = r ? NULL : mac_new(&p->key[i]);
-		if (!r && !key[i].mac)
-			r = -ENOTSUP;
+		if (!r)
+			r = make_key(&p->key[i], &key[i]);
 		if (r) {
 			free_keys(key, i);
 			return r;
 		}
-		key[i].octets = algs[p->key[i].alg].octets;
 	}
 	return 0;
 }
@@ -136,6 +170,18 @@ int h248_auth_set(struct h248_authenticator *a,
 	a->pseudo = p->pseudo;
 	a->window = p->window;
 	return 0;
+}
+
+enum { SECRETS_OCTETS = 1 << 18, SECRETS_LEAST = 16 };
+
+int h248_secrets_init(void)
+{
+	if (CRYPTO_secure_malloc_initialized())
+		return 0;
+	/* 2: it is there, but could not be locked. */
+	return CRYPTO_secure_malloc_init(SECRETS_OCTETS, SECRETS_LEAST) ?
+		       0 :
+		       -ENOMEM;
 }
 
 int h248_auth_new(const struct h248_auth_params *params,
@@ -190,17 +236,20 @@ static bool icv_of(const struct h248_authenticator *a, const struct auth_key *k,
 	char digits[2 * PSEUDO + 1];
 	const void *head = pseudo;
 	size_t n = PSEUDO;
+	EVP_MAC_CTX *mac;
+	bool is_done;
 
 	if (a->pseudo == H248_AUTH_DIGITS) {
 		put_hex(digits, pseudo, PSEUDO);
 		head = digits;
 		n = 2 * PSEUDO;
 	}
-	/* The key stays from the first time. */
-	return EVP_MAC_init(k->mac, NULL, 0, NULL) &&
-	       EVP_MAC_update(k->mac, head, n) &&
-	       EVP_MAC_update(k->mac, (const uint8_t *)body.p, body.n) &&
-	       EVP_MAC_final(k->mac, icv, &n, MAX_ICV);
+	mac = mac_new(k);
+	is_done = mac && EVP_MAC_update(mac, head, n) &&
+		  EVP_MAC_update(mac, (const uint8_t *)body.p, body.n) &&
+		  EVP_MAC_final(mac, icv, &n, MAX_ICV);
+	EVP_MAC_CTX_free(mac);
+	return is_done;
 }
 
 static const struct auth_key *find_key(const struct h248_authenticator *a,

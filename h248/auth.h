@@ -50,6 +50,16 @@ enum h248_auth_alg {
 	H248_AUTH_ALG__COUNT
 };
 
+/*
+ * From here on secrets of this process, those of authentication and the private
+ * keys of TLS, are kept where no core dump, and no swapping, takes them.  Once,
+ * before the first key is read.  What is computed out of a secret for use, as
+ * the state of an HMAC or the keys of a TLS session, is ordinary memory.
+ *
+ * Returns: 0, or -ENOMEM: then they are as everything else.
+ */
+int h248_secrets_init(void);
+
 struct h248_auth_key {
 	uint32_t spi;
 	enum h248_auth_alg alg;

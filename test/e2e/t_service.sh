@@ -62,6 +62,12 @@ sed -i 's/setup="yes"/setup="no"/' "$DIR/bgfd.xml"
 lab_in gw sysctl -qw net.ipv4.conf.eth1.rp_filter=2
 (
 	ulimit -n 90
+	exec ip netns exec "$LAB-gw" "$LAB_BIN/bgfd" -c "$DIR/bgfd.xml" --check
+) >"$DIR/lacks.log" 2>&1 || die "--check ends with $?"
+said 'warning: open files are limited to 90'
+said 'warning: /proc/sys/net/ipv4/conf/eth1/rp_filter is 2 and must be 0'
+(
+	ulimit -n 90
 	ulimit -c 0
 	exec ip netns exec "$LAB-gw" "$LAB_BIN/bgfd" -c "$DIR/bgfd.xml"
 ) >"$DIR/lacks.log" 2>&1 &

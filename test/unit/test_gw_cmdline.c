@@ -65,8 +65,31 @@ static void options(void)
 	}
 }
 
+/* What a start would lack is told, and is no error of the file. */
+static void needs(void)
+{
+	char command[3 * PATH_MAX], out[8192];
+	size_t n;
+	FILE *f;
+
+	snprintf(command, sizeof(command),
+		 "{ ulimit -n 90; ulimit -c 0; exec %s -c " SOURCE_DIR
+		 "/conf/bgfd.xml --check; } 2>&1",
+		 program);
+	f = popen(command, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	n = fread(out, 1, sizeof(out) - 1, f);
+	out[n] = '\0';
+	CU_ASSERT_EQUAL(pclose(f), 0);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(out, "warning: open files are limited to 90, "));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(out, "info: a crash would leave no core"));
+}
+
 static const struct suite_test tests[] = {
 	{ "options and exit codes of bgfd", options },
+	{ "--check tells what is missing", needs },
 	{ NULL, NULL },
 };
 

@@ -345,9 +345,9 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "the same file", the_same },
 		{ "what may change", live },
-		{ "it is in effect, and a dry run is not", in_effect },
-		{ "what needs a restart refuses all", restart },
-		{ "a file that is wrong, or gone", wrong_file },
+		{ "P12 it is in effect, and a dry run is not", in_effect },
+		{ "P12 what needs a restart refuses all", restart },
+		{ "P12 a file that is wrong, or gone", wrong_file },
 		{ "packages that cannot be read stay, and are told",
 		  packages_stay },
 		{ "keys that cannot be read stay, and are told", keys_stay },

@@ -7,6 +7,7 @@
 #include "h248/auth.h"
 #include "h248/txn.h"
 #include "test/support/fake_net.h"
+#include "test/support/dumpable.h"
 #include "test/support/suite.h"
 
 #include <errno.h>
@@ -696,6 +697,30 @@ static void room_for_the_header(void)
 	end_free(e);
 }
 
+/* ---- secrets and core dumps ---- */
+
+/* A05: octets that are nowhere else. */
+static void no_secret_in_a_dump(void)
+{
+	static uint8_t masked[32];
+	struct h248_auth_params p = { .mode = H248_AUTH_REQUIRE, .n_keys = 1 };
+	struct h248_authenticator *a = NULL;
+
+	for (size_t i = 0; i < sizeof(masked); i++)
+		masked[i] = (uint8_t)(i * 37 + 11);
+	p.key[0].spi = 1;
+	p.key[0].alg = H248_AUTH_SHA1;
+	p.key[0].n = sizeof(masked);
+	for (size_t i = 0; i < sizeof(masked); i++)
+		p.key[0].secret[i] = masked[i] ^ DUMPABLE_MASK;
+	CU_ASSERT(dumpable_has(masked, sizeof(masked)));
+	CU_ASSERT_EQUAL(h248_secrets_init(), 0);
+	CU_ASSERT_EQUAL_FATAL(h248_auth_new(&p, &a), 0);
+	explicit_bzero(&p, sizeof(p));
+	CU_ASSERT_FALSE(dumpable_has(masked, sizeof(masked)));
+	h248_auth_free(a);
+}
+
 /* ---- secrets in files ---- */
 
 static int read_key(const char *content, mode_t mode, struct h248_auth_key *key,
@@ -794,6 +819,7 @@ int main(void)
 		{ "the null form", null_form },
 		{ "room for the header", room_for_the_header },
 		{ "secrets from files", key_files },
+		{ "A05 no secret in a core dump", no_secret_in_a_dump },
 		{ "files that hold no secret", key_files_that_are_none },
 		{ NULL, NULL },
 	};

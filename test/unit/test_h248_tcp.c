@@ -506,7 +506,7 @@ int main(void)
 		{ "C41 deadline of a message", slow_messages },
 		{ "C42 limits of connections", limits_of_connections },
 		{ "C42 many sources", many_sources },
-		{ "C42 no descriptors left", no_descriptors },
+		{ "C42 P05 no descriptors left", no_descriptors },
 		{ "C43 a peer that never reads", peer_that_never_reads },
 		{ "C44 reset inside a message", reset_inside_a_message },
 		{ "C45 T24 many in one, one in many segments", segments },
