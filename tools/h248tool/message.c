@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "h248/error.h"
+#include "h248/summary.h"
 #include "h248/text.h"
 #include "tools/h248tool/tool.h"
 
@@ -91,7 +92,7 @@ static void print_ladder(const struct tool_origin *origin,
 {
 	if (origin->head)
 		printf("%s  ", origin->head);
-	tool_summary(stdout, m);
+	h248_summary(stdout, m);
 	putchar('\n');
 }
 

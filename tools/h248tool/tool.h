@@ -46,8 +46,6 @@ unsigned int tool_faults(const struct h248_msg *m, tool_fault_h *h, void *arg);
 uint32_t tool_line(const struct tool_origin *origin,
 		   const struct h248_err *err);
 
-/* "T=3 C=$ Add ip/1/access/$": one line, no line end. */
-void tool_summary(FILE *out, const struct h248_msg *m);
 /* The tree and its faults as one line of JSON; -ENOMEM when there is none. */
 int tool_json(FILE *out, const struct tool_origin *origin,
 	      const struct h248_msg *m);

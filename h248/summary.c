@@ -1,7 +1,8 @@
-/* tools/h248tool/summary.c - a message in one line, for ladders */
+/* h248/summary.c - see summary.h */
+#include "h248/summary.h"
+
 #include <ctype.h>
 
-#include "tools/h248tool/tool.h"
 #include "h248/names.h"
 
 static const char *const method_name[] = {
@@ -140,7 +141,7 @@ static void put_txn(FILE *out, const struct h248_txn *t)
 		put_error(out, t->error);
 }
 
-void tool_summary(FILE *out, const struct h248_msg *m)
+void h248_summary(FILE *out, const struct h248_msg *m)
 {
 	for (const struct h248_txn *t = m->txns; t; t = t->next) {
 		put_txn(out, t);
