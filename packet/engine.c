@@ -53,6 +53,8 @@ struct pkt_engine {
 	uint32_t last_gen;
 	struct pkt_lane lane[PKT_MAX_WORKERS];
 	unsigned int next_lane; /* whose event is next */
+	unsigned int tap_lane;  /* whose record was last */
+	bool tap_is_more;       /* and is not complete */
 	unsigned int turn;      /* who is asked first to take a rendezvous */
 	int evt_fd;
 	struct pkt_fast *fast; /* NULL: no program of the kernel helps */
@@ -600,20 +602,38 @@ int pkt_gate_remove(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token)
 	return 0;
 }
 
+/* Of one place, given back with its DONE. */
+static int send_other(struct pkt_engine *e, struct pkt_cmd *cmd)
+{
+	struct gate *g = find(e, cmd->gate, &cmd->rdv);
+
+	if (!g || g->is_leaving)
+		return -ENOENT;
+	if (!pkt_lane_has_places(lane_of(e, cmd->rdv), 1))
+		return -EAGAIN;
+	lane_of(e, cmd->rdv)->held++;
+	send_cmd(e, cmd);
+	return 0;
+}
+
 int pkt_gate_read(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token)
 {
 	struct pkt_cmd cmd = { .type = PKT_CMD_READ,
 			       .gate = id,
 			       .token = token };
-	struct gate *g = find(e, id, &cmd.rdv);
 
-	if (!g || g->is_leaving)
-		return -ENOENT;
-	if (!pkt_lane_has_places(lane_of(e, cmd.rdv), 1))
-		return -EAGAIN;
-	lane_of(e, cmd.rdv)->held++;
-	send_cmd(e, &cmd);
-	return 0;
+	return send_other(e, &cmd);
+}
+
+int pkt_gate_trace(struct pkt_engine *e, struct pkt_gate_id id,
+		   enum pkt_tap_level level, uint64_t token)
+{
+	struct pkt_cmd cmd = { .type = PKT_CMD_TRACE,
+			       .tap = (uint8_t)level,
+			       .gate = id,
+			       .token = token };
+
+	return send_other(e, &cmd);
 }
 
 /* Events */
@@ -714,6 +734,29 @@ void pkt_engine_worker(struct pkt_engine *e, unsigned int i,
 	memset(out, 0, sizeof(*out));
 	out->rendezvous = e->lane[i].n_rdvs;
 	pkt_worker_counters(e->lane[i].worker, &out->counters);
+}
+
+static void next_tap_lane(struct pkt_engine *e)
+{
+	e->tap_lane = (e->tap_lane + 1) % e->cfg.n_workers;
+}
+
+/* The records of a packet come together: they are one worker's. */
+bool pkt_engine_next_tap(struct pkt_engine *e, struct pkt_tapped *out)
+{
+	unsigned int n = e->tap_is_more ? 1 : e->cfg.n_workers;
+
+	for (unsigned int i = 0; i < n; i++) {
+		if (pkt_worker_next_tap(e->lane[e->tap_lane].worker, out)) {
+			e->tap_is_more = out->is_more;
+			if (!out->is_more)
+				next_tap_lane(e);
+			return true;
+		}
+		if (!e->tap_is_more)
+			next_tap_lane(e);
+	}
+	return false;
 }
 
 void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)

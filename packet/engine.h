@@ -14,6 +14,7 @@
 
 #include "packet/portpool.h"
 #include "packet/rendezvous.h"
+#include "packet/tap.h"
 
 struct pkt_engine; /* opaque */
 
@@ -118,6 +119,7 @@ struct pkt_counters {
 	uint64_t tx_pkts, tx_octets; /* written to TUN, IP octets */
 	uint64_t synacks, rsts, challenges;
 	uint64_t evt_ring_full; /* events that had to wait */
+	uint64_t tap_lost; /* records of traces for which there was no room */
 	uint64_t drop[PKT_DROP__COUNT];
 	uint64_t fast[PKT_FAST__COUNT]; /* packets, in the kernel: each once */
 	uint64_t fast_octets;           /* of PASSED, IP octets */
@@ -192,6 +194,14 @@ int pkt_gate_remove(struct pkt_engine *e, struct pkt_gate_id id,
 		    uint64_t token);
 /* Only a snapshot.  0, -ENOENT, -EAGAIN. */
 int pkt_gate_read(struct pkt_engine *e, struct pkt_gate_id id, uint64_t token);
+
+/* Trace the rendezvous of the gate, or not any more; both gates are concerned.
+ * 0 (then DONE comes), -ENOENT, -EAGAIN. */
+int pkt_gate_trace(struct pkt_engine *e, struct pkt_gate_id id,
+		   enum pkt_tap_level level, uint64_t token);
+/* The next record; false: there is none.  pkt_engine_evt_fd() tells of new
+ * ones; they are not waited for. */
+bool pkt_engine_next_tap(struct pkt_engine *e, struct pkt_tapped *out);
 
 /* Readable when pkt_engine_next_evt() has something. */
 int pkt_engine_evt_fd(const struct pkt_engine *e);

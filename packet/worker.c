@@ -117,11 +117,12 @@ bool worker_send(struct pkt_worker *w, unsigned int realm,
 	return true;
 }
 
-static void send_own(struct pkt_worker *w, unsigned int realm,
+static void send_own(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		     const struct pkt_tx *tx)
 {
 	static const struct virtio_net_hdr plain;
 	uint8_t buf[PKT_SEG_MAX_BUILT];
+	size_t n = pkt_tx_build(tx, buf);
 
 	if (tx->flags & PKT_SYN)
 		worker_count(&w->synacks, !!(tx->flags & PKT_ACK));
@@ -129,7 +130,10 @@ static void send_own(struct pkt_worker *w, unsigned int realm,
 		worker_count(&w->rsts, 1);
 	else
 		worker_count(&w->challenges, 1);
-	worker_send(w, realm, &plain, buf, pkt_tx_build(tx, buf));
+	if (worker_is_tapped(w, rdv))
+		worker_tap_packet(w, rdv, leg, PKT_TAP_OWN, tx->flags,
+				  PKT_DROP_NONE, buf, n);
+	worker_send(w, w->rdvs[rdv].realm[leg], &plain, buf, n);
 }
 
 void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
@@ -137,7 +141,7 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
 	struct worker_rdv *r = &w->rdvs[rdv];
 
 	for (unsigned int i = 0; i < out->n_tx; i++)
-		send_own(w, r->realm[out->tx[i].leg], &out->tx[i].seg);
+		send_own(w, rdv, out->tx[i].leg, &out->tx[i].seg);
 	for (unsigned int i = 0; i < out->n_reports; i++)
 		worker_report(w, rdv, &out->report[i]);
 	if (out->is_setup_done && r->setup)
@@ -171,6 +175,8 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	const struct pkt_frame *f = &w->frame;
 	enum pkt_drop d = translate(w, r, leg, seg);
 
+	if (worker_is_tapped(w, rdv))
+		worker_tap_left(w, rdv, 1 - leg, seg, d);
 	if (d != PKT_DROP_NONE)
 		worker_count(&w->drop[d], 1);
 	else if (worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n))
@@ -237,7 +243,11 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
 	    pkt_is_latched(view.leg[leg], &seg->src, htons(seg->sport)))
 		worker_fast_evict(w, rdv);
+	if (worker_is_tapped(w, rdv))
+		worker_tap_before(w, &view, leg);
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
+	if (worker_is_tapped(w, rdv))
+		worker_tap_came(w, rdv, &view, leg, seg, &out);
 	worker_apply(w, rdv, &out);
 	if (out.act == PKT_ACT_FORWARD)
 		forward(w, rdv, leg, seg);
@@ -444,6 +454,7 @@ void pkt_worker_counters(const struct pkt_worker *w, struct pkt_counters *sum)
 	ADD(rsts);
 	ADD(challenges);
 	ADD(evt_ring_full);
+	ADD(tap_lost);
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
 		ADD(drop[i]);
 #undef ADD
@@ -466,7 +477,8 @@ static int allocate(struct pkt_worker *w)
 	w->timers = pkt_timers_new(n);
 	w->room = pkt_pages_new(1, PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
-	    !w->leaving || !w->free_setups || !w->timers || !w->room)
+	    !w->leaving || !w->free_setups || !w->timers || !w->room ||
+	    worker_tap_init(w))
 		return -ENOMEM;
 	return 0;
 }
@@ -529,6 +541,7 @@ void pkt_worker_free(struct pkt_worker *w)
 	pkt_pages_free(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
 	pkt_pages_free(w->leaving, (size_t)n * PKT_LEGS, sizeof(*w->leaving));
 	pkt_pages_free(w->free_setups, n, sizeof(*w->free_setups));
+	worker_tap_fini(w);
 	pkt_timers_free(w->timers);
 	pkt_pages_free(w->room, 1, PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (w->epoll_fd >= 0)

@@ -21,12 +21,14 @@ enum pkt_cmd_type {
 	PKT_CMD_MODIFY,
 	PKT_CMD_REMOVE,
 	PKT_CMD_READ,
+	PKT_CMD_TRACE,
 };
 
 /* One slot of the command ring. */
 struct pkt_cmd {
 	uint8_t type; /* enum pkt_cmd_type */
 	bool rearm;   /* MODIFY */
+	uint8_t tap;  /* TRACE: enum pkt_tap_level */
 	uint32_t rdv; /* index of the rendezvous */
 	struct pkt_gate_id gate;
 	uint64_t token;
@@ -67,6 +69,9 @@ void pkt_worker_stop(struct pkt_worker *w);
 void pkt_worker_wake(struct pkt_worker *w);
 /* Control, any time: adds the counters of this worker to *sum. */
 void pkt_worker_counters(const struct pkt_worker *w, struct pkt_counters *sum);
+
+/* Control: the next record of a gate that is traced; false: there is none. */
+bool pkt_worker_next_tap(struct pkt_worker *w, struct pkt_tapped *out);
 
 /* One turn of the loop: commands, timers, packets; waits at most max_ms for
  * something to do.  For the thread, and for tests without one. */

@@ -109,7 +109,10 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	rdv->slot[leg] = PKT_SLOT_NONE;
 	rdv->has_traffic[leg] = false;
 	link_peers(w, rdv);
-	if (rdv->slot[1 - leg] == PKT_SLOT_NONE && rdv->setup)
+	if (rdv->slot[1 - leg] != PKT_SLOT_NONE)
+		return;
+	worker_tap_set(w, cmd->rdv, PKT_TAP_OFF);
+	if (rdv->setup)
 		worker_detach_setup(w, cmd->rdv);
 }
 
@@ -132,6 +135,11 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 		break;
 	case PKT_CMD_REMOVE:
 		remove_gate(w, cmd, &stat);
+		break;
+	case PKT_CMD_TRACE:
+		worker_fast_evict(w, cmd->rdv);
+		worker_tap_set(w, cmd->rdv, cmd->tap);
+		worker_fast_follow(w, cmd->rdv);
 		break;
 	}
 	if (cmd->type != PKT_CMD_REMOVE)

@@ -57,14 +57,14 @@ static bool is_alive(const struct pkt_rdv *r)
 		 pkt_rdv_leg_state(r, 1) == PKT_LEG_CLOSED);
 }
 
-/* Policed and watched gates are the worker's. */
+/* Policed, watched and traced gates are the worker's. */
 static bool is_ready(struct pkt_worker *w, uint32_t rdv)
 {
 	const struct worker_rdv *r = &w->rdvs[rdv];
 	const struct pkt_rdv view = worker_view(w, rdv);
 
 	if (!view.leg[0] || !view.leg[1] || r->setup || r->has_traffic[0] ||
-	    r->has_traffic[1])
+	    r->has_traffic[1] || worker_is_tapped(w, rdv))
 		return false;
 	return is_alive(&view) && is_plain(w, view.leg[0]) &&
 	       is_plain(w, view.leg[1]);

@@ -14,9 +14,10 @@ enum { GROWTH = PKT_IP6_OCTETS - PKT_IP4_OCTETS };
 static const struct virtio_net_hdr plain;
 
 /* From leg `leg` to the client of the other one. */
-static enum pkt_drop pass_on(struct pkt_worker *w, const struct worker_rdv *r,
+static enum pkt_drop pass_on(struct pkt_worker *w, uint32_t rdv,
 			     unsigned int leg, const struct pkt_icmp *m)
 {
+	const struct worker_rdv *r = &w->rdvs[rdv];
 	struct pkt_mtus mtus = { w->cfg.entries[r->slot[leg]].mtu,
 				 w->cfg.entries[r->slot[1 - leg]].mtu };
 	uint8_t buf[PKT_ICMP_MAX];
@@ -25,6 +26,9 @@ static enum pkt_drop pass_on(struct pkt_worker *w, const struct worker_rdv *r,
 
 	if (!n)
 		return PKT_DROP_ICMP;
+	if (worker_is_tapped(w, rdv))
+		worker_tap_packet(w, rdv, 1 - leg, PKT_TAP_TOLD, 0,
+				  PKT_DROP_NONE, buf, n);
 	worker_send(w, r->realm[1 - leg], &plain, buf, n);
 	return PKT_DROP_NONE;
 }
@@ -32,23 +36,25 @@ static enum pkt_drop pass_on(struct pkt_worker *w, const struct worker_rdv *r,
 enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
 {
 	const struct pkt_slots *slots = &w->cfg.realm[realm].slots;
-	const struct worker_rdv *r;
 	struct pkt_rdv view;
 	struct pkt_icmp m;
 	enum pkt_drop drop = pkt_icmp_parse(w->frame.at, w->frame.n, &m);
 	unsigned int leg;
-	uint32_t slot;
+	uint32_t slot, rdv;
 
 	if (drop != PKT_DROP_NONE)
 		return drop;
 	slot = pkt_slots_find(slots, &m.quote.src, m.quote.sport);
 	if (slot == PKT_SLOT_NONE || !w->gates[slot].gen)
 		return PKT_DROP_ICMP;
-	r = &w->rdvs[w->gates[slot].rdv];
-	leg = r->slot[1] == slot;
-	view = worker_view(w, w->gates[slot].rdv);
+	rdv = w->gates[slot].rdv;
+	leg = w->rdvs[rdv].slot[1] == slot;
+	view = worker_view(w, rdv);
 	drop = pkt_rdv_icmp(&view, leg, &m);
-	return drop == PKT_DROP_NONE ? pass_on(w, r, leg, &m) : drop;
+	if (worker_is_tapped(w, rdv))
+		worker_tap_packet(w, rdv, leg, PKT_TAP_ICMP, 0, drop,
+				  w->frame.at, w->frame.n);
+	return drop == PKT_DROP_NONE ? pass_on(w, rdv, leg, &m) : drop;
 }
 
 /* In the sender's terms.  A packet of at most 1280 octets, which IPv6 may

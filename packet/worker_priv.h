@@ -2,8 +2,8 @@
  * packet/worker_priv.h - what the files of the worker share
  *
  * worker.c: loop and packets; worker_icmp.c: ICMP; worker_cmd.c: commands;
- * worker_evt.c: events and snapshots; worker_fast.c: the kernel's programs.
- * Everything here belongs to the worker
+ * worker_evt.c: events and snapshots; worker_fast.c: the kernel's programs;
+ * worker_tap.c: records of traced rendezvous.  Everything here belongs to the worker
  * thread, but for the counters, which others read relaxed, and the stop flag.
  */
 #pragma once
@@ -76,7 +76,11 @@ struct pkt_worker {
 	uint64_t ready_us;              /* since when there are any */
 	struct worker_leaving *leaving; /* a ring, one for each gate */
 	uint32_t first_leaving, n_leaving;
-	bool has_pushed; /* events, since evt_fd was written */
+	bool has_pushed;       /* events, since evt_fd was written */
+	uint32_t n_tapped;     /* rendezvous that are traced */
+	uint8_t *tapped;       /* enum pkt_tap_level, max_rendezvous */
+	struct pkt_ring *taps; /* of struct pkt_tapped */
+	uint8_t tap_state, tap_leg_state; /* before the segment at hand */
 
 	uint64_t now_us;
 	uint8_t *room;          /* PKT_HEADROOM octets, then what is read */
@@ -90,6 +94,7 @@ struct pkt_worker {
 	/* worker writes, control reads */
 	_Atomic uint64_t rx_pkts, rx_octets, tx_pkts, tx_octets;
 	_Atomic uint64_t synacks, rsts, challenges, evt_ring_full;
+	_Atomic uint64_t tap_lost;
 	_Atomic uint64_t drop[PKT_DROP__COUNT];
 };
 
@@ -151,3 +156,24 @@ void worker_done(struct pkt_worker *w, const struct pkt_cmd *cmd,
 /* Room for at least n events, none of them waiting. */
 bool worker_has_room(struct pkt_worker *w, uint32_t n);
 void worker_flush_sticky(struct pkt_worker *w);
+
+/* worker_tap.c.  The others are called for what worker_is_tapped() only, before
+ * and after a segment is judged, and after it left or did not. */
+int worker_tap_init(struct pkt_worker *w); /* 0 or -1: no memory */
+void worker_tap_fini(struct pkt_worker *w);
+void worker_tap_set(struct pkt_worker *w, uint32_t rdv, uint8_t level);
+static inline bool worker_is_tapped(const struct pkt_worker *w, uint32_t rdv)
+{
+	return __builtin_expect(w->n_tapped, 0) && w->tapped[rdv];
+}
+void worker_tap_before(struct pkt_worker *w, const struct pkt_rdv *view,
+		       unsigned int leg);
+void worker_tap_came(struct pkt_worker *w, uint32_t rdv,
+		     const struct pkt_rdv *view, unsigned int leg,
+		     const struct pkt_seg *seg, const struct pkt_out *out);
+void worker_tap_left(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		     const struct pkt_seg *seg, enum pkt_drop drop);
+/* Any other packet, whole. */
+void worker_tap_packet(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		       enum pkt_tap_what what, uint8_t flags,
+		       enum pkt_drop drop, const uint8_t *pkt, size_t n);

@@ -153,6 +153,10 @@ void stub_set_stat(struct pkt_gate_id gate, const struct pkt_gate_stat *stat)
 		g->stat = *stat;
 }
 
+static char traced[32];
+static struct pkt_tapped tap;
+static bool has_tap;
+
 void stub_event(enum pkt_evt_type type, struct pkt_gate_id gate,
 		enum pkt_cause cause, bool is_far)
 {
@@ -318,4 +322,33 @@ WEAK void pkt_engine_usage(struct pkt_engine *e, unsigned int realm,
 	(void)e;
 	(void)realm;
 	memset(out, 0, sizeof(*out));
+}
+
+int pkt_gate_trace(struct pkt_engine *e, struct pkt_gate_id id,
+		   enum pkt_tap_level level, uint64_t token)
+{
+	(void)e, (void)token;
+	snprintf(traced, sizeof(traced), "%u:%d", id.slot, level);
+	return 0;
+}
+
+const char *stub_traced(void)
+{
+	return traced;
+}
+
+void stub_tap(const struct pkt_tapped *t)
+{
+	tap = *t;
+	has_tap = true;
+}
+
+bool pkt_engine_next_tap(struct pkt_engine *e, struct pkt_tapped *out)
+{
+	(void)e;
+	if (!has_tap)
+		return false;
+	*out = tap;
+	has_tap = false;
+	return true;
 }

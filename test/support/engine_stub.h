@@ -38,3 +38,7 @@ void stub_set_stat(struct pkt_gate_id gate, const struct pkt_gate_stat *stat);
 /* Queue another event. */
 void stub_event(enum pkt_evt_type type, struct pkt_gate_id gate,
 		enum pkt_cause cause, bool is_far);
+/* The gate that was traced last, and how: "SLOT:LEVEL"; "": none. */
+const char *stub_traced(void);
+/* The next record of the engine: one at a time. */
+void stub_tap(const struct pkt_tapped *t);

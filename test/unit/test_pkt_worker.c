@@ -357,6 +357,216 @@ static void device_refuses(void)
 	stop();
 }
 
+/* --- traces -------------------------------------------------------------- */
+
+static void trace(uint32_t i, enum pkt_tap_level level)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_TRACE, i);
+	struct pkt_evt evt = { .type = 255 };
+
+	cmd.rdv = 3;
+	cmd.tap = (uint8_t)level;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
+	CU_ASSERT_EQUAL(evt.type, PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(evt.cmd, PKT_CMD_TRACE);
+}
+
+static struct pkt_tapped tapped(enum pkt_tap_what what, uint32_t slot)
+{
+	struct pkt_tapped t = { .what = 255 };
+
+	CU_ASSERT_TRUE_FATAL(pkt_worker_next_tap(worker, &t));
+	CU_ASSERT_EQUAL(t.what, what);
+	CU_ASSERT_EQUAL(t.gate.slot, slot);
+	CU_ASSERT_EQUAL(t.gate.gen, slot + 1);
+	return t;
+}
+
+static void nothing_tapped(void)
+{
+	struct pkt_tapped t;
+
+	CU_ASSERT_FALSE(pkt_worker_next_tap(worker, &t));
+}
+
+/* Gates 3 and 4 are one rendezvous. */
+static void add_pair(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
+	struct pkt_evt evt;
+
+	push(PKT_CMD_ADD, 3);
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+static void forget_events(void)
+{
+	struct pkt_evt evt;
+
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+static void traced_handshake(void)
+{
+	struct pkt_tapped t;
+
+	start();
+	add_pair();
+	trace(4, PKT_TAP_HEADERS);
+	syn(3);
+	turn();
+	t = tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(t.act, PKT_ACT_CONSUME);
+	CU_ASSERT_EQUAL(t.drop, PKT_DROP_NONE);
+	CU_ASSERT_EQUAL(t.reports, 1u << PKT_REPORT_SYN);
+	CU_ASSERT_EQUAL(t.before, PKT_STATE_ARMED);
+	CU_ASSERT_EQUAL(t.after, PKT_STATE_WAIT);
+	CU_ASSERT_EQUAL(t.leg_after, PKT_LEG_SYN);
+	CU_ASSERT_EQUAL(t.flags, PKT_SYN);
+	CU_ASSERT_EQUAL(t.octets, 40);
+	CU_ASSERT_EQUAL(t.n, 40);
+	CU_ASSERT_FALSE(t.is_more);
+	CU_ASSERT_EQUAL(t.octet[0], 0x45);
+	nothing_tapped();
+	syn(4);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 4);
+	/* The client that has waited is asked first. */
+	t = tapped(PKT_TAP_OWN, 3);
+	CU_ASSERT_EQUAL(t.flags, PKT_SYN | PKT_ACK);
+	nothing_tapped();
+	/* A gate beside it is in no record. */
+	push(PKT_CMD_ADD, 9);
+	turn();
+	syn(9);
+	turn();
+	nothing_tapped();
+	stop();
+}
+
+static void traced_payload(void)
+{
+	uint8_t data[5000] = { 1, 2, 3 };
+	struct pkt_tapped t;
+	size_t n = 0;
+
+	start();
+	open_session();
+	nothing_tapped();
+	trace(3, PKT_TAP_HEADERS);
+	segment(3, 4, data, 100);
+	turn();
+	t = tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(t.act, PKT_ACT_FORWARD);
+	CU_ASSERT_EQUAL(t.octets, 140);
+	CU_ASSERT_EQUAL(t.kept, 40);
+	CU_ASSERT_EQUAL(t.n, 40);
+	t = tapped(PKT_TAP_LEFT, 4);
+	CU_ASSERT_EQUAL(t.octets, 140);
+	CU_ASSERT_EQUAL(t.n, 40);
+	/* It left as it is told: from the gate of 4. */
+	CU_ASSERT_EQUAL(t.octet[20] << 8 | t.octet[21], PORT + 4);
+	nothing_tapped();
+	trace(3, PKT_TAP_PAYLOAD);
+	segment(3, 4, data, sizeof(data));
+	turn();
+	do {
+		t = tapped(PKT_TAP_CAME, 3);
+		CU_ASSERT_EQUAL(t.kept, 5040);
+		n += t.n;
+	} while (t.is_more);
+	CU_ASSERT_EQUAL(n, 5040);
+	while (tapped(PKT_TAP_LEFT, 4).is_more)
+		;
+	trace(3, PKT_TAP_OFF);
+	segment(4, 3, data, 1);
+	turn();
+	nothing_tapped();
+	stop();
+}
+
+/* A RST that is not exact is told with its reason. */
+static void traced_drop(void)
+{
+	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
+			     .dst = addr("::ffff:198.51.100.1"),
+			     .sport = 40003,
+			     .dport = PORT + 3,
+			     .family = AF_INET,
+			     .flags = PKT_RST,
+			     .seq = 78 + 3 + 5 };
+	struct pkt_tapped t;
+
+	start();
+	open_session();
+	trace(3, PKT_TAP_HEADERS);
+	fake_tun_send(fd[1], &tx);
+	turn();
+	t = tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(t.act, PKT_ACT_DROP);
+	CU_ASSERT_EQUAL(t.drop, PKT_DROP_RST_INEXACT);
+	stop();
+}
+
+/* Nobody reads: packets pass, and what has no room is counted. */
+static void trace_is_not_read(void)
+{
+	struct pkt_counters c = { 0 };
+	struct pkt_tapped t;
+	unsigned int n = 0;
+
+	start();
+	open_session();
+	trace(3, PKT_TAP_HEADERS);
+	while (fake_tun_recv(fd[1], &(struct fake_pkt) { .n = 0 }, 0))
+		;
+	for (unsigned int i = 0; i < PKT_TAP_RECORDS; i++) {
+		segment(3, 4, NULL, 0);
+		turn();
+		CU_ASSERT_TRUE_FATAL(
+			fake_tun_recv(fd[1], &(struct fake_pkt) { .n = 0 }, 0));
+	}
+	pkt_worker_counters(worker, &c);
+	while (pkt_worker_next_tap(worker, &t))
+		n++;
+	CU_ASSERT_EQUAL(n, PKT_TAP_RECORDS);
+	CU_ASSERT_EQUAL(c.tap_lost, PKT_TAP_RECORDS);
+	stop();
+}
+
+/* A rendezvous in the place of one that was traced is not. */
+static void trace_ends_with_its_gates(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_REMOVE, 4);
+
+	start();
+	add_pair();
+	trace(3, PKT_TAP_HEADERS);
+	push(PKT_CMD_REMOVE, 3);
+	turn();
+	forget_events();
+	/* One gate is left, and still traced. */
+	syn(4);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 4);
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	forget_events();
+	add_pair();
+	syn(3);
+	turn();
+	nothing_tapped();
+	stop();
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -366,6 +576,11 @@ int main(void)
 		{ "K1 a deadline wakes the loop", deadline },
 		{ "a slot is used again", slot_is_used_again },
 		{ "decision 22: the device refuses", device_refuses },
+		{ "a handshake that is traced", traced_handshake },
+		{ "payload that is traced, or not", traced_payload },
+		{ "why it was dropped", traced_drop },
+		{ "a trace that nobody reads", trace_is_not_read },
+		{ "a trace ends with its gates", trace_ends_with_its_gates },
 		{ NULL, NULL },
 	};
 
