@@ -15,10 +15,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "packet/cpus.h"
 #include "packet/engine_priv.h"
 #include "packet/host.h"
 #include "packet/lane.h"
 #include "packet/pages.h"
+#include "packet/steering.h"
 #include "packet/tun.h"
 
 enum {
@@ -60,6 +62,8 @@ struct pkt_engine {
 	struct pkt_fast *fast; /* NULL: no program of the kernel helps */
 	struct pkt_fence *fence;
 	char fast_note[NOTE_OCTETS];
+	char workers_note[NOTE_OCTETS];
+	unsigned int cpu[PKT_MAX_WORKERS]; /* of each worker, + 1; 0: any */
 	bool has_host;
 	void (*defer)(void *arg); /* NULL: wake the worker at once */
 	void *defer_arg;
@@ -193,6 +197,7 @@ static int start_worker(struct pkt_engine *e, unsigned int i)
 	struct pkt_worker_cfg cfg = {
 		.self = i,
 		.n_workers = e->cfg.n_workers,
+		.cpu = e->cpu[i],
 		.n_realms = e->cfg.n_realms,
 		.entries = e->entries,
 		.n_slots = e->n_slots,
@@ -284,6 +289,16 @@ static void close_all(const int *fd, unsigned int n)
 		close(fd[i]);
 }
 
+/* More workers than processors share them as the kernel likes, and a single one
+ * is not held where others may be busy. */
+static void choose_cpus(struct pkt_engine *e)
+{
+	unsigned int n = e->cfg.n_workers;
+
+	for (unsigned int i = 0; n > 1 && i < n && pkt_cpus() >= n; i++)
+		e->cpu[i] = (unsigned int)(pkt_cpus_nth(i) + 1);
+}
+
 static int make(const struct pkt_engine_cfg *cfg, const int *fd,
 		bool may_be_fast, struct pkt_engine **out, char *err,
 		size_t cap)
@@ -298,6 +313,8 @@ static int make(const struct pkt_engine_cfg *cfg, const int *fd,
 	}
 	e->cfg = *cfg;
 	e->evt_fd = -1;
+	if (may_be_fast)
+		choose_cpus(e);
 	memcpy(e->fd, fd, cfg->n_realms * cfg->n_workers * sizeof(*fd));
 	rc = set_up(e, may_be_fast, err, cap);
 	if (rc) {
@@ -314,22 +331,74 @@ int pkt_engine_new_on(const struct pkt_engine_cfg *cfg, const int *fd,
 	return make(cfg, fd, false, out, err, cap);
 }
 
-int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
-		   char *err, size_t cap)
+static int open_devices(const struct pkt_engine_cfg *cfg, int steering, int *fd,
+			char *err, size_t cap)
 {
-	int fd[PKT_MAX_REALMS], rc = check(cfg, err, cap);
-	struct pkt_engine *e;
+	unsigned int n = cfg->n_workers;
+	int rc = 0;
 
 	for (unsigned int i = 0; !rc && i < cfg->n_realms; i++) {
-		rc = pkt_tun_open(cfg->realm[i].tun, cfg->realm[i].mtu, &fd[i],
-				  err, cap);
+		rc = pkt_tun_open(cfg->realm[i].tun, cfg->realm[i].mtu, n,
+				  steering, fd + i * n, err, cap);
 		if (rc)
-			close_all(fd, i);
+			close_all(fd, i * n);
 	}
+	return rc;
+}
+
+/* As many queues as workers; where the kernel does not steer, one. */
+static int open_queues(struct pkt_engine_cfg *cfg, int *fd, char *why,
+		       char *err, size_t cap)
+{
+	unsigned int n = cfg->n_workers;
+	int rc, steering = -1;
+
+	why[0] = '\0';
+	if (n > 1)
+		steering = pkt_steering_load(n, why, NOTE_OCTETS / 2);
+	if (n > 1 && steering < 0)
+		cfg->n_workers = 1;
+	rc = open_devices(cfg, steering, fd, err, cap);
+	if (steering >= 0)
+		close(steering);
+	if (rc != -ENOTSUP || cfg->n_workers == 1)
+		return rc;
+	snprintf(why, NOTE_OCTETS / 2, "%s", err);
+	cfg->n_workers = 1;
+	return open_devices(cfg, -1, fd, err, cap);
+}
+
+static void note_workers(struct pkt_engine *e, unsigned int wanted,
+			 const char *why)
+{
+	unsigned int n = e->cfg.n_workers;
+
+	if (n < wanted)
+		snprintf(e->workers_note, NOTE_OCTETS, "1 in place of %u: %s",
+			 wanted, why);
+	else if (n > 1)
+		snprintf(e->workers_note, NOTE_OCTETS,
+			 "%u, steered by local port%s", n,
+			 e->cpu[0] ? ", each on a processor of its own" : "");
+	else
+		snprintf(e->workers_note, NOTE_OCTETS, "1");
+}
+
+int pkt_engine_new(const struct pkt_engine_cfg *wanted, struct pkt_engine **out,
+		   char *err, size_t cap)
+{
+	struct pkt_engine_cfg own = *wanted, *cfg = &own;
+	int fd[PKT_MAX_QUEUES], rc = check(cfg, err, cap);
+	char why[NOTE_OCTETS / 2];
+	struct pkt_engine *e;
+
+	if (!rc)
+		rc = open_queues(cfg, fd, why, err, cap);
 	if (!rc)
 		rc = make(cfg, fd, true, &e, err, cap);
 	if (rc)
 		return rc;
+	note_workers(e, wanted->n_workers, why);
 	pkt_fast_sweep(cfg);
 	if (cfg->owns_host)
 		rc = pkt_host_setup(cfg, err, cap);
@@ -352,6 +421,11 @@ void pkt_engine_links_changed(struct pkt_engine *e)
 enum pkt_path pkt_engine_path(const struct pkt_engine *e, const char *iface)
 {
 	return e->fast ? pkt_fast_path(e->fast, iface) : PKT_PATH_TUN;
+}
+
+const char *pkt_engine_workers(const struct pkt_engine *e)
+{
+	return e->workers_note;
 }
 
 const char *pkt_engine_fastpath(const struct pkt_engine *e)
@@ -733,6 +807,7 @@ void pkt_engine_worker(struct pkt_engine *e, unsigned int i,
 {
 	memset(out, 0, sizeof(*out));
 	out->rendezvous = e->lane[i].n_rdvs;
+	out->cpu = (int)e->cpu[i] - 1;
 	pkt_worker_counters(e->lane[i].worker, &out->counters);
 }
 

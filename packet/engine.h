@@ -60,7 +60,8 @@ struct pkt_realm_cfg {
 struct pkt_engine_cfg {
 	struct pkt_realm_cfg realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
-	unsigned int n_workers;  /* 1 to PKT_MAX_WORKERS */
+	unsigned int n_workers;  /* 1 to PKT_MAX_WORKERS; fewer are made when
+				  * the kernel does not steer */
 	uint32_t max_rendezvous; /* set-up blocks, and reserved slots */
 	bool owns_host;          /* set up routes, rules, notrack */
 	char saved[PKT_PATH];    /* file for what the settings of the host
@@ -160,6 +161,8 @@ int pkt_engine_new(const struct pkt_engine_cfg *cfg, struct pkt_engine **out,
  * Without a hook each command does so at once. */
 void pkt_engine_defer(struct pkt_engine *e, void (*hook)(void *arg), void *arg);
 void pkt_engine_flush(struct pkt_engine *e);
+/* One line for the operator: how many workers, and why fewer than asked for. */
+const char *pkt_engine_workers(const struct pkt_engine *e);
 /* One line for the operator: where the fast path is, or why it is not. */
 const char *pkt_engine_fastpath(const struct pkt_engine *e);
 /* By what a media interface is served now. */
@@ -212,6 +215,7 @@ void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out);
 /* One of the workers; counters without those of the kernel's programs. */
 struct pkt_worker_figures {
 	uint32_t rendezvous; /* that live there now */
+	int cpu;             /* where it is held; -1: anywhere */
 	struct pkt_counters counters;
 };
 unsigned int pkt_engine_n_workers(const struct pkt_engine *e);

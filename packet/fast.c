@@ -1,4 +1,4 @@
-/* packet/fast.c - see fast.h; it and fast_xdp.c know libbpf */
+/* packet/fast.c - see fast.h; it, fast_xdp.c and steering.c know libbpf */
 #include "packet/fast.h"
 
 #include <arpa/inet.h>
@@ -16,10 +16,12 @@
 
 #include "packet/bpf/abi.h"
 #include "packet/fast_xdp.h"
+#include "packet/pages.h"
 #include "packet/tc.skel.h"
 
 _Static_assert((int)FAST_PREFIXES == (int)PKT_MAX_PREFIXES, "one layout");
 _Static_assert((int)FAST_REALMS == (int)PKT_MAX_REALMS, "one layout");
+_Static_assert((int)FAST_WORKERS == (int)PKT_MAX_WORKERS, "one layout");
 
 enum {
 	/* Our place among the filters of an interface, and how we know them:
@@ -52,6 +54,15 @@ struct realm {
 	unsigned int n_ports;
 };
 
+/* Of one worker, which alone reads them: in a page of their own. */
+struct hints {
+	int fd; /* the ring; + 1, 0: none */
+	struct ring_buffer *reader;
+	uint32_t n_slots;
+	void (*tell)(void *arg, uint32_t slot); /* while they are read */
+	void *arg;
+};
+
 struct pkt_fast {
 	struct realm realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
@@ -61,9 +72,7 @@ struct pkt_fast {
 	uint32_t n_slots;
 	struct fast_counters *per_cpu; /* scratch */
 	int n_cpus;
-	struct ring_buffer *hints;
-	void (*tell)(void *arg, uint32_t slot); /* while they are read */
-	void *tell_arg;
+	struct hints *hints[PKT_MAX_WORKERS];
 };
 
 static int fail(char *err, size_t cap, int rc, const char *what)
@@ -114,6 +123,7 @@ static void fill_realms(struct fast_realms *r, const struct pkt_engine_cfg *cfg,
 {
 	r->n = cfg->n_realms;
 	r->self = self;
+	r->n_workers = cfg->n_workers;
 	for (unsigned int i = 0; i < cfg->n_realms; i++)
 		fill_realm(&r->realm[i], &cfg->realm[i], &slots[i]);
 }
@@ -128,17 +138,14 @@ static uint32_t hint_octets(uint32_t max_rendezvous)
 	return n;
 }
 
-static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
+static int size_maps(struct pkt_fast *f)
 {
 	struct tc_bpf *skel = f->realm[0].skel;
 	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_slots);
 
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.queues, f->n_slots);
-	if (rc)
-		return rc;
-	return bpf_map__set_max_entries(skel->maps.hints,
-					hint_octets(cfg->max_rendezvous));
+	return rc;
 }
 
 /* All instances have the maps of the first. */
@@ -177,7 +184,7 @@ static int load_realm(struct pkt_fast *f, unsigned int i,
 	f->n_realms = i + 1;
 	/* Constants for the program; not yet for us. */
 	fill_realms((struct fast_realms *)&skel->rodata->realms, cfg, slots, i);
-	rc = i ? share_maps(f, skel) : size_maps(f, cfg);
+	rc = i ? share_maps(f, skel) : size_maps(f);
 	return rc ? rc : tc_bpf__load(skel);
 }
 
@@ -233,36 +240,69 @@ uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 
 static int on_hint(void *arg, void *data, size_t n)
 {
-	const struct pkt_fast *f = arg;
+	const struct hints *h = arg;
 	uint32_t slot;
 
 	if (n < sizeof(slot))
 		return 0;
 	memcpy(&slot, data, sizeof(slot));
-	if (slot < f->n_slots)
-		f->tell(f->tell_arg, slot);
+	if (slot < h->n_slots)
+		h->tell(h->arg, slot);
 	return 0;
 }
 
-static int open_hints(struct pkt_fast *f)
+static int open_hints_of(struct pkt_fast *f, uint32_t worker, uint32_t octets)
 {
-	int fd = bpf_map__fd(f->realm[0].skel->maps.hints);
+	int outer = bpf_map__fd(f->realm[0].skel->maps.hints), fd;
+	struct hints *h = pkt_pages_new(1, sizeof(*h));
 
-	f->hints = ring_buffer__new(fd, on_hint, f, NULL);
-	return f->hints ? 0 : -errno;
+	f->hints[worker] = h;
+	if (!h)
+		return -ENOMEM;
+	h->n_slots = f->n_slots;
+	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "hints", 0, 0, octets, NULL);
+	if (fd < 0)
+		return -errno;
+	h->fd = fd + 1;
+	if (bpf_map_update_elem(outer, &worker, &fd, 0))
+		return -errno;
+	h->reader = ring_buffer__new(fd, on_hint, h, NULL);
+	return h->reader ? 0 : -errno;
 }
 
-int pkt_fast_hint_fd(const struct pkt_fast *f)
+static int open_hints(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
 {
-	return ring_buffer__epoll_fd(f->hints);
+	uint32_t octets = hint_octets(cfg->max_rendezvous / cfg->n_workers);
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < cfg->n_workers; i++)
+		rc = open_hints_of(f, i, octets);
+	return rc;
 }
 
-void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
-		    void *arg)
+static void close_hints(struct hints *h)
 {
-	f->tell = tell;
-	f->tell_arg = arg;
-	(void)ring_buffer__consume(f->hints);
+	if (!h)
+		return;
+	ring_buffer__free(h->reader);
+	if (h->fd)
+		close(h->fd - 1);
+	pkt_pages_free(h, 1, sizeof(*h));
+}
+
+int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker)
+{
+	return ring_buffer__epoll_fd(f->hints[worker]->reader);
+}
+
+void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
+		    void (*tell)(void *arg, uint32_t slot), void *arg)
+{
+	struct hints *h = f->hints[worker];
+
+	h->tell = tell;
+	h->arg = arg;
+	(void)ring_buffer__consume(h->reader);
 }
 
 static int make_scratch(struct pkt_fast *f)
@@ -290,7 +330,7 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 	if (!rc)
 		rc = make_scratch(f);
 	if (!rc)
-		rc = open_hints(f);
+		rc = open_hints(f, cfg);
 	return rc ? fail(err, cap, rc, "cannot map the entries") : 0;
 }
 
@@ -518,7 +558,8 @@ void pkt_fast_free(struct pkt_fast *f)
 		tc_bpf__destroy(r->skel);
 	}
 	fast_xdp_close(&f->xdp);
-	ring_buffer__free(f->hints);
+	for (unsigned int i = 0; i < PKT_MAX_WORKERS; i++)
+		close_hints(f->hints[i]);
 	if (f->entries)
 		munmap(f->entries, f->n_slots * sizeof(*f->entries));
 	if (f->queues)

@@ -44,12 +44,12 @@ void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap);
 /* By what an interface of that name is served. */
 enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface);
 
-/* Sessions that end in the kernel.  The descriptor is readable when there is
+/* Sessions of one worker that end in the kernel.  The descriptor is readable when there is
  * one to look at; tell is called for each, with the slot of one of its gates,
  * which may have become another's since.  Thread: the worker. */
-int pkt_fast_hint_fd(const struct pkt_fast *f);
-void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
-		    void *arg);
+int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker);
+void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
+		    void (*tell)(void *arg, uint32_t slot), void *arg);
 
 /* Adds what the programs counted. */
 void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum);

@@ -48,16 +48,18 @@ enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface)
 	return PKT_PATH_TUN;
 }
 
-int pkt_fast_hint_fd(const struct pkt_fast *f)
+int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker)
 {
 	(void)f;
+	(void)worker;
 	return -1;
 }
 
-void pkt_fast_hints(struct pkt_fast *f, void (*tell)(void *arg, uint32_t slot),
-		    void *arg)
+void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
+		    void (*tell)(void *arg, uint32_t slot), void *arg)
 {
 	(void)f;
+	(void)worker;
 	(void)tell;
 	(void)arg;
 }

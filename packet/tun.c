@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -40,7 +41,8 @@ static void keep_silent(const char *name)
 	close(fd);
 }
 
-static int attach(int fd, const char *name, char *err, size_t cap)
+static int attach(int fd, const char *name, bool is_first, char *err,
+		  size_t cap)
 {
 	struct ifreq ifr = { 0 };
 	short flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR | IFF_MULTI_QUEUE;
@@ -51,14 +53,32 @@ static int attach(int fd, const char *name, char *err, size_t cap)
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
 	/* Exclusive: a second gateway by mistake must not take over half of
 	 * the flows of the first. */
-	ifr.ifr_flags = (short)(flags | IFF_TUN_EXCL);
+	ifr.ifr_flags = (short)(flags | (is_first ? IFF_TUN_EXCL : 0));
 	if (ioctl(fd, TUNSETIFF, &ifr))
-		return fail(err, cap, name, "cannot create");
+		return fail(err, cap, name,
+			    is_first ? "cannot create" : "cannot add a queue");
 	if (ioctl(fd, TUNSETVNETHDRSZ, &size))
 		return fail(err, cap, name, "cannot set the header size");
 	if (ioctl(fd, TUNSETOFFLOAD, offload))
 		return fail(err, cap, name, "cannot switch offloads on");
 	return 0;
+}
+
+static int steer(int fd, const char *name, int steering, char *err, size_t cap)
+{
+	if (!ioctl(fd, TUNSETSTEERINGEBPF, &steering))
+		return 0;
+	(void)fail(err, cap, name, "cannot steer its queues");
+	return -ENOTSUP;
+}
+
+static int open_queue(const char *name, bool is_first, int *fd, char *err,
+		      size_t cap)
+{
+	*fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0)
+		return fail(err, cap, name, "cannot open /dev/net/tun");
+	return attach(*fd, name, is_first, err, cap);
 }
 
 static int bring_up(const char *name, uint16_t mtu, char *err, size_t cap)
@@ -87,21 +107,25 @@ out:
 	return rc;
 }
 
-int pkt_tun_open(const char *name, uint16_t mtu, int *fd, char *err, size_t cap)
+int pkt_tun_open(const char *name, uint16_t mtu, unsigned int n, int steering,
+		 int *fd, char *err, size_t cap)
 {
-	int rc, f = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	unsigned int n_open = 0;
+	int rc = 0;
 
-	if (f < 0)
-		return fail(err, cap, name, "cannot open /dev/net/tun");
-	rc = attach(f, name, err, cap);
+	while (!rc && n_open < n) {
+		rc = open_queue(name, !n_open, &fd[n_open], err, cap);
+		n_open++;
+		if (!rc && n_open == 1 && n > 1)
+			rc = steer(fd[0], name, steering, err, cap);
+	}
+	/* Nothing comes before every packet knows its queue. */
 	if (!rc)
 		rc = bring_up(name, mtu, err, cap);
-	if (rc) {
-		close(f);
-		return rc;
-	}
-	*fd = f;
-	return 0;
+	while (rc && n_open)
+		if (fd[--n_open] >= 0)
+			close(fd[n_open]);
+	return rc;
 }
 
 ssize_t pkt_tun_read(int fd, struct virtio_net_hdr *vh, uint8_t *buf,

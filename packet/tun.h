@@ -12,10 +12,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* An open, up, non-blocking device in *fd; name is created.  A negative errno
- * and one line in err on failure. */
-int pkt_tun_open(const char *name, uint16_t mtu, int *fd, char *err,
-		 size_t cap);
+/*
+ * An open, up, non-blocking device; name is created.
+ *
+ * In:      n: its queues; steering: descriptor of the program that says which
+ *          packet goes to which (steering.h), -1: n is 1
+ * Out:     fd: n descriptors
+ * Returns: 0 or a negative errno, with one line in err; -ENOTSUP: it is the
+ *          steering that the kernel does not do
+ */
+int pkt_tun_open(const char *name, uint16_t mtu, unsigned int n, int steering,
+		 int *fd, char *err, size_t cap);
 
 /* One packet: header in *vh, octets in buf.  Returns octets of the packet,
  * 0 when nothing is there, or a negative errno. */

@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -419,8 +421,21 @@ void pkt_worker_wake(struct pkt_worker *w)
 	(void)!write(w->wake_fd, &one, sizeof(one));
 }
 
+/* Best effort: it works anywhere. */
+static void pin(const struct pkt_worker *w)
+{
+	cpu_set_t set;
+
+	if (!w->cfg.cpu)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(w->cfg.cpu - 1, &set);
+	(void)pthread_setaffinity_np(w->thread, sizeof(set), &set);
+}
+
 int pkt_worker_start(struct pkt_worker *w)
 {
+	char name[16];
 	sigset_t all, before;
 	int rc;
 
@@ -431,7 +446,11 @@ int pkt_worker_start(struct pkt_worker *w)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (rc)
 		return -rc;
-	pthread_setname_np(w->thread, "bgfd-worker");
+	snprintf(name, sizeof(name),
+		 w->cfg.n_workers > 1 ? "bgfd-worker%u" : "bgfd-worker",
+		 w->cfg.self);
+	pthread_setname_np(w->thread, name);
+	pin(w);
 	return 0;
 }
 
@@ -500,7 +519,8 @@ static int watch_all(struct pkt_worker *w)
 		return -errno;
 	rc = watch(w, w->wake_fd, WAKE);
 	if (!rc && w->cfg.fast)
-		rc = watch(w, pkt_fast_hint_fd(w->cfg.fast), HINTS);
+		rc = watch(w, pkt_fast_hint_fd(w->cfg.fast, w->cfg.self),
+			   HINTS);
 	for (unsigned int i = 0; !rc && i < w->cfg.n_realms; i++)
 		rc = watch(w, w->cfg.realm[i].fd, i);
 	return rc;

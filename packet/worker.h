@@ -37,6 +37,7 @@ struct pkt_cmd {
 
 struct pkt_worker_cfg {
 	unsigned int self, n_workers; /* port % n_workers == self: ours */
+	unsigned int cpu; /* where it runs: number + 1; 0: anywhere */
 	struct {
 		int fd; /* TUN queue of the realm; borrowed */
 		struct pkt_slots slots;

@@ -172,7 +172,7 @@ static void on_hint(void *arg, uint32_t slot)
 
 void worker_fast_hints(struct pkt_worker *w)
 {
-	pkt_fast_hints(w->cfg.fast, on_hint, w);
+	pkt_fast_hints(w->cfg.fast, w->cfg.self, on_hint, w);
 }
 
 bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)

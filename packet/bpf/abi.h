@@ -13,6 +13,7 @@ enum {
 	FAST_PREFIXES = 8, /* PKT_MAX_PREFIXES */
 	FAST_REALMS = 64,  /* PKT_MAX_REALMS */
 	FAST_PORTS = 512,  /* PKT_MAX_REALMS * PKT_MAX_IFACES */
+	FAST_WORKERS = 16, /* PKT_MAX_WORKERS */
 	FAST_WAYS = 4096,  /* remembered by each processor; a power of two */
 	FAST_WAY_MS = 50,  /* so long; then the routes are asked again */
 	/* XDP: so often a packet of a way goes through tc, where the kernel
@@ -44,6 +45,7 @@ struct fast_realm {
  * instance of a program is attached to. */
 struct fast_realms {
 	uint32_t n, self;
+	uint32_t n_workers;
 	struct fast_realm realm[FAST_REALMS];
 };
 

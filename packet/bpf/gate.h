@@ -9,6 +9,7 @@
 
 #include "packet/bpf/abi.h"
 #include "packet/bpf/segment.h"
+#include "packet/steer.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -33,10 +34,16 @@ struct {
 	__type(value, struct fast_queue);
 } queues SEC(".maps");
 
-/* Slots whose session is ending: for the worker, a hint. */
-struct {
+/* Slots whose session is ending: a hint, for the worker that has it. */
+struct hint_ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* octets; set when loaded */
+	__uint(max_entries, 4096); /* octets; as large as it is made */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, FAST_WORKERS);
+	__type(key, uint32_t);
+	__array(values, struct hint_ring);
 } hints SEC(".maps");
 
 const volatile struct fast_realms realms;
@@ -196,6 +203,18 @@ gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
 	return judge(g->in, g->out, s, &g->is_current);
 }
 
+/* False: there is no room.  The port of either gate says which worker it is:
+ * both are of one class. */
+static __always_inline bool hint(const struct pkt_entry *in, uint32_t slot)
+{
+	uint32_t n = realms.n_workers, worker;
+	void *ring;
+
+	worker = n ? pkt_steer_worker(bpf_ntohs(in->out_sport_be), n) : 0;
+	ring = bpf_map_lookup_elem(&hints, &worker);
+	return ring && !bpf_ringbuf_output(ring, &slot, sizeof(slot), 0);
+}
+
 /* Both FINs have passed, then both are acknowledged: each is told once.  When
  * there is no room, with the next segment. */
 static __always_inline void tell(struct pkt_entry *in,
@@ -206,7 +225,7 @@ static __always_inline void tell(struct pkt_entry *in,
 
 	if ((in->fins | out->fins) & (what | PKT_FINS_TOLD_OVER))
 		return;
-	if (!bpf_ringbuf_output(&hints, &slot, sizeof(slot), 0))
+	if (hint(in, slot))
 		in->fins |= what;
 }
 

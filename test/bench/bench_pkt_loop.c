@@ -101,7 +101,7 @@ static void set_realm(int i)
 	r->prefix[0].len = 128;
 	r->n_prefixes = 1;
 	r->table = 254;
-	if (pkt_tun_open(r->tun, 1500, &fds[i], err, sizeof(err)))
+	if (pkt_tun_open(r->tun, 1500, 1, -1, &fds[i], err, sizeof(err)))
 		die(err);
 }
 

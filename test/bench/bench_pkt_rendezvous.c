@@ -88,9 +88,11 @@ int pkt_tun_write(int fd, const struct virtio_net_hdr *vh, const uint8_t *pkt,
 	return 0;
 }
 
-int pkt_tun_open(const char *name, uint16_t mtu, int *fd, char *err, size_t cap)
+int pkt_tun_open(const char *name, uint16_t mtu, unsigned int n, int steering,
+		 int *fd, char *err, size_t cap)
 {
-	(void)name, (void)mtu, (void)fd, (void)err, (void)cap;
+	(void)name, (void)mtu, (void)n, (void)steering;
+	(void)fd, (void)err, (void)cap;
 	return -ENOTSUP;
 }
 

@@ -60,7 +60,9 @@ static int lay_out(uint32_t *n_slots)
 {
 	uint32_t next = 0;
 
-	cfg = (struct pkt_engine_cfg) { .n_realms = 2, .max_rendezvous = 16 };
+	cfg = (struct pkt_engine_cfg) { .n_realms = 2,
+					.n_workers = 1,
+					.max_rendezvous = 16 };
 	set_realm(0, "198.51.100.0", "2001:db8:a::");
 	set_realm(1, "192.0.2.0", "2001:db8:b::");
 	for (unsigned int i = 0; i < 2; i++)

@@ -96,8 +96,9 @@ static void laboratory(void)
 static void open_tuns(void)
 {
 	for (int i = 0; i < 2; i++)
-		CU_ASSERT_EQUAL_FATAL(pkt_tun_open(cfg.realm[i].tun, 1500,
-						   &tun[i], err, sizeof(err)),
+		CU_ASSERT_EQUAL_FATAL(pkt_tun_open(cfg.realm[i].tun, 1500, 1,
+						   -1, &tun[i], err,
+						   sizeof(err)),
 				      0);
 }
 

@@ -55,6 +55,7 @@ struct side {
 
 static struct side side[2];
 static struct pkt_engine *engine;
+static unsigned int n_workers = 1;
 
 static uint64_t now_us(void)
 {
@@ -258,7 +259,7 @@ static struct pkt_engine_cfg config(void)
 					      "::ffff:10.77.2.64" };
 	struct pkt_engine_cfg cfg = {
 		.n_realms = 2,
-		.n_workers = 1,
+		.n_workers = n_workers,
 		.max_rendezvous = 16,
 		.owns_host = true,
 	};
@@ -473,6 +474,45 @@ static void session_in_kernel(void)
 		       c.rx_pkts, c.rx_pkts + c.fast[PKT_FAST_PASSED]);
 	}
 	pkt_engine_free(engine);
+}
+
+/* One session after the other, each on the next worker, none of whose packets
+ * comes by another queue. */
+static void on_two_workers(enum pkt_fastpath fastpath)
+{
+	struct pkt_worker_figures f;
+	struct pkt_counters c;
+
+	n_workers = 2;
+	start_with(fastpath);
+	CU_ASSERT_EQUAL(pkt_engine_n_workers(engine), 2);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(pkt_engine_workers(engine), "2, steered"));
+	for (unsigned int i = 0; i < 2; i++) {
+		begin(want_octets());
+		finish(want_octets(), &c, 0);
+		CU_ASSERT_EQUAL(c.drop[PKT_DROP_STRAY], 0);
+		pkt_engine_worker(engine, i, &f);
+		CU_ASSERT_TRUE(f.counters.rx_pkts >= 4);
+		CU_ASSERT_TRUE(f.counters.rx_octets > want_octets() ||
+			       fastpath != PKT_FASTPATH_OFF);
+		CU_ASSERT_EQUAL(f.counters.synacks, 2);
+		pkt_engine_worker(engine, 1, &f);
+		CU_ASSERT_TRUE(i || !f.counters.rx_pkts);
+	}
+	printf(" on two workers\n");
+	pkt_engine_free(engine);
+	n_workers = 1;
+}
+
+static void two_workers(void)
+{
+	on_two_workers(PKT_FASTPATH_OFF);
+}
+
+static void two_workers_in_kernel(void)
+{
+	on_two_workers(PKT_FASTPATH_AUTO);
 }
 
 /* Without offload the clients write whole checksums, and read them. */
@@ -796,6 +836,9 @@ int main(void)
 		{ "measure: forwarded by the kernel", kernel_forwards },
 		{ "P5 X5 a session both ways at once", session },
 		{ "P5 the same in the kernel", session_in_kernel },
+		{ "decision 11: on two workers", two_workers },
+		{ "decision 11: the same in the kernel",
+		  two_workers_in_kernel },
 		{ "X4 the same with whole checksums", checksums_in_kernel },
 		{ "XDP: whole checksums, both ways", session_by_xdp },
 		{ "XDP: partial checksums are left to tc",
