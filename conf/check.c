@@ -312,20 +312,41 @@ static void check_gateway(const struct conf *c, const struct conf_gateway *g,
 		check_realm(c, &g->realm[i], r);
 }
 
+/* Each worker has a part of the ports of each address. */
+static void check_workers(const struct conf *c, const struct conf_gateway *g,
+			  unsigned int workers, struct conf_report *r)
+{
+	for (unsigned int i = 0; i < g->n_realms; i++) {
+		const struct conf_realm *realm = &g->realm[i];
+		unsigned int n = realm->port_max - realm->port_min + 1u;
+
+		if (n < workers)
+			conf_report_add(r, conf_line(c, &realm->port_min),
+					"%u workers need as many ports, and"
+					" these are %u; write more ports or"
+					" <limits workers=\"%u\"/>",
+					workers, n, n);
+	}
+}
+
 /* What all gateways share one of: the packet engine. */
 static void check_sums(const struct conf *c, struct conf_report *r)
 {
 	uint64_t ports = 0, contexts = 0;
-	unsigned int realms = 0;
+	unsigned int realms = 0, workers = 1;
 
 	for (unsigned int i = 0; i < c->n_gateways; i++) {
 		const struct conf_gateway *g = &c->gateway[i];
 
 		contexts += g->max_contexts;
 		realms += g->n_realms;
+		if (g->workers > workers)
+			workers = g->workers;
 		for (unsigned int k = 0; k < g->n_realms; k++)
 			ports += ports_of(&g->realm[k]);
 	}
+	for (unsigned int i = 0; i < c->n_gateways; i++)
+		check_workers(c, &c->gateway[i], workers, r);
 	if (ports > CONF_MAX_PORTS)
 		conf_report_add(r, 0,
 				"all pools together hold over %u ports; write"

@@ -31,6 +31,8 @@ enum {
 	CONF_MAX_FILE = 1 << 20,     /* octets */
 	CONF_MAX_PORTS = 1 << 24,    /* of all pools together */
 	CONF_MAX_CONTEXTS = 1 << 20, /* of all gateways together */
+	CONF_MAX_WORKERS = 16,
+	CONF_WORKERS_AUTO = 0,
 };
 
 /* Where a value was written: its offset in struct conf, and the line. */
@@ -184,8 +186,10 @@ struct conf_gateway {
 	uint32_t termination_kbps; /* of one that does not say it */
 	struct conf_overload overload;
 	uint8_t reserve_priority; /* contexts from here on go first; 16: none */
-	unsigned int workers; /* of the engine all share: the most asked for */
-	int line;             /* 0: the tags were left out */
+	/* CONF_WORKERS_AUTO, or a number: of the engine that all share, the
+	 * most asked for */
+	unsigned int workers;
+	int line; /* 0: the tags were left out */
 };
 
 struct conf {

@@ -44,6 +44,12 @@ static const char *const busy[] = { "503", "510", "511", NULL };
 static const char *const formats[] = { "text", "json", "journal", "auto",
 				       NULL };
 static const char *const messages[] = { "no", "yes", "body", NULL };
+/* The index is the number; 0 is CONF_WORKERS_AUTO. */
+static const char *const workers[] = { "auto", "1",  "2",  "3",  "4",  "5",
+				       "6",    "7",  "8",  "9",  "10", "11",
+				       "12",   "13", "14", "15", "16", NULL };
+_Static_assert(sizeof(workers) / sizeof(workers[0]) == CONF_MAX_WORKERS + 2,
+	       "auto, each number, and the end");
 /* Index: severity as in syslog(3). */
 static const char *const levels[] = { "emerg", "alert",   "crit",
 				      "error", "warning", "notice",
@@ -372,8 +378,7 @@ static const struct conf_row rows[] = {
 	       0, 4294967295, "0", "kbit/s of a termination that says nothing"),
 	NUMBER(LIMITS, "reserve-priority", IN(conf_gateway, reserve_priority),
 	       1, 16, "15", "Priority of calls that go first; 16: none"),
-	NUMBER(LIMITS, "workers", IN(conf_gateway, workers), 1, 1, "1",
-	       "one packet worker in this version"),
+	WORD(LIMITS, "workers", IN(conf_gateway, workers), workers, "1"),
 	NUMBER(OVERLOAD, "queue", IN(conf_overload, queue), 10, 8192, "2048",
 	       "transactions waiting or being executed"),
 	NUMBER(OVERLOAD, "notify-percent", IN(conf_overload, notify), 1, 100,

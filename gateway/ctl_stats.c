@@ -122,6 +122,31 @@ static json_t *realms(const struct gw *gw)
 	return list;
 }
 
+/* Of the engine, which all gateways share. */
+static json_t *workers(struct pkt_engine *e)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; e && i < pkt_engine_n_workers(e); i++) {
+		struct pkt_worker_figures f;
+		uint64_t drops = 0;
+
+		pkt_engine_worker(e, i, &f);
+		for (unsigned int d = 0; d < PKT_DROP__COUNT; d++)
+			drops += f.counters.drop[d];
+		json_array_append_new(
+			list, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "worker",
+					num(i), "cpu",
+					f.cpu < 0 ? json_null() :
+						    num((uint64_t)f.cpu),
+					"rendezvous", num(f.rendezvous),
+					"rx_packets", num(f.counters.rx_pkts),
+					"tx_packets", num(f.counters.tx_pkts),
+					"drops", num(drops)));
+	}
+	return list;
+}
+
 json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r)
 {
 	const char *service = gw->is_stopping    ? "stopping" :
@@ -138,13 +163,14 @@ json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r)
 {
 	(void)r;
 	return json_pack(
-		"{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "name",
+		"{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "name",
 		gw->conf.name, "version", BGF_VERSION, "is_stopping",
 		gw->is_stopping, "uptime_s",
 		num((gw_now_us() - gw->start_us) / 1000000), "association",
 		association(gw), "contexts", num(gw->n_contexts),
 		"contexts_max", num(gw->conf.max_contexts), "terminations",
-		num(gw->n_terms), "realms", realms(gw), "fastpath",
+		num(gw->n_terms), "realms", realms(gw), "workers",
+		workers(gw->engine), "fastpath",
 		gw->engine ? pkt_engine_fastpath(gw->engine) : "off", "media",
 		media(gw), "limits", ctl_json_limits(gw), "overload",
 		ctl_json_overload(gw));

@@ -12,6 +12,7 @@
 #include "gateway/log.h"
 #include "gateway/packages.h"
 #include "gateway/realm.h"
+#include "gateway/workers.h"
 #include "h248/span.h"
 
 /* In one turn of the loop; the time is that after which no more of them, nor
@@ -51,8 +52,6 @@ static void copy_gateway(const struct conf_gateway *c,
 		copy_realm(&c->realm[i], &cfg->realm[cfg->n_realms++]);
 	/* A context may have several streams, mostly it has one. */
 	cfg->max_rendezvous += c->max_contexts;
-	if (c->workers > cfg->n_workers)
-		cfg->n_workers = c->workers;
 }
 
 _Static_assert((int)CONF_FASTPATH_AUTO == (int)PKT_FASTPATH_AUTO &&
@@ -62,6 +61,15 @@ _Static_assert((int)CONF_FASTPATH_AUTO == (int)PKT_FASTPATH_AUTO &&
 	       "copied as a number");
 _Static_assert((int)CONF_MAX_ALL_REALMS <= (int)PKT_MAX_REALMS,
 	       "every realm has a place");
+
+static void tell_workers(const struct gw_host *host, unsigned int wanted)
+{
+	bool are_fewer = pkt_engine_n_workers(host->engine) < wanted;
+
+	if (wanted > 1)
+		gw_log(are_fewer ? LOG_WARNING : LOG_NOTICE, NULL,
+		       "packet workers: %s", pkt_engine_workers(host->engine));
+}
 
 static int make_engine(struct gw_host *host, char *err, size_t cap)
 {
@@ -78,7 +86,10 @@ static int make_engine(struct gw_host *host, char *err, size_t cap)
 	cfg->owns_host = conf->owns_host;
 	snprintf(cfg->saved, sizeof(cfg->saved), "%s.host",
 		 conf->control_socket);
+	cfg->n_workers = gw_workers_of(conf);
 	r = pkt_engine_new(cfg, &host->engine, err, cap);
+	if (!r)
+		tell_workers(host, cfg->n_workers);
 	if (!r) {
 		r = pkt_links_new(cfg, &host->links);
 		if (r)

@@ -335,6 +335,36 @@ void put_bgf_synthesised_total(struct metric_out *o, const struct metric *m)
 	process(o, m, "kind", "challenge", o->packets.challenges);
 }
 
+/* At most PKT_MAX_WORKERS of them. */
+void put_bgf_worker_rendezvous(struct metric_out *o, const struct metric *m)
+{
+	struct pkt_engine *e = o->host->engine;
+	struct pkt_worker_figures f;
+	char worker[16];
+
+	for (unsigned int i = 0; e && i < pkt_engine_n_workers(e); i++) {
+		pkt_engine_worker(e, i, &f);
+		snprintf(worker, sizeof(worker), "%u", i);
+		process(o, m, "worker", worker, f.rendezvous);
+	}
+}
+
+void put_bgf_worker_packets_total(struct metric_out *o, const struct metric *m)
+{
+	static const char format[] =
+		"%s{worker=\"%u\",direction=\"%s\"} %" PRIu64 "\n";
+	struct pkt_engine *e = o->host->engine;
+	struct pkt_worker_figures f;
+
+	for (unsigned int i = 0; e && i < pkt_engine_n_workers(e); i++) {
+		pkt_engine_worker(e, i, &f);
+		evbuffer_add_printf(o->to, format, m->name, i, "in",
+				    f.counters.rx_pkts);
+		evbuffer_add_printf(o->to, format, m->name, i, "out",
+				    f.counters.tx_pkts);
+	}
+}
+
 void put_bgf_engine_events_delayed_total(struct metric_out *o,
 					 const struct metric *m)
 {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "gateway/log.h"
+#include "gateway/workers.h"
 
 enum {
 	FILES_FIXED = 256,  /* logs, sockets of netlink, operators */
@@ -34,12 +35,12 @@ static bool has_cap(unsigned int cap)
 
 unsigned int gw_needs_files(const struct conf *conf)
 {
-	unsigned int n = FILES_FIXED;
+	unsigned int n = FILES_FIXED, workers = gw_workers_of(conf);
 
 	for (unsigned int i = 0; i < conf->n_gateways; i++) {
 		const struct conf_gateway *g = &conf->gateway[i];
 
-		n += FILES_GATEWAY + g->n_realms * (FILES_REALM + g->workers);
+		n += FILES_GATEWAY + g->n_realms * (FILES_REALM + workers);
 	}
 	return n;
 }

@@ -188,6 +188,27 @@ const char *pkt_engine_fastpath(const struct pkt_engine *e)
 	return "off";
 }
 
+const char *pkt_engine_workers(const struct pkt_engine *e)
+{
+	(void)e;
+	return "1";
+}
+
+unsigned int pkt_engine_n_workers(const struct pkt_engine *e)
+{
+	(void)e;
+	return 1;
+}
+
+void pkt_engine_worker(struct pkt_engine *e, unsigned int i,
+		       struct pkt_worker_figures *out)
+{
+	(void)e;
+	memset(out, 0, sizeof(*out));
+	out->cpu = -1;
+	out->rendezvous = 3 + i;
+}
+
 void pkt_engine_links_changed(struct pkt_engine *e)
 {
 	(void)e;

@@ -257,6 +257,12 @@ static const struct refusal {
 	{ "reserve of a realm", 6,
 	  "<pool prefix=\"198.51.100.0/29\"/>\n<limits reserve-contexts=\"1\"/>",
 	  "t.xml:7: ", "over contexts", "at most 0" },
+	{ "no worker", 4, "</h248><limits workers=\"0\"/>",
+	  "t.xml:4: ", "workers=\"0\"", "write one of: auto 1 2" },
+	{ "more workers than ports", 10,
+	  "<ports min=\"30000\" max=\"30002\"/></realm>"
+	  "<limits workers=\"4\"/>",
+	  "t.xml:10: ", "4 workers need", "workers=\"3\"" },
 	{ "control socket", 4, "</h248><control socket=\"run/x\"/>",
 	  "t.xml:4: ", "full path", "/run/bgfd/control" },
 };

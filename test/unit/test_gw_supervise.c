@@ -254,6 +254,8 @@ static void files(void)
 	conf.gateway[1].workers = 4;
 	two = gw_needs_files(&conf);
 	CU_ASSERT(two >= one + 40);
+	conf.gateway[1].workers = 8; /* all share them */
+	CU_ASSERT_EQUAL(gw_needs_files(&conf), two + 4 * 12);
 }
 
 int main(void)

@@ -216,7 +216,9 @@ static void status_and_statistics(void)
 		"{\"status\":{\"name\":\"gw\",\"uptime_s\":5,\"association\":"
 		"{\"state\":\"active\"},\"realms\":[{\"name\":\"access\","
 		"\"tun\":\"bgf-access\",\"ports_total\":100,"
-		"\"ports_used\":2,\"ports_quarantined\":1}],\"media\":["
+		"\"ports_used\":2,\"ports_quarantined\":1}],\"workers\":["
+		"{\"worker\":1,\"cpu\":3,\"rendezvous\":12,\"rx_packets\":"
+		"600,\"tx_packets\":598,\"drops\":2}],\"media\":["
 		"{\"realm\":\"access\",\"interface\":\"eth7\",\"path\":"
 		"\"xdp\"}],\"limits\":["
 		"{\"name\":\"gw\",\"contexts\":7,\"contexts_limit\":10,"
@@ -227,6 +229,7 @@ static void status_and_statistics(void)
 	CU_ASSERT(has(text, "  state                active\n"));
 	CU_ASSERT(
 		has(text, "  access  bgf-access    100     2            1\n"));
+	CU_ASSERT(has(text, "  1         3          12  600  598      2\n"));
 	CU_ASSERT(has(text, "  gw                7     10        1"));
 	CU_ASSERT(has(text, "  eth7       access  xdp\n"));
 	CU_ASSERT(has(text, "\nOverload\n  level                notify\n"));

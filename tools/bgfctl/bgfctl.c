@@ -88,7 +88,8 @@ static const struct command {
 	{ "gateways", ID_NONE, text_gateways,
 	  "the virtual gateways, their controllers and contexts",
 	  "One line for each virtual gateway of the process.", 0 },
-	{ "status", ID_NONE, text_status, "association, limits, port pools",
+	{ "status", ID_NONE, text_status,
+	  "association, limits, port pools, workers",
 	  "Of one gateway: control association, uptime, contexts, what is in use of\n"
 	  "each limit, overload, whether the kernel carries sessions, port pools.",
 	  0 },

@@ -168,6 +168,15 @@ void text_status(const json_t *reply, FILE *out)
 		"name", "tun", "ports_total", "ports_used", "ports_quarantined",
 		NULL
 	};
+	static const struct column worker_columns[] = {
+		{ "WORKER", false }, { "CPU", true }, { "RENDEZVOUS", true },
+		{ "RX", true },      { "TX", true },  { "DROPS", true },
+		{ NULL, false },
+	};
+	static const char *const worker_members[] = {
+		"worker",     "cpu",   "rendezvous", "rx_packets",
+		"tx_packets", "drops", NULL
+	};
 	const json_t *s = json_object_get(reply, "status");
 
 	fprintf(out, "Gateway\n");
@@ -177,6 +186,9 @@ void text_status(const json_t *reply, FILE *out)
 	fprintf(out, "\nPort pools\n");
 	print_list(json_object_get(s, "realms"), columns, members, 2, out);
 	print_media(json_object_get(s, "media"), out);
+	fprintf(out, "\nWorkers, of all gateways\n");
+	print_list(json_object_get(s, "workers"), worker_columns,
+		   worker_members, 2, out);
 	print_limits(json_object_get(s, "limits"), out);
 	fprintf(out, "\nOverload\n");
 	print_members(json_object_get(s, "overload"), 2, out);
