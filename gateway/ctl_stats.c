@@ -163,8 +163,8 @@ json_t *ctl_json_status(const struct gw *gw, const struct ctl_request *r)
 {
 	(void)r;
 	return json_pack(
-		"{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}", "name",
-		gw->conf.name, "version", BGF_VERSION, "is_stopping",
+		"{s:s,s:s,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o}",
+		"name", gw->conf.name, "version", BGF_VERSION, "is_stopping",
 		gw->is_stopping, "uptime_s",
 		num((gw_now_us() - gw->start_us) / 1000000), "association",
 		association(gw), "contexts", num(gw->n_contexts),
