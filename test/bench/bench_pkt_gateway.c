@@ -1,13 +1,13 @@
 /*
  * test/bench/bench_pkt_gateway.c - the packet engine with TUN, armed
  *
- *	bench_pkt_gateway [-f auto|tc|xdp|off] [-w WINDOW] SESSIONS
+ *	bench_pkt_gateway [-f auto|tc|xdp|off] [-n WORKERS] [-w WINDOW] SESSIONS
  *			  TARGETS-A TARGETS-B
  *
  * In a network namespace with the interfaces va (clients A) and vb (clients
  * B): an engine with a realm on each, that owns the host as that of bgfd does.
  * -f: the fast path on both, auto if it is not said; where it is, or why it is
- * not, is printed.  Arms SESSIONS rendezvous, writes "address port" of each gate into the two
+ * not, is printed; -n: packet workers, 1 if it is not said.  Arms SESSIONS rendezvous, writes "address port" of each gate into the two
  * files and says "armed".
  *
  * Without -w each side is one client, 10.78.1.2 or 10.78.2.2, and the program
@@ -38,6 +38,7 @@ enum {
 static struct pkt_engine *engine;
 static uint32_t n_sessions, window;
 static uint8_t fastpath = PKT_FASTPATH_AUTO;
+static unsigned int n_workers = 1;
 
 static void die(const char *what)
 {
@@ -60,8 +61,11 @@ static void start(void)
 
 	two_realms_init(&cfg, n_sessions);
 	two_realms_own_host(&cfg, fastpath);
+	cfg.n_workers = n_workers;
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
 		die(err);
+	if (pkt_engine_n_workers(engine) != n_workers)
+		die(pkt_engine_workers(engine));
 	printf("fastpath %s\n", pkt_engine_fastpath(engine));
 	fflush(stdout);
 }
@@ -189,16 +193,18 @@ static void options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "f:w:")) != -1)
+	while ((c = getopt(argc, argv, "f:n:w:")) != -1)
 		if (c == 'w')
 			window = (uint32_t)strtoul(optarg, NULL, 10);
+		else if (c == 'n')
+			n_workers = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (c == 'f')
 			fastpath = fastpath_of(optarg);
 	if (argc - optind == 3)
 		n_sessions = (uint32_t)strtoul(argv[optind], NULL, 10);
 	if (!n_sessions || n_sessions > MAX || window > BATCH)
-		die("usage: bench_pkt_gateway [-f auto|tc|xdp|off] [-w WINDOW] "
-		    "SESSIONS TARGETS-A TARGETS-B");
+		die("usage: bench_pkt_gateway [-f auto|tc|xdp|off] "
+		    "[-n WORKERS] [-w WINDOW] SESSIONS TARGETS-A TARGETS-B");
 }
 
 int main(int argc, char **argv)

@@ -198,6 +198,7 @@ class Tun(Plain):
     title = "bgfd, TUN"
     from_b, to_b = "198.19.0.0/27", "11.0.0.0/8"
     fastpath, is_fast = "off", False
+    workers = 1
 
     def prepare(self):
         self.work = tempfile.TemporaryDirectory()
@@ -209,7 +210,8 @@ class Tun(Plain):
 
     def engine(self, *options):
         self.gateway = self.lab.start("gw", *self.tool(
-            "bench_pkt_gateway", "-f", self.fastpath, *options))
+            "bench_pkt_gateway", "-f", self.fastpath, "-n", self.workers,
+            *options))
         self.fast = " ".join(expect(self.gateway, "fastpath"))
 
     def connect(self):
@@ -270,6 +272,12 @@ class Tun(Plain):
         return sum(maps.values())
 
 
+class TwoWorkers(Tun):
+    name = "tun2"
+    title = "bgfd, TUN, two workers"
+    workers = 2
+
+
 class Tc(Tun):
     name = "tc"
     title = "bgfd, tc"
@@ -299,4 +307,5 @@ class Xdp(Tc):
         return figures if by_xdp + self.VERIFIED >= packets else None
 
 
-ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun, Tc, Xdp)}
+ALL = {way.name: way for way in (Drop, Plain, Nat, Proxy, Loop, Tun, TwoWorkers,
+                                 Tc, Xdp)}

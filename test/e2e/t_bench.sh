@@ -10,14 +10,14 @@ bench() {			# bench NAME OPTION...: small, but the real thing
 	shift
 	timeout 200 "$LAB_ROOT/test/bench/run" --build "$LAB_ROOT/build/$PRESET" \
 		--runs 1 --packets 5000 --sizes 1,200 --turns 100 \
-		--megabytes 10 --ways drop,plain,nft,loop,tun \
-		--rows small,tun,growth,bulk,latency,sessions "$@" \
+		--megabytes 10 --ways drop,plain,nft,loop,tun,tun2 \
+		--rows small,tun,workers,growth,bulk,latency,sessions "$@" \
 		>"$DIR/$name" 2>&1
 }
 
 bench good || { cat "$DIR/good"; die "the benchmark fails"; }
 ! grep "not measured" "$DIR/good" || die "a figure is missing"
-for row in "small frame," "small frames through TUN," "200 sessions," \
+for row in "small frame," "small frames through TUN," "through TUN, 200 sessions," "200 sessions," \
 	"bulk TCP," "request and response,"; do
 	grep -q "^| .*$row.* | [0-9 |.()to-]* |$" "$DIR/good" ||
 		die "no figures: $row"
