@@ -13,6 +13,7 @@
 #include "gateway/notify.h"
 #include "gateway/signals.h"
 #include "gateway/stats.h"
+#include "gateway/trace.h"
 #include "gateway/rungs.h"
 
 static void on_syn(struct gw_term *t, struct gw_stream *s,
@@ -171,6 +172,7 @@ void gw_bridge_event(struct gw *gw, const struct pkt_evt *evt)
 	/* Not of a termination any more, or not yet: its Add waits. */
 	if (!s || !term->ctx)
 		return;
+	gw_trace_event(gw->host->trace, term, evt);
 	gw_rungs_engine(term, evt);
 	r->handle(term, s, evt);
 }

@@ -8,8 +8,10 @@
 #include "gateway/admission.h"
 #include "gateway/history.h"
 #include "gateway/events.h"
+#include "gateway/host.h"
 #include "gateway/notify.h"
 #include "gateway/stream.h"
+#include "gateway/trace.h"
 #include "h248/span.h"
 
 /* 0, 0xfffffffe and 0xffffffff stand for NULL, CHOOSE and ALL (B.2). */
@@ -104,6 +106,7 @@ struct gw_context *gw_context_new(struct gw *gw)
 	gw->stats.contexts_created++;
 	if (gw->n_contexts > gw->stats.contexts_most)
 		gw->stats.contexts_most = gw->n_contexts;
+	gw_trace_context(gw->host ? gw->host->trace : NULL, ctx);
 	return ctx;
 }
 
@@ -135,6 +138,7 @@ void gw_context_free(struct gw_context *ctx)
 	ctx->gw->n_contexts--;
 	ctx->gw->stats.contexts_closed++;
 	ctx->gw->stats.closed_by[ctx->end]++;
+	gw_trace_over(ctx->gw->host ? ctx->gw->host->trace : NULL, ctx);
 	gw_history_end(ctx);
 	free(ctx->rungs);
 	free(ctx);
@@ -174,10 +178,15 @@ int gw_term_grow(struct gw_term *term)
 	return 0;
 }
 
+/* Also when A has gone before B. */
+uint8_t gw_context_free_side(const struct gw_context *ctx)
+{
+	return ctx->n_terms && !ctx->term[0]->side;
+}
+
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term)
 {
-	/* The place that is free, also when A has gone before B. */
-	term->side = ctx->n_terms && !ctx->term[0]->side;
+	term->side = gw_context_free_side(ctx);
 	ctx->term[ctx->n_terms++] = term;
 	term->ctx = ctx;
 	ctx->gw->n_terms++;

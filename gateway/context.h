@@ -167,6 +167,8 @@ struct gw_term *gw_term_new(const char *id);
 int gw_term_grow(struct gw_term *term);
 /* Puts it in; there is room (GW_MAX_TERMS was checked). */
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term);
+/* Of one that comes now: A, or B when there is an A. */
+uint8_t gw_context_free_side(const struct gw_context *ctx);
 struct gw_term *gw_term_find(const struct gw_context *ctx, struct h248_span id);
 /* Anywhere in the gateway; walks all contexts. */
 struct gw_term *gw_term_find_any(const struct gw *gw, struct h248_span id);

@@ -17,6 +17,7 @@
 #include "gateway/overload.h"
 #include "gateway/root.h"
 #include "gateway/service.h"
+#include "gateway/trace.h"
 #include "h248/span.h"
 
 enum { HANGTERM_EVERY_US = 1000000 }; /* and as long as it takes */
@@ -61,7 +62,11 @@ static uint64_t wall_us(void *arg)
 static void trace(void *arg, bool is_out, const struct sockaddr_storage *peer,
 		  const char *buf, size_t n)
 {
-	gw_log_message(arg, is_out, peer, buf, n);
+	struct gw *gw = arg;
+
+	if (gw->host->trace)
+		gw_trace_message(gw->host->trace, gw, is_out, peer, buf, n);
+	gw_log_message(gw, is_out, peer, buf, n);
 }
 
 static void set_hooks(struct gw *gw)

@@ -136,6 +136,7 @@ static void on_event(struct bufferevent *bev, short what, void *arg)
 	if (what & BEV_EVENT_EOF) {
 		/* It may have closed only its half: finish what it asked. */
 		client_next(c);
+		ctl_job_eof(c->job);
 		c->is_last = true;
 		client_close_if_done(c);
 	} else if ((what & BEV_EVENT_TIMEOUT) && (what & BEV_EVENT_READING) &&

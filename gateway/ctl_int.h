@@ -55,8 +55,11 @@ struct ctl_request {
 	int level;        /* of the log; -1: none */
 	bool wants_svg;   /* the drawing as well */
 	int part;         /* of the log; -1: all but the messages */
-	bool is_dry;      /* says only what would be done */
-	bool is_over;     /* the context of id is in the history only */
+	/* Of a trace; 0: not said. */
+	uint32_t next, megabytes;
+	bool has_payload;
+	bool is_dry;  /* says only what would be done */
+	bool is_over; /* the context of id is in the history only */
 	struct ctl_filter filter;
 };
 
@@ -102,6 +105,8 @@ json_t *ctl_json_text(const char *octets, size_t n);
 enum {
 	CTL_MAX_LINE = 4096,   /* octets of a request */
 	CTL_OUT_PAUSE = 65536, /* octets waiting: the answer pauses */
+	CTL_TRACE_S = 60,      /* unless it is said */
+	CTL_TRACE_MB = 64,
 };
 
 /* Where an answer goes: a client, as its request sees it. */
@@ -119,6 +124,7 @@ struct ctl_command {
 	bool knows_past; /* object() answers when it is in the history only */
 	bool takes_seconds, takes_count, takes_since, takes_level;
 	bool takes_dry_run, takes_svg;
+	bool is_trace;      /* answered with lines, until it is over */
 	bool takes_gateway; /* although it answers about all */
 	enum ctl_detail detail;
 	/* One of them.  A list of this name, from context to context, with
@@ -152,9 +158,20 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 			    const char *line, size_t n);
 /* The sink has room again. */
 void ctl_job_resume(struct ctl_job *job);
+/* Nobody will ask any more; what goes on by itself may end.  NULL is fine. */
+void ctl_job_eof(struct ctl_job *job);
+void ctl_job_done(struct ctl_job *job); /* its answer is written */
 /* Nobody wants the answer any more.  NULL is fine. */
 void ctl_job_free(struct ctl_job *job);
 void ctl_jobs_read_done(struct ctl_jobs *jobs, uint64_t token);
 
 /* {"ok":false,"error":text} as one line. */
 void ctl_refuse(struct evbuffer *out, const char *text);
+
+/* ctl_trace.c.  NULL and *trace, or why not. */
+struct ctl_trace;
+const char *ctl_trace_start(struct gw_host *host, struct ctl_job *job,
+			    const struct ctl_request *r, struct evbuffer *out,
+			    struct ctl_trace **trace);
+void ctl_trace_end(struct ctl_trace *t);  /* with what there is */
+void ctl_trace_free(struct ctl_trace *t); /* nobody reads it; NULL is fine */

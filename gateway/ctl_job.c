@@ -32,12 +32,13 @@ struct ctl_job {
 	struct ctl_jobs *jobs;
 	const struct ctl_sink *sink;
 	struct ctl_request request;
-	const struct gw *gw;   /* of this batch */
-	bool is_for_one;       /* no other gateway */
-	struct event *late;    /* the engine does not answer */
-	uint64_t token;        /* of the reads of this batch */
-	unsigned int n_reads;  /* not answered yet */
-	uint32_t batch[BATCH]; /* ids, ascending */
+	const struct gw *gw;     /* of this batch */
+	bool is_for_one;         /* no other gateway */
+	struct ctl_trace *trace; /* is one, and no list */
+	struct event *late;      /* the engine does not answer */
+	uint64_t token;          /* of the reads of this batch */
+	unsigned int n_reads;    /* not answered yet */
+	uint32_t batch[BATCH];   /* ids, ascending */
 	unsigned int n_batch, n_written;
 	uint64_t next; /* the lowest id that is not in a batch yet */
 	uint64_t last; /* id where the answer ends, inclusive */
@@ -186,23 +187,25 @@ static bool write_batch(struct ctl_job *job, uint64_t until_us)
 	return true;
 }
 
-static void finish(struct ctl_job *job)
+void ctl_job_done(struct ctl_job *job)
 {
 	const struct ctl_sink *sink = job->sink;
 
-	put(sink->out, "]}\n");
 	ctl_job_free(job);
 	sink->done(sink->arg);
+}
+
+static void finish(struct ctl_job *job)
+{
+	put(job->sink->out, "]}\n");
+	ctl_job_done(job);
 }
 
 /* An answer that cannot be completed must not look complete. */
 static void give_up(struct ctl_job *job)
 {
-	const struct ctl_sink *sink = job->sink;
-
-	put(sink->out, "\n");
-	ctl_job_free(job);
-	sink->done(sink->arg);
+	put(job->sink->out, "\n");
+	ctl_job_done(job);
 }
 
 /* Another turn, at once or when the reader has caught up. */
@@ -280,8 +283,14 @@ void ctl_jobs_read_done(struct ctl_jobs *jobs, uint64_t token)
 void ctl_job_resume(struct ctl_job *job)
 {
 	/* While reads are out the batch is not to be written yet. */
-	if (!job->n_reads)
+	if (!job->n_reads && !job->trace)
 		ready(job);
+}
+
+void ctl_job_eof(struct ctl_job *job)
+{
+	if (job && job->trace)
+		ctl_trace_end(job->trace);
 }
 
 void ctl_job_free(struct ctl_job *job)
@@ -293,6 +302,7 @@ void ctl_job_free(struct ctl_job *job)
 		TAILQ_REMOVE(&job->jobs->ready, job, turn);
 	if (job->late)
 		event_free(job->late);
+	ctl_trace_free(job->trace);
 	free(job);
 }
 
@@ -343,6 +353,27 @@ fail:
 	return NULL;
 }
 
+static struct ctl_job *answer_trace(struct ctl_jobs *jobs,
+				    const struct ctl_sink *sink,
+				    const struct ctl_request *r)
+{
+	struct ctl_job *job = calloc(1, sizeof(*job));
+	const char *wrong = "out of memory";
+
+	if (job) {
+		job->jobs = jobs;
+		job->sink = sink;
+		TAILQ_INSERT_TAIL(&jobs->all, job, entry);
+		wrong = ctl_trace_start(jobs->host, job, r, sink->out,
+					&job->trace);
+	}
+	if (!wrong)
+		return job;
+	ctl_job_free(job);
+	ctl_refuse(sink->out, wrong);
+	return NULL;
+}
+
 struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 			    const char *line, size_t n)
 {
@@ -355,6 +386,8 @@ struct ctl_job *ctl_job_new(struct ctl_jobs *jobs, const struct ctl_sink *sink,
 		wrong = r.cmd->order(r.gw, &r);
 	if (wrong)
 		ctl_refuse(sink->out, wrong);
+	else if (r.cmd->is_trace)
+		job = answer_trace(jobs, sink, &r);
 	else if (!r.cmd->items || r.is_over)
 		answer_object(jobs, &r, sink->out);
 	else

@@ -6,8 +6,9 @@
 #include "gateway/history.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
+#include "gateway/trace.h"
 
-enum { MAX_SECONDS = 86400 };
+enum { MAX_SECONDS = 86400, MAX_MEGABYTES = 1000 };
 
 static const char *drain(struct gw *gw, const struct ctl_request *r)
 {
@@ -76,6 +77,10 @@ static const struct ctl_command commands[] = {
 	  .knows_past = true,
 	  .takes_svg = true,
 	  .object = ctl_json_ladder },
+	{ .name = "trace",
+	  .takes_id = true,
+	  .takes_seconds = true,
+	  .is_trace = true },
 	{ .name = "gateways", .all = ctl_json_gateways },
 	{ .name = "associations", .all = ctl_json_associations },
 	{ .name = "ports", .all = ctl_json_ports },
@@ -249,11 +254,63 @@ static const char *parse_svg(const json_t *req, struct ctl_request *r)
 	return NULL;
 }
 
+/* A member that only a trace has; NULL there: it is not said. */
+static const char *parse_number(const json_t *req, const char *name,
+				uint32_t max, const struct ctl_request *r,
+				uint32_t *out)
+{
+	const json_t *j = json_object_get(req, name);
+	json_int_t n = json_integer_value(j);
+
+	if (j && !r->cmd->is_trace)
+		return "only a trace takes next, megabytes and payload";
+	if (j && (!json_is_integer(j) || n < 1 || n > max))
+		return "next is a number up to 64, megabytes one up to 1000";
+	*out = (uint32_t)n;
+	return NULL;
+}
+
+static const char *parse_payload(const json_t *req, struct ctl_request *r)
+{
+	const json_t *j = json_object_get(req, "payload");
+
+	if (j && (!r->cmd->is_trace || !json_is_boolean(j)))
+		return "payload is true or false, and only a trace takes it";
+	r->has_payload = json_is_true(j);
+	return NULL;
+}
+
+/* Of whom?  One of three. */
+static const char *parse_trace(const json_t *req, struct ctl_request *r)
+{
+	const char *wrong =
+		parse_number(req, "next", GW_TRACE_CONTEXTS, r, &r->next);
+
+	if (!wrong)
+		wrong = parse_number(req, "megabytes", MAX_MEGABYTES, r,
+				     &r->megabytes);
+	if (!wrong)
+		wrong = parse_payload(req, r);
+	if (!wrong && r->cmd->is_trace &&
+	    !!r->id + !!r->next + r->filter.has_address != 1)
+		wrong = "a trace is of the id of a context, of the next ones, or"
+			" of an address";
+	return wrong;
+}
+
+static bool takes_filter(const struct ctl_request *r)
+{
+	const struct ctl_filter *f = &r->filter;
+
+	return r->cmd->items || (r->cmd->is_trace && !f->term[0] &&
+				 !f->realm[0] && !f->port && !f->has_state);
+}
+
 static const char *parse_filter(const json_t *req, struct ctl_request *r)
 {
 	const char *wrong = ctl_filter_read(&r->filter, req);
 
-	if (!wrong && r->filter.is_set && !r->cmd->items)
+	if (!wrong && r->filter.is_set && !takes_filter(r))
 		return "this command takes no filter";
 	return wrong;
 }
@@ -365,6 +422,8 @@ const char *ctl_request_read(struct ctl_request *r, const json_t *req,
 		wrong = parse_svg(req, r);
 	if (!wrong)
 		wrong = parse_filter(req, r);
+	if (!wrong)
+		wrong = parse_trace(req, r);
 	if (!wrong)
 		wrong = parse_gateway(host, req, r);
 	return wrong ? wrong : choose_gateway(host, r);

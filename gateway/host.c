@@ -12,6 +12,7 @@
 #include "gateway/log.h"
 #include "gateway/packages.h"
 #include "gateway/realm.h"
+#include "gateway/trace.h"
 #include "gateway/workers.h"
 #include "h248/span.h"
 
@@ -182,6 +183,7 @@ void gw_host_engine_ready(struct gw_host *host)
 	uint64_t until_us = gw_now_us() + TURN_US;
 	struct pkt_evt evt;
 
+	gw_trace_drain(host->trace);
 	/* What is left keeps the descriptor readable. */
 	for (unsigned int n = 0; n < EVENTS_PER_TURN && gw_now_us() < until_us;
 	     n++) {

@@ -16,6 +16,7 @@
 
 struct gw_ctl;       /* gateway/ctl.h */
 struct gw_http;      /* gateway/http.h */
+struct gw_trace;     /* gateway/trace.h */
 struct gw_supervise; /* gateway/supervise.h */
 
 TAILQ_HEAD(gw_list, gw);
@@ -33,7 +34,8 @@ struct gw_host {
 	/* gateway/loop.c */
 	struct event_base *base;
 	struct gw_ctl *ctl;
-	struct gw_http *http; /* NULL: none */
+	struct gw_http *http;   /* NULL: none */
+	struct gw_trace *trace; /* NULL: none */
 	struct event *engine_event, *links_event;
 	struct event *flush_event; /* commands wait for the worker */
 	struct event *log_event;   /* once a second */

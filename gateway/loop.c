@@ -12,6 +12,7 @@
 #include "gateway/packages.h"
 #include "gateway/reload.h"
 #include "gateway/supervise.h"
+#include "gateway/trace.h"
 #include "gateway/wire.h"
 
 static void on_engine(evutil_socket_t fd, short what, void *arg)
@@ -269,6 +270,7 @@ void gw_host_shutdown(struct gw_host *host)
 	host->http = NULL;
 	gw_ctl_free(host->ctl);
 	host->ctl = NULL;
+	gw_trace_free(host->trace);
 	pkt_engine_defer(host->engine, NULL, NULL);
 	pkt_engine_flush(host->engine);
 	free_event(&host->engine_event);

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "gateway/admission.h"
+#include "gateway/host.h"
 #include "gateway/job.h"
 #include "gateway/policy.h"
 #include "gateway/source.h"
 #include "gateway/stream.h"
+#include "gateway/trace.h"
 #include "gateway/traffic.h"
 #include "h248/error.h"
 
@@ -179,6 +181,7 @@ int gw_plan_gate_add(struct gw_plan *p, unsigned int i, struct h248_err *err)
 	}
 	if (gw_gate_bind(gw, s->gate, peer, p->term, s->id))
 		return h248_err_set(err, 510, nowhere, "memory");
+	gw_trace_gate(gw->host->trace, p->job->ctx, p->term, s);
 	r = gw_source_check(s, err);
 	return r ? r : complete_local(p, i, err);
 }

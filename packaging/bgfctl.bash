@@ -33,7 +33,7 @@ _bgfctl() {
 		esac
 	done
 	case $prev in
-	-s | --socket)
+	-s | --socket | -o | --output)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -48,7 +48,7 @@ _bgfctl() {
 			words=$(grep -oE -- '--[a-z][a-z-]+' <<<"$help")
 		elif [ -z "$command" ]; then
 			words=$(grep -oE '^  [a-z][a-z-]*' <<<"$help")
-		elif grep -qE "^  $command +(\[ID\]|ID) " <<<"$help"; then
+		elif grep -qE "^  $command +(\[ID\]|ID)[ |]" <<<"$help"; then
 			words=$(_bgfctl_column CONTEXT contexts)
 		fi
 		;;

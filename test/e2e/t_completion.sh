@@ -50,6 +50,7 @@ try --gateway --gat
 try laboratory "${socket[@]}" -g ''
 # shellcheck disable=SC2154
 try "$ctx" "${socket[@]}" context ''
+try "$ctx" "${socket[@]}" trace ''
 try "$ctx" -g laboratory "${socket[@]}" dump ''
 try contexts "${socket[@]}" -S open con
 try access.example "${socket[@]}" --realm acc

@@ -668,6 +668,95 @@ static void odd_ladders(void)
 	}
 }
 
+/* What a trace is asked for; nothing is written of an echo. */
+static void traces(void)
+{
+	static const struct {
+		const char *word[8], *has;
+		int rc;
+	} t[] = {
+		{ { "trace", "7" }, "name a file", BGFCTL_USAGE },
+		{ { "trace", "-o", "/dev/null" },
+		  "write `trace ID`",
+		  BGFCTL_USAGE },
+		{ { "trace", "next", "-o", "/dev/null" },
+		  "write `trace ID`",
+		  BGFCTL_USAGE },
+		{ { "trace", "next", "0", "-o", "/dev/null" },
+		  "a number from 1",
+		  BGFCTL_USAGE },
+		{ { "trace", "next", "1", "2", "-o", "/dev/null" },
+		  "write `trace ID`",
+		  BGFCTL_USAGE },
+		{ { "trace", "7", "-o", "/dev/null", "--for", "x" },
+		  "write a time",
+		  BGFCTL_USAGE },
+		{ { "trace", "7", "-o", "/dev/null", "--for", "25000h" },
+		  "write a time",
+		  BGFCTL_USAGE },
+		{ { "trace", "7", "-o", "/dev/null", "--for", "1441m" },
+		  "write a time",
+		  BGFCTL_USAGE },
+		{ { "contexts", "--payload" },
+		  "only trace takes",
+		  BGFCTL_USAGE },
+		{ { "contexts", "-o", "x" }, "only trace takes", BGFCTL_USAGE },
+		{ { "trace", "7", "-r", "x", "-o", "/dev/null" },
+		  "takes no filter",
+		  BGFCTL_USAGE },
+		{ { "trace", "7", "-o", "/no/such/folder" },
+		  "cannot write /no/such/folder",
+		  BGFCTL_FAILED },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		struct said s =
+			run(t[i].rc == BGFCTL_USAGE ? NULL : "echo", t[i].word);
+
+		CU_ASSERT_EQUAL(s.rc, t[i].rc);
+		CU_ASSERT(has(s.err, t[i].has));
+		free(s.out);
+		free(s.err);
+	}
+}
+
+/* Records, then the answer. */
+static void trace_written(void)
+{
+	static const char reply[] =
+		"{\"record\":{\"realm\":\"core\",\"octets\":\"45\",\"length\":9,"
+		"\"comment\":\"so it is\",\"context\":3}}\n"
+		"{\"ok\":true,\"command\":\"trace\",\"trace\":{\"packets\":1,"
+		"\"left_out\":0,\"ended_by\":\"over\"}}\n";
+	char path[] = "/tmp/bgfctl-trace-XXXXXX", octets[1024];
+	int fd = mkstemp(path);
+	struct said s = run(reply, (const char *[]) { "trace", "next", "2",
+						      "-o", path, NULL });
+	ssize_t n;
+
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_OK);
+	CU_ASSERT(has(s.out, "ended_by             over\n"));
+	CU_ASSERT(has(s.out, path));
+	n = read(fd, octets, sizeof(octets));
+	CU_ASSERT(n > 100 &&
+		  memmem(octets, (size_t)n, "context 3: so it is", 19));
+	close(fd);
+	unlink(path);
+	free(s.out);
+	free(s.err);
+	s = run("{\"ok\":false,\"error\":\"one at a time\"}\n",
+		(const char *[]) { "trace", "7", "-o", "/dev/null", NULL });
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_FAILED);
+	CU_ASSERT(has(s.err, "bgfctl: one at a time"));
+	free(s.out);
+	free(s.err);
+	s = run("{\"record\":{\"octets\":\"zz\"}}\n",
+		(const char *[]) { "trace", "7", "-o", "/dev/null", NULL });
+	CU_ASSERT_EQUAL(s.rc, BGFCTL_FAILED);
+	free(s.out);
+	free(s.err);
+}
+
 static void help(void)
 {
 	struct said s = run(NULL, (const char *[]) { "--help", NULL });
@@ -704,6 +793,8 @@ int main(void)
 		{ "a reload that left something", reload_in_part },
 		{ "a ladder", ladders },
 		{ "odd ladders", odd_ladders },
+		{ "how a trace is asked for", traces },
+		{ "a trace is written", trace_written },
 		{ "help", help },
 		{ NULL, NULL },
 	};

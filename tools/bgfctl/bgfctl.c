@@ -15,10 +15,18 @@
 #include "tools/bgfctl/follow.h"
 #include "tools/bgfctl/render.h"
 #include "tools/bgfctl/top.h"
+#include "tools/bgfctl/trace.h"
 
 #define DEFAULT_SOCKET "/run/bgfd/control"
 
-enum id_use { ID_NONE, ID_OPTIONAL, ID_NEEDED, ID_SECONDS, ID_LEVEL };
+enum id_use {
+	ID_NONE,
+	ID_OPTIONAL,
+	ID_NEEDED,
+	ID_SECONDS,
+	ID_LEVEL,
+	ID_WHOM, /* of `trace` */
+};
 
 enum {
 	TAKES_FILTER = 1 << 0,
@@ -27,6 +35,7 @@ enum {
 	TAKES_DRY_RUN = 1 << 3,
 	TAKES_ONCE = 1 << 4, /* is `top` */
 	TAKES_DRAWING = 1 << 5,
+	TAKES_FILE = 1 << 6, /* is `trace` */
 };
 
 static const struct command {
@@ -82,6 +91,14 @@ static const struct command {
 	  "remembers it: the first 12 steps, and the latest 12.  --format svg and\n"
 	  "mermaid draw it.",
 	  TAKES_DRAWING },
+	{ "trace", ID_WHOM, text_trace,
+	  "messages and packets of contexts, into a capture",
+	  "Of one context, of the next N that are made (`trace next N`), or of those\n"
+	  "of a gate or client (`trace address A`), until they are over, --for is\n"
+	  "over (60s), or a signal.  -o FILE is pcapng, with what the gateway made of\n"
+	  "each packet as its comment; - is standard output.  Payload of TCP is left\n"
+	  "out without --payload; --limit MEGABYTES (64) bounds the file.",
+	  TAKES_FILE },
 	{ "ports", ID_NONE, text_ports,
 	  "media ports of each realm: used, quarantined, free",
 	  "Ports in quarantine come back by themselves.", 0 },
@@ -163,14 +180,21 @@ struct options {
 	bool has_id, wants_help, wants_version, wants_more, is_dry, is_once;
 	uint32_t id;
 	const char *level, *part;     /* of the log; NULL: not said */
+	const char *output, *address; /* of a trace; NULL: not said */
+	bool has_payload;
+	uint32_t seconds, limit, next;
 	uint32_t context, last, port; /* 0: not said */
 	const char *filter[N_FILTERS];
 };
 
 static void usage(const struct command *cmd, FILE *to)
 {
-	static const char *const id[] = { "", " [ID]", " ID", " [SECONDS]",
-					  " level [[PART] LEVEL]" };
+	static const char *const id[] = { "",
+					  " [ID]",
+					  " ID",
+					  " [SECONDS]",
+					  " level [[PART] LEVEL]",
+					  " ID|next N|address A" };
 
 	if (cmd)
 		fprintf(to, "usage: bgfctl [OPTION]... %s%s\n\n%s\n", cmd->name,
@@ -196,6 +220,10 @@ static void usage(const struct command *cmd, FILE *to)
 		"  -F, --follow        of events: go on, until -n or a signal\n"
 		"      --once          of top: one round\n"
 		"      --dry-run       of reload: only say what would change\n"
+		"  -o, --output FILE   of trace: a capture; - is standard output\n"
+		"      --for TIME      of trace: at most so long: 60s, 5m\n"
+		"      --limit MB      of trace: at most so many megabytes\n"
+		"      --payload       of trace: with the payload of TCP\n"
 		"  -h, --help          this text; after a command: about it\n"
 		"  -V, --version\n");
 }
@@ -260,6 +288,61 @@ static int parse_level(char **word, int n, struct options *o, FILE *err)
 	return BGFCTL_OK;
 }
 
+/* ID, next N, address A: n words at word. */
+static int parse_whom(char **word, int n, struct options *o, FILE *err)
+{
+	if (n == 2 && !strcmp(word[0], "address")) {
+		o->address = word[1];
+		return BGFCTL_OK;
+	}
+	if (n == 2 && !strcmp(word[0], "next"))
+		return parse_id(word[1], &o->next) ?
+			       complain(err, "write a number from 1", word[1]) :
+			       BGFCTL_OK;
+	if (n == 1 && !parse_id(word[0], &o->id)) {
+		o->has_id = true;
+		return BGFCTL_OK;
+	}
+	if (!n && o->context)
+		return BGFCTL_OK;
+	return complain(err, "write `trace ID`, `next N` or `address A`",
+			n ? word[n - 1] : "");
+}
+
+/* "90", "90s", "2m": seconds.  0, or -EINVAL. */
+static int parse_time(const char *text, uint32_t *seconds)
+{
+	size_t n = strlen(text);
+	char number[16];
+	uint32_t unit = 1;
+
+	if (n && (text[n - 1] == 's' || text[n - 1] == 'm'))
+		unit = text[--n] == 'm' ? 60 : 1;
+	if (!n || n >= sizeof(number))
+		return -EINVAL;
+	memcpy(number, text, n);
+	number[n] = '\0';
+	if (parse_id(number, seconds) || *seconds > 86400 / unit)
+		return -EINVAL;
+	*seconds *= unit;
+	return 0;
+}
+
+static int check_file(const struct options *o, FILE *err)
+{
+	bool is_trace = o->cmd->takes & TAKES_FILE;
+
+	if (!is_trace &&
+	    (o->output || o->seconds || o->limit || o->has_payload))
+		return complain(err,
+				"only trace takes --output, --for, --limit and"
+				" --payload",
+				o->cmd->name);
+	if (is_trace && !o->output)
+		return complain(err, "name a file: -o FILE", o->cmd->name);
+	return BGFCTL_OK;
+}
+
 static bool has_filter(const struct options *o)
 {
 	bool has = o->port;
@@ -289,13 +372,14 @@ static int check_takes(const struct options *o, FILE *err)
 	if (o->is_dry && !(o->cmd->takes & TAKES_DRY_RUN))
 		return complain(err, "this command takes no --dry-run",
 				o->cmd->name);
-	return BGFCTL_OK;
+	return check_file(o, err);
 }
 
 /* Whether --context makes sense, beside a word or not. */
 static bool may_name_context(const struct command *cmd, bool has_word)
 {
-	if (cmd->id == ID_OPTIONAL || cmd->id == ID_NEEDED)
+	if (cmd->id == ID_OPTIONAL || cmd->id == ID_NEEDED ||
+	    cmd->id == ID_WHOM)
 		return !has_word;
 	return cmd->takes & TAKES_FILTER;
 }
@@ -316,6 +400,8 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 		return BGFCTL_USAGE;
 	if (o->context && !may_name_context(o->cmd, n > 1))
 		return complain(err, "one context too many", word[0]);
+	if (o->cmd->id == ID_WHOM)
+		return parse_whom(word + 1, n - 1, o, err);
 	if (o->cmd->id == ID_LEVEL)
 		return parse_level(word + 1, n - 1, o, err);
 	if (n < 2 && !o->context && o->cmd->id == ID_NEEDED)
@@ -345,6 +431,7 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 {
 	uint32_t *number = c == 'c' ? &o->context :
 			   c == 'n' ? &o->last :
+			   c == 'L' ? &o->limit :
 				      &o->port;
 
 	switch (c) {
@@ -370,11 +457,22 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 	case 'c':
 	case 'n':
 	case 'p':
+	case 'L':
 		return parse_id(optarg, number) ?
 			       complain(err, "write a number from 1", optarg) :
 			       BGFCTL_OK;
 	case 'F':
 		o->wants_more = true;
+		return BGFCTL_OK;
+	case 'o':
+		o->output = optarg;
+		return BGFCTL_OK;
+	case 'T':
+		return parse_time(optarg, &o->seconds) ?
+			       complain(err, "write a time: 60s, 5m", optarg) :
+			       BGFCTL_OK;
+	case 'P':
+		o->has_payload = true;
 		return BGFCTL_OK;
 	case 'D':
 		o->is_dry = true;
@@ -410,6 +508,10 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 		{ "follow", no_argument, NULL, 'F' },
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "once", no_argument, NULL, 'O' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "for", required_argument, NULL, 'T' },
+		{ "limit", required_argument, NULL, 'L' },
+		{ "payload", no_argument, NULL, 'P' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
 		{ NULL, 0, NULL, 0 },
@@ -418,7 +520,7 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 
 	optind = 0; /* a fresh start for each call (getopt_long(3)) */
 	opterr = 0;
-	while (!rc && (c = getopt_long(argc, argv, "s:g:f:c:t:r:a:p:S:n:FhV",
+	while (!rc && (c = getopt_long(argc, argv, "s:g:f:c:t:r:a:p:S:n:o:FhV",
 				       longs, NULL)) >= 0)
 		rc = parse_option(c, argv[optind - 1], o, err);
 	if (rc)
@@ -483,6 +585,14 @@ static json_t *make_request(const struct options *o)
 		set_number(request, o->cmd->id == ID_SECONDS ? "seconds" : "id",
 			   o->id);
 	set_number(request, "port", o->port);
+	set_number(request, "next", o->next);
+	set_number(request, "megabytes", o->limit);
+	set_number(request, "seconds", o->seconds);
+	if (o->address)
+		json_object_set_new(request, "address",
+				    json_string(o->address));
+	if (o->has_payload)
+		json_object_set_new(request, "payload", json_true());
 	if (o->format == FORMAT_SVG)
 		json_object_set_new(request, "svg", json_true());
 	if (o->is_dry)
@@ -572,6 +682,9 @@ static int ask(const struct options *o, FILE *out, FILE *err)
 
 	if (o->cmd->takes & TAKES_ONCE)
 		result = ask_top(o, request, &p, why, sizeof(why));
+	else if (o->cmd->takes & TAKES_FILE)
+		result = trace_run(o->socket, request, o->output, &reply, why,
+				   sizeof(why));
 	else if (o->wants_more)
 		result = follow_on(o->socket, request, o->last, show, &p, why,
 				   sizeof(why));
@@ -589,6 +702,9 @@ static int ask(const struct options *o, FILE *out, FILE *err)
 	}
 	if (reply && o->cmd->takes & TAKES_FOLLOW)
 		cut_lines(reply, o->last);
+	/* The capture has it to itself. */
+	if (o->output && !strcmp(o->output, "-"))
+		p.out = err;
 	if (reply)
 		show(&p, reply);
 	json_decref(reply);

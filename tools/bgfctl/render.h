@@ -29,6 +29,7 @@ void text_top(const json_t *reply, FILE *out);
 void text_ladder(const json_t *reply, FILE *out);
 void text_explain(const json_t *reply, FILE *out);
 void text_events(const json_t *reply, FILE *out);
+void text_trace(const json_t *reply, FILE *out);
 void text_service(const json_t *reply,
 		  FILE *out); /* of drain, resume, log, release */
 

@@ -201,6 +201,11 @@ void text_service(const json_t *reply, FILE *out)
 	print_members(json_object_get(reply, name ? name : "drain"), 0, out);
 }
 
+void text_trace(const json_t *reply, FILE *out)
+{
+	print_members(json_object_get(reply, "trace"), 0, out);
+}
+
 static void print_paths(const json_t *paths, FILE *out)
 {
 	static const struct column columns[] = { { "CARRIED BY", false },
