@@ -20,6 +20,7 @@ enum {
 	MAX_CONTEXTS = 100, /* of all gateways, the newest of each first */
 	MAX_PAST = 10,      /* of each gateway */
 	MAX_LINES = 20,
+	RATE_US = 1000000, /* rates are over that or longer */
 };
 
 static const char head[] =
@@ -151,25 +152,72 @@ static void put_ports(struct evbuffer *out, const struct gw_host *host)
 	gw_markup_put(out, "</table>\n");
 }
 
+/* What packets there were, those of the kernel among them. */
+struct packets {
+	uint64_t at_us; /* 0: never */
+	uint64_t in, octets_in, drops;
+};
+
+/* From one page to the next, when they are a second or more apart. */
+struct rates {
+	uint64_t over_us; /* 0: not known yet */
+	struct packets change;
+};
+
+static struct rates rates_of(const struct packets *now)
+{
+	static struct packets last;
+	static struct rates r;
+	uint64_t over_us = now->at_us - last.at_us;
+
+	/* Another engine, in tests, begins with less. */
+	if (!last.at_us || now->in < last.in || now->at_us < last.at_us) {
+		r = (struct rates) { 0 };
+		last = *now;
+	} else if (over_us >= RATE_US) {
+		r.over_us = over_us;
+		r.change.in = now->in - last.in;
+		r.change.octets_in = now->octets_in - last.octets_in;
+		r.change.drops = now->drops - last.drops;
+		last = *now;
+	}
+	return r;
+}
+
+static void rate(struct evbuffer *out, uint64_t n, uint64_t over_us)
+{
+	if (over_us)
+		number(out, n * 1000000 / over_us);
+	else
+		cell(out, "n", "-");
+}
+
 static void put_packets(struct evbuffer *out, const struct gw_host *host)
 {
-	static const char *const names[] = { "packets in",  "octets in",
-					     "packets out", "octets out",
-					     "dropped",     NULL };
+	static const char *const names[] = { "packets in",    "octets in",
+					     "in the kernel", "dropped",
+					     "packets/s in",  "octets/s in",
+					     "dropped/s",     NULL };
 	struct pkt_counters c = { 0 };
-	uint64_t drops = 0;
+	struct packets now = { .at_us = gw_now_us() };
+	struct rates r;
 
 	if (host->engine)
 		pkt_engine_counters(host->engine, &c);
+	now.in = c.rx_pkts + c.fast[PKT_FAST_PASSED];
+	now.octets_in = c.rx_octets + c.fast_octets;
 	for (unsigned int i = 0; i < PKT_DROP__COUNT; i++)
-		drops += c.drop[i];
-	begin(out, "Packets since the start", names);
+		now.drops += c.drop[i];
+	r = rates_of(&now);
+	begin(out, "Packets since the start, and since an earlier page", names);
 	gw_markup_put(out, "<tr>");
-	number(out, c.rx_pkts);
-	number(out, c.rx_octets);
-	number(out, c.tx_pkts);
-	number(out, c.tx_octets);
-	number(out, drops);
+	number(out, now.in);
+	number(out, now.octets_in);
+	number(out, c.fast[PKT_FAST_PASSED]);
+	number(out, now.drops);
+	rate(out, r.change.in, r.over_us);
+	rate(out, r.change.octets_in, r.over_us);
+	rate(out, r.change.drops, r.over_us);
 	gw_markup_put(out, "</tr>\n</table>\n");
 }
 

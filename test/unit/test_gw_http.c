@@ -40,6 +40,15 @@ struct fixture {
 	char text[ANSWER];
 };
 
+/* What the engine has counted. */
+static struct pkt_counters counted;
+
+void pkt_engine_counters(struct pkt_engine *e, struct pkt_counters *out)
+{
+	(void)e;
+	*out = counted;
+}
+
 static struct fixture *start(void)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -378,6 +387,38 @@ static void status_page(void)
 	stop(f);
 }
 
+/* From page to page; those the kernel passed are packets as well. */
+static void rates(void)
+{
+	struct fixture *f = start();
+
+	counted.rx_pkts = 1000;
+	at_ms(10000);
+	get(f, "/");
+	at_ms(12000);
+	get(f, "/");
+	counted.rx_pkts = 1100;
+	counted.fast[PKT_FAST_PASSED] = 500;
+	counted.rx_octets = 8000;
+	counted.drop[PKT_DROP_SOURCE] = 4;
+	at_ms(14000);
+	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">1600</td>"
+				   "<td class=\"n\">8000</td>"
+				   "<td class=\"n\">500</td>"
+				   "<td class=\"n\">4</td>"
+				   "<td class=\"n\">300</td>"
+				   "<td class=\"n\">4000</td>"
+				   "<td class=\"n\">2</td></tr>"));
+	/* Another page at once says the same. */
+	at_ms(14500);
+	counted.rx_pkts = 1101;
+	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">300</td>"));
+	memset(&counted, 0, sizeof(counted));
+	at_ms(20000);
+	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">-</td>"));
+	stop(f);
+}
+
 static void context_page(void)
 {
 	static const char *const none[] = {
@@ -685,6 +726,7 @@ int main(void)
 		{ "a session that ended is not open", sessions_end },
 		{ "sessions that lost a gate", sessions_lose_a_gate },
 		{ "A02 status page", status_page },
+		{ "rates", rates },
 		{ "the page of a context", context_page },
 		{ "only B has come", only_b_has_come },
 		{ "the status page is bounded", page_is_bounded },
