@@ -184,6 +184,8 @@ static void odd_records(void)
 		"[]",
 		"{\"octets\":\"0\"}",
 		"{\"octets\":\"0g\"}",
+		"{\"realm\":\"core\",\"octets\":\"4g\"}",
+		"{\"realm\":\"core\",\"octets\":\"g5\"}",
 		"{\"octets\":\"AB\"}",
 		"{\"octets\":7}",
 		"{\"octets\":\"\"}",
