@@ -7,8 +7,9 @@
  * In a network namespace with the interfaces va (clients A) and vb (clients
  * B): an engine with a realm on each, that owns the host as that of bgfd does.
  * -f: the fast path on both, auto if it is not said; where it is, or why it is
- * not, is printed; -n: packet workers, 1 if it is not said.  Arms SESSIONS rendezvous, writes "address port" of each gate into the two
- * files and says "armed".
+ * not, is printed.  -n: packet workers, 1 if it is not said.  Arms SESSIONS
+ * rendezvous, writes "address port" of each gate into the two files and says
+ * "armed".
  *
  * Without -w each side is one client, 10.78.1.2 or 10.78.2.2, and the program
  * ends when every session was open and is over.  With -w each session has
