@@ -496,6 +496,8 @@ static void not_blocking(void)
 	CU_ASSERT_EQUAL_FATAL(gw_sink_start(fd[1], NULL), 0);
 	gw_sink_put(GW_SINK_STDERR, "1\n", 2);
 	gw_sink_put(GW_SINK_STDERR, "2\n", 2);
+	usleep(20000); /* so that it has most likely tried */
+	CU_ASSERT_EQUAL(gw_sink_lost(), before);
 	CU_ASSERT(in_order(fd[0], 2, &n));
 	CU_ASSERT_EQUAL(n, 2);
 	CU_ASSERT(gw_sink_stop(1000 * HANGS_S));
@@ -578,7 +580,10 @@ static void what_auto_means(void)
 	setenv("JOURNAL_STREAM", stream, 1);
 	gw_log_setup(LOG_INFO, CONF_LOG_AUTO);
 	gw_log(LOG_INFO, NULL, "to the journal");
-	setenv("JOURNAL_STREAM", "1:1", 1); /* of our parent */
+	snprintf(stream, sizeof(stream), "%llu:%llu",
+		 (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino + 1);
+	setenv("JOURNAL_STREAM", stream, 1); /* of our parent */
 	gw_log_setup(LOG_INFO, CONF_LOG_AUTO);
 	gw_log(LOG_INFO, NULL, "to stderr");
 	unsetenv("JOURNAL_STREAM");
