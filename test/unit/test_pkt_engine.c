@@ -101,14 +101,16 @@ static void stop(void)
 	close(client[1].fd);
 }
 
+/* Readable may mean an event that was taken already. */
 static bool next_event(struct pkt_evt *evt, int ms)
 {
 	struct pollfd pfd = { pkt_engine_evt_fd(engine), POLLIN, 0 };
 
-	if (pkt_engine_next_evt(engine, evt))
-		return true;
-	poll(&pfd, 1, ms);
-	return pkt_engine_next_evt(engine, evt);
+	do
+		if (pkt_engine_next_evt(engine, evt))
+			return true;
+	while (poll(&pfd, 1, ms) == 1);
+	return false;
 }
 
 static struct pkt_evt expect(uint8_t type)
