@@ -59,7 +59,10 @@ static json_t *gateway(const struct gw *gw)
 			 h248_assoc_state_name(gw_assoc_state(gw)),
 			 "controller",
 			 ctl_json_address(a ? h248_assoc_controller(a) : NULL),
-			 "service", gw->service.is_out ? "out" : "in",
+			 "service",
+			 gw->drain_until_us ? "draining" :
+			 gw->service.is_out ? "out" :
+					      "in",
 			 "is_stopping", gw->is_stopping, "contexts",
 			 num(gw->n_contexts), "contexts_max",
 			 num(gw->conf.max_contexts), "terminations",

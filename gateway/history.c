@@ -68,6 +68,17 @@ static const struct gw_stream *first_stream(const struct gw_term *term)
 	return first;
 }
 
+/* A before B, whichever ended first. */
+static void put_in_order(struct gw_past *p)
+{
+	struct gw_past_term first = p->term[0];
+
+	if (p->n_terms < 2 || p->term[0].side <= p->term[1].side)
+		return;
+	p->term[0] = p->term[1];
+	p->term[1] = first;
+}
+
 void gw_history_term(const struct gw_term *term)
 {
 	struct gw_past *p = place_of(term->ctx);
@@ -89,6 +100,7 @@ void gw_history_term(const struct gw_term *term)
 	t->drops = sum.drops;
 	if (s && s->stat.est_ms > p->est_ms)
 		p->est_ms = s->stat.est_ms;
+	put_in_order(p);
 }
 
 void gw_history_end(struct gw_context *ctx)

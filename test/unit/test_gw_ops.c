@@ -427,6 +427,7 @@ static void reasons(void)
 static void release(void)
 {
 	struct fixture *f = start();
+	const struct gw_past *past;
 	struct gw_context *ctx;
 	unsigned int gates;
 	json_t *j;
@@ -455,8 +456,30 @@ static void release(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(f->rig), "C=1{"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(rig_last(f->rig), "MT=FO"));
 	CU_ASSERT_PTR_NULL(strstr(rig_last(f->rig), "C=2"));
-	CU_ASSERT_EQUAL(gw_history_before(&f->rig->gw, UINT64_MAX)->end,
-			GW_END_OPERATOR);
+	past = gw_history_before(&f->rig->gw, UINT64_MAX);
+	CU_ASSERT_EQUAL(past->end, GW_END_OPERATOR);
+	/* A first, though it went last. */
+	CU_ASSERT_STRING_EQUAL(past->term[0].id, "ip/1/access/1");
+	stop(f);
+}
+
+static void draining(void)
+{
+	struct fixture *f = start();
+	json_t *j = ask(f, "{\"command\":\"gateways\"}");
+
+	CU_ASSERT_STRING_EQUAL(
+		word(json_array_get(json_object_get(j, "gateways"), 0),
+		     "service"),
+		"in");
+	json_decref(j);
+	json_decref(ask(f, "{\"command\":\"drain\"}"));
+	j = ask(f, "{\"command\":\"gateways\"}");
+	CU_ASSERT_STRING_EQUAL(
+		word(json_array_get(json_object_get(j, "gateways"), 0),
+		     "service"),
+		"draining");
+	json_decref(j);
 	stop(f);
 }
 
@@ -655,6 +678,7 @@ int main(void)
 		{ "history is bounded", history_is_bounded },
 		{ "who ended a context", reasons },
 		{ "release", release },
+		{ "a gateway that drains says so", draining },
 		{ "events", events },
 		{ "log level", log_level },
 		{ "what is refused", refusals },
