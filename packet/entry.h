@@ -48,14 +48,24 @@ enum {
 	PKT_ENTRY_RELATCHES_MAX = (1 << 7) - 1,
 };
 
-/* Bits of pkt_entry.fins: which FINs have passed.  Whoever passes one sets them;
- * what follows from it for the state is the worker's to say. */
+/* Bits of pkt_entry.fins: which FINs have passed, and which handshake ACKs in the
+ * kernel.  Whoever passes one sets them; what follows from it for the state is
+ * the worker's to say. */
 enum {
 	PKT_FINS_SEEN = 1 << 0,  /* fin_end is valid */
 	PKT_FINS_FIRST = 1 << 1, /* before that of the other client */
 	/* The worker was told: both have passed, both are acknowledged. */
 	PKT_FINS_TOLD_BOTH = 1 << 2,
 	PKT_FINS_TOLD_OVER = 1 << 3,
+	PKT_ACK_PASSED = 1 << 4, /* in COMMIT, by a program */
+	PKT_ACK_TOLD = 1 << 5,   /* the worker was told that both have */
+	PKT_ACK_BEHIND = 1 << 6, /* what it sent since is on its way there */
+};
+
+/* pkt_entry.bits */
+enum {
+	PKT_BITS_LEG = 0x0f,      /* mask of pkt_leg_state */
+	PKT_BITS_STATE_SHIFT = 4, /* of pkt_state */
 };
 
 /* The local end of an entry: its index tells, so it is not in the entry. */
@@ -100,7 +110,7 @@ struct pkt_entry {
 	uint32_t trst_s : 12;
 	uint32_t est_ms : 20; /* first SYN to open; 0: not open */
 	uint16_t syns;        /* taken, repeated ones included */
-	uint8_t bits;         /* pkt_leg_state | pkt_state << 4 */
+	uint8_t bits;         /* PKT_BITS_*: states of leg and rendezvous */
 	uint8_t wscale : 4;   /* its shift, 0 when not agreed */
 	uint8_t opts : 4;     /* PKT_STAT_* of the session */
 	uint32_t synacks : 10;
@@ -111,7 +121,7 @@ struct pkt_entry {
 	uint32_t is_dirty : 1;    /* something left here: quarantine */
 	uint32_t is_revived : 1;  /* data after a RST: no T_rst */
 	uint32_t release_rst : 1; /* RST to its client on release */
-	uint8_t fins;             /* PKT_FINS_*: changes with segments */
+	uint8_t fins; /* PKT_FINS_*, PKT_ACK_*: changes with segments */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct pkt_entry) == 128, "one entry, two cache lines");

@@ -115,6 +115,8 @@ void rdv_settle(struct rdv_call *c);
 /* rdv_setup.c */
 void rdv_setup_segment(struct rdv_call *c, unsigned int leg,
 		       const struct pkt_seg *seg);
+/* What the kernel's programs have passed is followed. */
+void rdv_setup_catch_up(struct rdv_call *c);
 void rdv_setup_tick(struct rdv_call *c);
 uint64_t rdv_setup_next(const struct pkt_rdv *r);
 

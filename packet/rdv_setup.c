@@ -268,10 +268,7 @@ static void open_session(struct rdv_call *c)
 	rdv_open_follow(c);
 }
 
-/* Event 10 when both were told.  Payload against the mode is dropped, the
- * handshake is complete nevertheless. */
-static void on_commit_ack(struct rdv_call *c, unsigned int leg,
-			  const struct pkt_seg *seg)
+static void complete(struct rdv_call *c, unsigned int leg)
 {
 	struct pkt_setup_leg *s = rdv_leg(c, leg);
 
@@ -280,9 +277,33 @@ static void on_commit_ack(struct rdv_call *c, unsigned int leg,
 	s->is_suspect = false;
 	s->resend_us = 0;
 	rdv_set_leg(c->r, leg, PKT_LEG_ACKED);
+}
+
+/* Event 10 when both were told.  Payload against the mode is dropped, the
+ * handshake is complete nevertheless. */
+static void on_commit_ack(struct rdv_call *c, unsigned int leg,
+			  const struct pkt_seg *seg)
+{
+	complete(c, leg);
 	rdv_pass(c, leg, seg);
 	if (has_acked(c->r, 1 - leg))
 		open_session(c);
+}
+
+void rdv_setup_catch_up(struct rdv_call *c)
+{
+	unsigned int leg;
+
+	if (pkt_rdv_state(c->r) != PKT_STATE_COMMIT)
+		return;
+	for (leg = 0; leg < PKT_LEGS; leg++)
+		if (rdv_is(c->r, leg, PKT_LEG_SENT) &&
+		    rdv_entry(c, leg)->fins & PKT_ACK_PASSED)
+			complete(c, leg);
+	if (!has_acked(c->r, 0) || !has_acked(c->r, 1))
+		return;
+	open_session(c);
+	rdv_open_catch_up(c);
 }
 
 static void on_handshake(struct rdv_call *c, unsigned int leg,

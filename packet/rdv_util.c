@@ -5,27 +5,25 @@
 #include <arpa/inet.h>
 #include <assert.h>
 
-enum { LEG_MASK = 0x0f, STATE_SHIFT = 4 };
-
 enum pkt_state pkt_rdv_state(const struct pkt_rdv *r)
 {
 	const struct pkt_entry *e = r->leg[r->leg[0] ? 0 : 1];
 
-	return (enum pkt_state)(e->bits >> STATE_SHIFT);
+	return (enum pkt_state)(e->bits >> PKT_BITS_STATE_SHIFT);
 }
 
 enum pkt_leg_state pkt_rdv_leg_state(const struct pkt_rdv *r, unsigned int leg)
 {
 	if (!r->leg[leg])
 		return PKT_LEG_IDLE;
-	return (enum pkt_leg_state)(r->leg[leg]->bits & LEG_MASK);
+	return (enum pkt_leg_state)(r->leg[leg]->bits & PKT_BITS_LEG);
 }
 
 void rdv_set_leg(struct pkt_rdv *r, unsigned int leg, enum pkt_leg_state s)
 {
 	struct pkt_entry *e = r->leg[leg];
 
-	e->bits = (uint8_t)((e->bits & ~LEG_MASK) | s);
+	e->bits = (uint8_t)((e->bits & ~PKT_BITS_LEG) | s);
 }
 
 void rdv_set_state(struct pkt_rdv *r, enum pkt_state s)
@@ -36,8 +34,8 @@ void rdv_set_state(struct pkt_rdv *r, enum pkt_state s)
 		struct pkt_entry *e = r->leg[leg];
 
 		if (e)
-			e->bits = (uint8_t)((e->bits & LEG_MASK) |
-					    s << STATE_SHIFT);
+			e->bits = (uint8_t)((e->bits & PKT_BITS_LEG) |
+					    s << PKT_BITS_STATE_SHIFT);
 	}
 }
 

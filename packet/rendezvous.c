@@ -345,6 +345,10 @@ void pkt_rdv_catch_up(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out)
 {
 	struct rdv_call c = start(r, now_us, out);
 
-	if (r->leg[0] && r->leg[1] && is_joined(pkt_rdv_state(r)))
+	if (!r->leg[0] || !r->leg[1])
+		return;
+	if (is_joined(pkt_rdv_state(r)))
 		rdv_open_catch_up(&c);
+	else if (r->setup)
+		rdv_setup_catch_up(&c);
 }

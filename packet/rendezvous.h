@@ -183,7 +183,8 @@ static inline uint16_t pkt_setup_mtu(const struct pkt_setup_leg *s)
 uint64_t pkt_rdv_next(const struct pkt_rdv *r, uint64_t now_us);
 void pkt_rdv_tick(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out);
 
-/* FINs and ACKs may have passed without us (window.h): follow them. */
+/* FINs and ACKs may have passed without us (window.h): follow them.  In COMMIT
+ * only what programs did that had the entries until just now. */
 void pkt_rdv_catch_up(struct pkt_rdv *r, uint64_t now_us, struct pkt_out *out);
 
 /* The controller takes a leg away: exact RSTs by policy (decision 20).  The

@@ -149,6 +149,28 @@ static inline bool pkt_fin_is_acked(const struct pkt_entry *from,
 	       !pkt_seq_after(from->fin_end, to->last_ack);
 }
 
+/* Event 10 in the kernel: both have their SYN-ACK, nobody is open yet. */
+static inline bool pkt_is_committed(const struct pkt_entry *e)
+{
+	return e->bits >> PKT_BITS_STATE_SHIFT == PKT_STATE_COMMIT;
+}
+
+/* Is the handshake of its client complete?  In COMMIT. */
+static inline bool pkt_has_acked(const struct pkt_entry *e)
+{
+	return (e->bits & PKT_BITS_LEG) >= PKT_LEG_ACKED ||
+	       e->fins & PKT_ACK_PASSED;
+}
+
+/* The plainest ACK there is for a SYN-ACK; every other one is the worker's.
+ * From a client that has not said anything since its SYN. */
+static inline bool pkt_is_handshake_ack(const struct pkt_entry *from,
+					const struct pkt_numbers *n)
+{
+	return n->end == n->seq && n->seq == from->snd_end &&
+	       n->ack == from->last_ack;
+}
+
 /* Payload that passes (decision 22). */
 static inline void pkt_count_payload(struct pkt_entry *from,
 				     struct pkt_entry *to, uint64_t octets)

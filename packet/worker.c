@@ -142,6 +142,8 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
 {
 	struct worker_rdv *r = &w->rdvs[rdv];
 
+	if (out->n_tx)
+		worker_fast_commit(w, rdv);
 	for (unsigned int i = 0; i < out->n_tx; i++)
 		send_own(w, rdv, out->tx[i].leg, &out->tx[i].seg);
 	for (unsigned int i = 0; i < out->n_reports; i++)
@@ -229,21 +231,31 @@ static bool moves_deadline(const struct worker_rdv *r,
 	       seg->flags & (PKT_SYN | PKT_FIN | PKT_RST);
 }
 
+/* Nobody but its clients can change a session that is open. */
+static bool may_end(const struct pkt_entry *e, const struct pkt_seg *seg)
+{
+	return seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
+	       pkt_is_latched(e, &seg->src, htons(seg->sport));
+}
+
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
 			   const struct pkt_seg *seg)
 {
 	uint32_t rdv = w->gates[slot].rdv;
 	struct worker_rdv *r = &w->rdvs[rdv];
 	unsigned int leg = r->slot[1] == slot;
-	struct pkt_rdv view = worker_view(w, rdv);
-	bool had_setup = r->setup;
+	struct pkt_rdv view;
 	struct pkt_out out;
+	bool had_setup;
 
+	/* Before: this one is not to be overtaken either. */
+	if (r->setup)
+		worker_fast_catch_up(w, rdv);
 	if (w->cfg.fast)
 		w->gates[slot].read++;
-	/* Nobody but its clients can change a session that is open. */
-	if (seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
-	    pkt_is_latched(view.leg[leg], &seg->src, htons(seg->sport)))
+	had_setup = r->setup;
+	view = worker_view(w, rdv);
+	if (had_setup || may_end(view.leg[leg], seg))
 		worker_fast_evict(w, rdv);
 	if (worker_is_tapped(w, rdv))
 		worker_tap_before(w, &view, leg);
@@ -310,10 +322,12 @@ static bool read_realm(struct pkt_worker *w, unsigned int realm)
 
 static void tick(struct pkt_worker *w, uint32_t rdv)
 {
-	struct pkt_rdv view = worker_view(w, rdv);
+	struct pkt_rdv view;
 	struct pkt_out out;
 	uint64_t due;
 
+	worker_fast_catch_up(w, rdv);
+	view = worker_view(w, rdv);
 	due = pkt_rdv_next(&view, w->now_us);
 	if (due <= w->now_us) {
 		worker_fast_evict(w, rdv);

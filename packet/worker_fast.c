@@ -8,6 +8,7 @@
  * read empty.  It is taken back before a segment is judged that may change its
  * state (decision 13).  A gate that was theirs leaves after a fence only.
  */
+#include "packet/window.h"
 #include "packet/worker_priv.h"
 
 enum { READY_MAX_US = 200000 };
@@ -43,8 +44,7 @@ static bool is_ours(const struct pkt_worker *w, const struct in6_addr *addr)
 
 static bool is_plain(const struct pkt_worker *w, const struct pkt_entry *e)
 {
-	return e->flags & PKT_ENTRY_OPEN && e->kernel != PKT_KERNEL_GONE &&
-	       !is_ours(w, &e->remote);
+	return e->kernel != PKT_KERNEL_GONE && !is_ours(w, &e->remote);
 }
 
 /* Open, and not over: a FIN or two may have passed. */
@@ -58,16 +58,21 @@ static bool is_alive(const struct pkt_rdv *r)
 }
 
 /* Policed, watched and traced gates are the worker's. */
-static bool is_ready(struct pkt_worker *w, uint32_t rdv)
+static bool is_for_kernel(struct pkt_worker *w, uint32_t rdv,
+			  const struct pkt_rdv *view)
 {
 	const struct worker_rdv *r = &w->rdvs[rdv];
+
+	return view->leg[0] && view->leg[1] && !r->has_traffic[0] &&
+	       !r->has_traffic[1] && !worker_is_tapped(w, rdv) &&
+	       is_plain(w, view->leg[0]) && is_plain(w, view->leg[1]);
+}
+
+static bool is_ready(struct pkt_worker *w, uint32_t rdv)
+{
 	const struct pkt_rdv view = worker_view(w, rdv);
 
-	if (!view.leg[0] || !view.leg[1] || r->setup || r->has_traffic[0] ||
-	    r->has_traffic[1] || worker_is_tapped(w, rdv))
-		return false;
-	return is_alive(&view) && is_plain(w, view.leg[0]) &&
-	       is_plain(w, view.leg[1]);
+	return !view.setup && is_for_kernel(w, rdv, &view) && is_alive(&view);
 }
 
 static void give(struct pkt_worker *w, uint32_t rdv)
@@ -96,6 +101,20 @@ static void note_empty(struct pkt_worker *w, uint32_t rdv)
 
 		w->gates[slot].read = pkt_fast_steered(w->cfg.fast, slot);
 	}
+}
+
+/* Once for each set-up: what happens in it beside two plain ACKs makes it the
+ * worker's until it is open. */
+void worker_fast_commit(struct pkt_worker *w, uint32_t rdv)
+{
+	const struct pkt_rdv view = worker_view(w, rdv);
+
+	if (w->cfg.fence && view.setup &&
+	    pkt_rdv_state(&view) == PKT_STATE_COMMIT &&
+	    is_for_kernel(w, rdv, &view) &&
+	    view.leg[0]->kernel == PKT_KERNEL_NONE &&
+	    view.leg[1]->kernel == PKT_KERNEL_NONE)
+		give(w, rdv);
 }
 
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
@@ -144,6 +163,18 @@ void worker_fast_evict(struct pkt_worker *w, uint32_t rdv)
 	}
 }
 
+/* Something has passed that says more than a segment.  An ACK noted late, by a
+ * program that had the entries no longer, may be one of an earlier attempt. */
+static bool has_news(const struct pkt_rdv *r)
+{
+	uint8_t fins = r->leg[0]->fins | r->leg[1]->fins;
+
+	if (pkt_is_committed(r->leg[0]))
+		return r->setup && fins & PKT_ACK_PASSED &&
+		       r->leg[0]->kernel == PKT_KERNEL_PASS;
+	return fins & PKT_FINS_SEEN;
+}
+
 void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv)
 {
 	struct pkt_entry *e = entry_of(w, rdv, 0);
@@ -153,13 +184,17 @@ void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv)
 	if (!e || e->kernel == PKT_KERNEL_NONE)
 		return;
 	view = worker_view(w, rdv);
-	if (!view.leg[1] || !(view.leg[0]->fins | view.leg[1]->fins))
+	if (!view.leg[1] || !has_news(&view))
 		return;
+	/* Open by itself it would overtake what is still to be read. */
+	if (view.setup && !is_read(w, rdv))
+		worker_fast_evict(w, rdv);
 	pkt_rdv_catch_up(&view, w->now_us, &out);
-	if (!is_alive(&view))
+	if (!pkt_is_committed(e) && !is_alive(&view))
 		worker_fast_evict(w, rdv);
 	worker_apply(w, rdv, &out);
 	worker_arm(w, rdv);
+	worker_fast_follow(w, rdv);
 }
 
 static void on_hint(void *arg, uint32_t slot)

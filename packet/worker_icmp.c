@@ -48,6 +48,7 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
 	if (slot == PKT_SLOT_NONE || !w->gates[slot].gen)
 		return PKT_DROP_ICMP;
 	rdv = w->gates[slot].rdv;
+	worker_fast_catch_up(w, rdv);
 	leg = w->rdvs[rdv].slot[1] == slot;
 	view = worker_view(w, rdv);
 	drop = pkt_rdv_icmp(&view, leg, &m);

@@ -129,13 +129,15 @@ bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 			  const struct pkt_seg *seg, uint16_t mtu);
 
 /* worker_fast.c.  Evict: before a rendezvous is changed or judged in a way that
- * programs of the kernel must not run into; follow: after a change, or after a
+ * programs of the kernel must not run into; commit: before SYN-ACKs leave, whose
+ * ACKs the kernel may pass; follow: after a change, or after a
  * segment; promote: at the end of a turn, in which the TUN devices were read
  * empty or not. */
 void worker_fast_evict(struct pkt_worker *w, uint32_t rdv);
+void worker_fast_commit(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_promote(struct pkt_worker *w, bool is_empty);
-/* FINs have passed in the kernel: the state follows. */
+/* FINs or handshake ACKs have passed in the kernel: the state follows. */
 void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_hints(struct pkt_worker *w);
 /* A removal that has to wait for a fence is kept; next: one whose fence is

@@ -133,9 +133,12 @@ static __always_inline struct pkt_entry *entry_at(uint32_t slot)
 static __always_inline void note_steered(uint32_t slot)
 {
 	struct fast_queue *q = bpf_map_lookup_elem(&queues, &slot);
+	struct pkt_entry *in = entry_at(slot);
 
 	if (q)
 		__sync_fetch_and_add(&q->steered, 1);
+	if (in && pkt_is_committed(in))
+		in->fins |= PKT_ACK_BEHIND;
 }
 
 /* TUN device of the realm that a slot belongs to. */
@@ -151,6 +154,20 @@ static __always_inline uint32_t tun_of(uint32_t slot)
 	return tun;
 }
 
+/* Is the session open for this segment?  In COMMIT two handshake ACKs make it
+ * so, before the worker hears of them; unless it has something of this client
+ * already, which must not be overtaken. */
+static __always_inline bool is_joined(const struct pkt_entry *in,
+				      const struct pkt_entry *out,
+				      const struct segment *s)
+{
+	if (!pkt_is_committed(in))
+		return in->flags & PKT_ENTRY_OPEN;
+	if (!pkt_has_acked(in))
+		return pkt_is_handshake_ack(in, &s->n);
+	return pkt_has_acked(out) && !(in->fins & PKT_ACK_BEHIND);
+}
+
 /* May the kernel pass this segment?  PKT_FAST_PASSED, or why not. */
 static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 						 const struct pkt_entry *out,
@@ -160,7 +177,7 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 	const uint8_t special = SEG_SYN | SEG_RST | SEG_URG;
 	enum pkt_window verdict;
 
-	if (!(in->flags & PKT_ENTRY_OPEN))
+	if (!is_joined(in, out, s))
 		return PKT_FAST_STEERED;
 	if ((s->flags & (special | SEG_ACK)) != SEG_ACK)
 		return PKT_FAST_FLAGS;
@@ -215,18 +232,36 @@ static __always_inline bool hint(const struct pkt_entry *in, uint32_t slot)
 	return ring && !bpf_ringbuf_output(ring, &slot, sizeof(slot), 0);
 }
 
-/* Both FINs have passed, then both are acknowledged: each is told once.  When
- * there is no room, with the next segment. */
-static __always_inline void tell(struct pkt_entry *in,
-				 const struct pkt_entry *out, uint32_t slot)
+/* Each is told once.  When there is no room, with the next segment. */
+static __always_inline void tell(struct pkt_entry *in, uint32_t slot,
+				 uint8_t what)
+{
+	if (hint(in, slot))
+		in->fins |= what;
+}
+
+/* Both FINs have passed, then both are acknowledged. */
+static __always_inline void
+tell_fins(struct pkt_entry *in, const struct pkt_entry *out, uint32_t slot)
 {
 	bool is_over = pkt_fin_is_acked(in, out) && pkt_fin_is_acked(out, in);
 	uint8_t what = is_over ? PKT_FINS_TOLD_OVER : PKT_FINS_TOLD_BOTH;
 
-	if ((in->fins | out->fins) & (what | PKT_FINS_TOLD_OVER))
-		return;
-	if (hint(in, slot))
-		in->fins |= what;
+	if (!((in->fins | out->fins) & (what | PKT_FINS_TOLD_OVER)))
+		tell(in, slot, what);
+}
+
+/* In COMMIT.  Of two processors that note the two ACKs at once, one at least
+ * sees both. */
+static __always_inline void note_ack(struct pkt_entry *in,
+				     const struct pkt_entry *out, uint32_t slot)
+{
+	if (!pkt_has_acked(in)) {
+		in->fins |= PKT_ACK_PASSED;
+		(void)__sync_val_compare_and_swap(&in->fin_end, 0, 0);
+	}
+	if (pkt_has_acked(out) && !((in->fins | out->fins) & PKT_ACK_TOLD))
+		tell(in, slot, PKT_ACK_TOLD);
 }
 
 /* It passes: what the worker would have noted. */
@@ -244,6 +279,8 @@ static __always_inline void note(struct pkt_entry *in, struct pkt_entry *out,
 	pkt_window_raise(in, out, &s->n);
 	if (s->flags & SEG_FIN)
 		pkt_fin_note(in, out, s->n.end);
+	if (pkt_is_committed(in))
+		note_ack(in, out, slot);
 	if (in->fins & out->fins & PKT_FINS_SEEN)
-		tell(in, out, slot);
+		tell_fins(in, out, slot);
 }

@@ -39,6 +39,8 @@ static enum pkt_window passes(unsigned int leg, uint8_t flags, uint32_t seq,
 static void catch_up(void)
 {
 	pkt_rdv_catch_up(&rdv.r, rdv.now_us, &rdv.out);
+	if (rdv.out.is_setup_done)
+		rdv.r.setup = NULL;
 }
 
 static bool has_reported(unsigned int n)
@@ -161,6 +163,149 @@ static void second_fin(void)
 	OK(rdv.entry[A].fin_end == A1 + 1);
 }
 
+/* ---- the end of a handshake ---- */
+
+/* In COMMIT: the bare ACK of a client that has its SYN-ACK. */
+static bool acks(unsigned int leg, uint32_t seq, uint32_t ack, uint32_t payload)
+{
+	struct pkt_entry *in = &rdv.entry[leg];
+	struct pkt_numbers n = { .seq = seq, .end = seq + payload, .ack = ack };
+
+	if (!pkt_is_committed(in) || pkt_has_acked(in) ||
+	    !pkt_is_handshake_ack(in, &n))
+		return false;
+	in->fins |= PKT_ACK_PASSED;
+	return passes(leg, PKT_ACK, seq, ack, 0) == PKT_WINDOW_CURRENT;
+}
+
+static void begin_committed(void)
+{
+	rdv_begin();
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	SEND(B, .flags = PKT_SYN, .seq = B0);
+	rdv_flush();
+	STATE(COMMIT);
+}
+
+static bool has_opened(void)
+{
+	return rdv.out.n_reports && rdv.out.report[0].type == PKT_REPORT_OPEN &&
+	       !rdv.r.setup && rdv.entry[A].flags & PKT_ENTRY_OPEN &&
+	       rdv.entry[B].flags & PKT_ENTRY_OPEN;
+}
+
+static void both_acks(void)
+{
+	begin_committed();
+	OK(acks(A, A1, B1, 0));
+	catch_up();
+	STATE(COMMIT);
+	LEG(A, ACKED);
+	LEG(B, SENT);
+	OK(acks(B, B1, A1, 0));
+	catch_up();
+	STATE(OPEN);
+	OK(has_opened() && rdv.out.n_reports == 1);
+	catch_up();
+	OK(has_reported(0));
+}
+
+static void one_ack_by_worker(void)
+{
+	begin_committed();
+	OK(acks(B, B1, A1, 0));
+	catch_up();
+	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1);
+	FORWARDED(B, PKT_ACK, A1, B1);
+	REPORT(OPEN, A, NONE);
+	STATE(OPEN);
+}
+
+/* Only the client that is still silent gets its SYN-ACK again. */
+static void resent(void)
+{
+	begin_committed();
+	OK(acks(A, A1, B1, 0));
+	catch_up();
+	AT(1000);
+	SYNACK(B, A0, B1);
+	NOTHING();
+}
+
+/* T_half as ever, when the other one never answers. */
+static void half(void)
+{
+	begin_committed();
+	OK(acks(A, A1, B1, 0));
+	catch_up();
+	AT(29999);
+	rdv_flush();
+	STATE(COMMIT);
+	AT(30000);
+	RST(A, B1, A1);
+	REPORT(FAIL, A, TSA);
+}
+
+/* Everything else is the worker's to judge. */
+static void other_acks(void)
+{
+	begin_committed();
+	OK(!acks(A, A1, B1 + 1, 0));
+	OK(!acks(A, A1, B0, 0));
+	OK(!acks(A, A0, B1, 0));
+	OK(!acks(A, A1, B1, 1));
+	catch_up();
+	LEG(A, SENT);
+	OK(has_reported(0));
+}
+
+/* Nobody looked before all was over: opened, half closed. */
+static void closed_before_told(void)
+{
+	begin_committed();
+	OK(acks(B, B1, A1, 0));
+	OK(acks(A, A1, B1, 0));
+	passes(B, PKT_ACK | PKT_FIN, B1, A1, 10);
+	catch_up();
+	OK(has_opened());
+	STATE(HALF);
+	LEG(B, FIN);
+	OK(rdv.entry[B].is_closer);
+}
+
+/* P6, P7: the answer to a probe is the worker's, the other ACK passes, and with
+ * it the window. */
+static void waiting_first(void)
+{
+	rdv_defaults();
+	rdv.policy.commit = PKT_COMMIT_WAITING;
+	rdv_reserve();
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	AT(5000);
+	SEND(B, .flags = PKT_SYN, .seq = B0);
+	STATE(PROBE);
+	OK(!acks(A, A1, B1, 0));
+	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1);
+	rdv_flush();
+	STATE(COMMIT);
+	OK(passes(A, PKT_ACK, A1 + 70000, B1, 1) == PKT_WINDOW_BEYOND);
+	OK(acks(B, B1, A1, 0));
+	OK(passes(A, PKT_ACK, A1 + 70000, B1, 1) == PKT_WINDOW_CURRENT);
+	catch_up();
+	OK(has_opened());
+}
+
+/* A new attempt forgets what was noted of the old one. */
+static void new_attempt(void)
+{
+	begin_committed();
+	SEND(A, .flags = PKT_SYN, .seq = A0 + 99);
+	STATE(PROBE);
+	catch_up();
+	STATE(PROBE);
+	OK(!pkt_has_acked(&rdv.entry[A]) && !pkt_has_acked(&rdv.entry[B]));
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -172,6 +317,15 @@ int main(void)
 		{ "N7 seen after now", seen_after_now },
 		{ "A6 A7 the window in the kernel", window },
 		{ "C3 a second FIN", second_fin },
+		{ "P4 both handshake ACKs in the kernel", both_acks },
+		{ "P4 one in the kernel, one by the worker",
+		  one_ack_by_worker },
+		{ "L2 a SYN-ACK again, to whom it is new", resent },
+		{ "L10 T_half after one in the kernel", half },
+		{ "2.3/10 2.3/11 other ACKs are the worker's", other_acks },
+		{ "P13 closed before the worker looks", closed_before_told },
+		{ "P6 P7 waiting first, in the kernel", waiting_first },
+		{ "R5 a new attempt", new_attempt },
 		{ NULL, NULL },
 	};
 
