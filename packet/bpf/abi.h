@@ -70,7 +70,10 @@ struct fast_way {
  * none came through the host. */
 struct fast_queue {
 	uint32_t steered;
-};
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct fast_queue) % 8 == 0 &&
+		       sizeof(struct pkt_entry) % 8 == 0,
+	       "the kernel rounds elements of an array up to 8 octets");
 
 /* The interface that an instance of the XDP program is attached to. */
 struct fast_port {
