@@ -16,6 +16,7 @@
 
 #include "packet/bpf/cross.h"
 #include "packet/bpf/hop.h"
+#include "packet/bpf/note.h"
 #include "packet/bpf/way.h"
 
 enum {

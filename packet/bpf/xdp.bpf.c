@@ -13,6 +13,7 @@
  * be in several buffers; its headers are in the first.
  */
 #include "packet/bpf/hop.h"
+#include "packet/bpf/note.h"
 #include "packet/bpf/way.h"
 
 /* The interfaces that take frames from here: those where we are attached.  By

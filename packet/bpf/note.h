@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
+/*
+ * packet/bpf/note.h - what a segment that passes leaves behind
+ *
+ * In the entries, as the worker would have noted it; and what the worker is
+ * told, once each.
+ */
+#pragma once
+
+#include "packet/bpf/gate.h"
+
+/* False: there is no room.  The port of either gate says which worker it is:
+ * both are of one class. */
+static __always_inline bool hint(const struct pkt_entry *in, uint32_t slot)
+{
+	uint32_t n = realms.n_workers, worker;
+	void *ring;
+
+	worker = n ? pkt_steer_worker(bpf_ntohs(in->out_sport_be), n) : 0;
+	ring = bpf_map_lookup_elem(&hints, &worker);
+	return ring && !bpf_ringbuf_output(ring, &slot, sizeof(slot), 0);
+}
+
+/* Each is told once.  When there is no room, with the next segment. */
+static __always_inline void tell(struct pkt_entry *in, uint32_t slot,
+				 uint8_t what)
+{
+	if (hint(in, slot))
+		in->fins |= what;
+}
+
+/* Both FINs have passed, then both are acknowledged. */
+static __always_inline void
+tell_fins(struct pkt_entry *in, const struct pkt_entry *out, uint32_t slot)
+{
+	bool is_over = pkt_fin_is_acked(in, out) && pkt_fin_is_acked(out, in);
+	uint8_t what = is_over ? PKT_FINS_TOLD_OVER : PKT_FINS_TOLD_BOTH;
+
+	if (!((in->fins | out->fins) & (what | PKT_FINS_TOLD_OVER)))
+		tell(in, slot, what);
+}
+
+/* In COMMIT.  Of two processors that note the two ACKs at once, one at least
+ * sees both. */
+static __always_inline void note_ack(struct pkt_entry *in,
+				     const struct pkt_entry *out, uint32_t slot)
+{
+	if (!pkt_has_acked(in)) {
+		in->fins |= PKT_ACK_PASSED;
+		(void)__sync_val_compare_and_swap(&in->fin_end, 0, 0);
+	}
+	if (pkt_has_acked(out) && !((in->fins | out->fins) & PKT_ACK_TOLD))
+		tell(in, slot, PKT_ACK_TOLD);
+}
+
+/* It passes: what the worker would have noted. */
+static __always_inline void note(struct pkt_entry *in, struct pkt_entry *out,
+				 const struct segment *s, uint32_t slot,
+				 bool is_current)
+{
+	uint32_t now = now_ms();
+
+	if (in->last_seen_ms != now)
+		in->last_seen_ms = now;
+	pkt_count_payload(in, out, s->octets - s->headers);
+	if (!is_current)
+		return;
+	pkt_window_raise(in, out, &s->n);
+	if (s->flags & SEG_FIN)
+		pkt_fin_note(in, out, s->n.end);
+	if (pkt_is_committed(in))
+		note_ack(in, out, slot);
+	if (in->fins & out->fins & PKT_FINS_SEEN)
+		tell_fins(in, out, slot);
+}
