@@ -9,7 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { N = 10000, WAIT_MS = 5000 };
+enum {
+	N = 10000,
+	WAIT_MS = 5000,
+	DRAIN_MS = 200,
+	FLOOD = 4,
+	ROUNDS_MAX = 1000000, /* a minute or more */
+};
 
 struct one {
 	struct pkt_gate_id gate;
@@ -81,10 +87,9 @@ static struct in6_addr host(int i, int k)
 	return a;
 }
 
-static void add(int i, int k)
+static struct pkt_gate_cfg config(int i, int k)
 {
 	struct pkt_gate_cfg cfg = { .realm = (uint8_t)i };
-	struct pkt_gate_id peer = { 0, 0 };
 
 	cfg.rdv.twait_s = 75;
 	cfg.rdv.tidle_s = 7440;
@@ -100,6 +105,14 @@ static void add(int i, int k)
 	cfg.leg.from.addr = host(i, k);
 	cfg.leg.from.prefix_len = 128;
 	cfg.leg.from.port_max = 65535;
+	return cfg;
+}
+
+static void add(int i, int k)
+{
+	struct pkt_gate_cfg cfg = config(i, k);
+	struct pkt_gate_id peer = { 0, 0 };
+
 	CU_ASSERT_EQUAL_FATAL(pkt_gate_add(engine, i ? gate[0][k].gate : peer,
 					   &cfg, (uint64_t)k, &gate[i][k].gate),
 			      0);
@@ -162,6 +175,82 @@ static void remove_all(void)
 	}
 }
 
+/* One session sends without end, others now and then: nobody waits for another,
+ * and each gets what is his.  FLOOD segments for each one of those. */
+static void take_turns(void)
+{
+	static struct fake_pkt got;
+	unsigned int wrong = 0;
+
+	for (int k = 1; k < N; k += 3) {
+		int from = k % 2, of_k = 0;
+
+		for (int i = 0; i < FLOOD; i++)
+			send_from(from, 0, PKT_ACK);
+		send_from(from, k, PKT_ACK);
+		for (int i = 0; i <= FLOOD; i++) {
+			CU_ASSERT_TRUE_FATAL(
+				fake_tun_recv(client[1 - from], &got, WAIT_MS));
+			of_k += got.seg.sport == gate[1 - from][k].port &&
+				got.seg.seq == (uint32_t)(1000 * k + from + 1);
+		}
+		wrong += of_k != 1;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
+/* By idleness, and not the first session. */
+static bool has_ended(const struct pkt_evt *evt)
+{
+	if (evt->type != PKT_EVT_CLOSED)
+		return false;
+	CU_ASSERT_EQUAL(evt->cause, PKT_CAUSE_IDLE);
+	CU_ASSERT_TRUE(evt->gate.slot != gate[0][0].gate.slot &&
+		       evt->gate.slot != gate[1][0].gate.slot);
+	return true;
+}
+
+/* For all but the first session T_idle is a second now.  Returns how many gates
+ * have ended already. */
+static int shorten_idle(void)
+{
+	struct pollfd pfd = { pkt_engine_evt_fd(engine), POLLIN, 0 };
+	struct pkt_evt evt = { .type = PKT_EVT_DONE };
+	int n = 0;
+
+	for (int k = 1; k < N; k++) {
+		struct pkt_gate_cfg cfg = config(0, k);
+
+		cfg.rdv.tidle_s = 1;
+		CU_ASSERT_EQUAL_FATAL(pkt_gate_modify(engine, gate[0][k].gate,
+						      &cfg, false, 1),
+				      0);
+		do {
+			while (!pkt_engine_next_evt(engine, &evt))
+				CU_ASSERT_EQUAL_FATAL(poll(&pfd, 1, WAIT_MS),
+						      1);
+			n += has_ended(&evt);
+		} while (evt.type != PKT_EVT_DONE);
+	}
+	return n;
+}
+
+/* They fall silent while the first goes on: each is missed. */
+static void fall_silent(int n)
+{
+	static struct fake_pkt got;
+	struct pkt_evt evt;
+
+	for (int i = 0; n < 2 * (N - 1) && i < ROUNDS_MAX; i++) {
+		send_from(0, 0, PKT_ACK);
+		CU_ASSERT_TRUE_FATAL(fake_tun_recv(client[1], &got, WAIT_MS));
+		CU_ASSERT_EQUAL_FATAL(got.seg.sport, gate[1][0].port);
+		while (pkt_engine_next_evt(engine, &evt))
+			n += has_ended(&evt);
+	}
+	CU_ASSERT_EQUAL(n, 2 * (N - 1));
+}
+
 /* All are there together; what the engine holds for an open session is the
  * two entries of its legs. */
 static void many(void)
@@ -182,6 +271,22 @@ static void many(void)
 			take(PKT_EVT_OPEN, 200);
 	}
 	CU_ASSERT_TRUE(2 * sizeof(struct pkt_entry) <= 256);
+}
+
+static void fairness(void)
+{
+	for (int i = 0; i < 2; i++) { /* what is still on its way */
+		static struct fake_pkt left;
+
+		while (fake_tun_recv(client[i], &left, DRAIN_MS))
+			;
+	}
+	take_turns();
+	fall_silent(shorten_idle());
+}
+
+static void subtracted(void)
+{
 	remove_all();
 	pkt_engine_free(engine);
 	close(client[0]);
@@ -192,6 +297,8 @@ int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "N9 10 000 sessions at once", many },
+		{ "D40 10 000 sessions beside one that never stops", fairness },
+		{ "decision 8: all of them are subtracted", subtracted },
 		{ NULL, NULL },
 	};
 
