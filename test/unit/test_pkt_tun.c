@@ -32,7 +32,15 @@ enum { PERIOD = 262139, WAIT_MS = 60000 };
 
 /* What a child is told, and what it answers. */
 struct order {
-	enum { CONNECT_ONLY, TRANSFER, ACCEPT, BIG_DATAGRAM, JOIN, LEAVE } what;
+	enum {
+		CONNECT_ONLY,
+		TRANSFER,
+		FLOW,
+		ACCEPT,
+		BIG_DATAGRAM,
+		JOIN,
+		LEAVE
+	} what;
 	struct in_addr addr;
 	uint16_t port;
 	uint64_t octets;
@@ -147,7 +155,8 @@ static struct answer obey(const struct order *o)
 				  .sin_addr = o->addr,
 				  .sin_port = htons(o->port) };
 	struct timeval tv = { .tv_sec = 15 };
-	unsigned int gone_ms = 10000;
+	/* A flow is ended by us, and its client may not believe it. */
+	unsigned int gone_ms = o->what == FLOW ? 2000 : 10000;
 	struct answer a = { 0 };
 	int s;
 
@@ -170,7 +179,7 @@ static struct answer obey(const struct order *o)
 	setsockopt(s, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_ms, sizeof(gone_ms));
 	if (connect(s, (struct sockaddr *)&to, sizeof(to)))
 		a.error = errno;
-	else if (o->what == TRANSFER)
+	else if (o->what == TRANSFER || o->what == FLOW)
 		transfer(s, o, &a);
 	if (o->what == JOIN)
 		joined = s;
@@ -402,19 +411,24 @@ static void kernel_forwards(void)
 	shell("sysctl -qw net.ipv4.ip_forward=0");
 }
 
-/* Both gates, and both clients on their way. */
-static void begin(uint64_t octets)
+static void begin_as(int what, uint64_t octets)
 {
 	add(0, (struct pkt_gate_id) { 0, 0 });
 	add(1, side[0].gate);
 	for (int i = 0; i < 2; i++) {
-		struct order o = to_gate(i, TRANSFER, octets);
+		struct order o = to_gate(i, what, octets);
 
 		tell(&side[i], &o);
 		expect(PKT_EVT_SYN);
 	}
 	expect(PKT_EVT_OPEN);
 	expect(PKT_EVT_OPEN);
+}
+
+/* Both gates, and both clients on their way. */
+static void begin(uint64_t octets)
+{
+	begin_as(TRANSFER, octets);
 }
 
 /* Statistics are the octets that the clients moved, and nothing was lost
@@ -753,7 +767,7 @@ static void removed_in_flight(void)
 
 	start();
 	if (is_fast()) {
-		begin(100 * want_octets());
+		begin_as(FLOW, 100 * want_octets());
 		usleep(100000);
 		remove_gate(0);
 		pkt_engine_counters(engine, &before);
@@ -789,6 +803,66 @@ static void program_taken_away(void)
 	}
 	pkt_engine_free(engine);
 	shell("! tc qdisc show | grep -q clsact");
+}
+
+/* IP packets that have left by this interface reach a thousand more. */
+static void leaves_by(const char *iface)
+{
+	shell("sent() { ip -s link show %s | sed -n '/TX:/{n;p}' |"
+	      " awk '{ print $2 }'; }; was=$(sent);"
+	      " for i in $(seq 300); do [ $(sent) -lt $((was + 1000)) ] ||"
+	      " exit 0; sleep 0.05; done; exit 1",
+	      iface);
+}
+
+static void second_link(pid_t pid)
+{
+	shell("ip link add vcor2 type veth peer name eth1 netns %d;"
+	      " ip addr add 10.77.3.1/24 dev vcor2; ip link set vcor2 up",
+	      pid);
+	shell("nsenter -t %d -n sh -c 'ip link set eth1 up;"
+	      " ip addr add 10.77.3.2/24 dev eth1;"
+	      " sysctl -qw net.ipv4.conf.all.rp_filter=0"
+	      " net.ipv4.conf.eth1.rp_filter=0 net.ipv4.conf.eth1.arp_notify=1'",
+	      pid);
+}
+
+/* The way of a session in the kernel becomes another, and so does the neighbour
+ * at its end: it follows, and nothing of it has to come here. */
+static void way_changes(void)
+{
+	struct pkt_counters before, after;
+	pid_t pid = side[1].pid;
+
+	start();
+	if (is_fast()) {
+		second_link(pid);
+		begin_as(FLOW, 1000 * want_octets());
+		leaves_by("vcor");
+		pkt_engine_counters(engine, &before);
+		shell("ip route add 10.77.2.2/32 via 10.77.3.2 dev vcor2");
+		leaves_by("vcor2");
+		shell("nsenter -t %d -n ip link set eth1 address"
+		      " 02:00:00:00:00:99",
+		      pid);
+		leaves_by("vcor2");
+		shell("ip route replace 10.77.2.2/32 nexthop via 10.77.3.2 dev"
+		      " vcor2 nexthop via 10.77.2.2 dev vcor");
+		shell("ip route del 10.77.2.2/32");
+		leaves_by("vcor");
+		pkt_engine_counters(engine, &after);
+		CU_ASSERT_TRUE(after.fast[PKT_FAST_PASSED] >
+			       before.fast[PKT_FAST_PASSED] + 3000);
+		CU_ASSERT_EQUAL(after.fast[PKT_FAST_ROUTE],
+				before.fast[PKT_FAST_ROUTE]);
+		CU_ASSERT_EQUAL(after.drop[PKT_DROP_TX], 0);
+		remove_gate(0);
+		remove_gate(1);
+		for (int i = 0; i < 2; i++)
+			CU_ASSERT_FALSE(answer_of(&side[i]).is_wrong);
+		shell("ip link del vcor2");
+	}
+	pkt_engine_free(engine);
 }
 
 /* Pools whose entries a map may not hold. */
@@ -903,6 +977,8 @@ int main(void)
 		{ "decision 9: removed while data flows", removed_in_flight },
 		{ "D35 a program is taken away, and comes back",
 		  program_taken_away },
+		{ "D36 another route, another neighbour, two routes",
+		  way_changes },
 		{ "D34 no map for so many ports", map_too_large },
 		{ "decision 2: access does not reach core", no_router },
 		{ "D27 fragments (decision 5)", fragments },
