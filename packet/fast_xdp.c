@@ -157,7 +157,8 @@ static bool is_attached(const struct fast_xdp_port *p)
 
 static int attach(struct fast_xdp *x, struct fast_xdp_port *p)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
+	struct bpf_link_create_opts opts = { .sz = sizeof(opts),
+					     .flags = XDP_FLAGS_DRV_MODE };
 	int prog = bpf_program__fd(p->skel->progs.xdp);
 	uint32_t key = p->ifindex;
 	int fd = bpf_link_create(prog, (int)p->ifindex, BPF_XDP, &opts);

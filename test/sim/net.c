@@ -30,9 +30,13 @@ static void swap(struct sim_message **a, struct sim_message **b)
 
 static void rise(struct sim_net *net, unsigned int i)
 {
-	while (i && is_before(net->heap[i], net->heap[(i - 1) / 2])) {
-		swap(&net->heap[i], &net->heap[(i - 1) / 2]);
-		i = (i - 1) / 2;
+	unsigned int parent;
+
+	for (; i > 0; i = parent) {
+		parent = (i - 1) / 2;
+		if (!is_before(net->heap[i], net->heap[parent]))
+			return;
+		swap(&net->heap[i], &net->heap[parent]);
 	}
 }
 

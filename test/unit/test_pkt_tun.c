@@ -32,15 +32,7 @@ enum { PERIOD = 262139, WAIT_MS = 60000 };
 
 /* What a child is told, and what it answers. */
 struct order {
-	enum {
-		CONNECT_ONLY,
-		TRANSFER,
-		FLOW,
-		ACCEPT,
-		BIG_DATAGRAM,
-		JOIN,
-		LEAVE
-	} what;
+	enum { CONNECT, TRANSFER, FLOW, ACCEPT, DATAGRAM, JOIN, LEAVE } what;
 	struct in_addr addr;
 	uint16_t port;
 	uint64_t octets;
@@ -160,7 +152,7 @@ static struct answer obey(const struct order *o)
 	struct answer a = { 0 };
 	int s;
 
-	if (o->what == BIG_DATAGRAM) {
+	if (o->what == DATAGRAM) {
 		static const uint8_t big[4000];
 
 		s = socket(AF_INET, SOCK_DGRAM, 0);
@@ -885,7 +877,7 @@ static void map_too_large(void)
 /* Decision 2: the gateway is no router. */
 static void no_router(void)
 {
-	struct order o = { .what = CONNECT_ONLY, .port = 9 };
+	struct order o = { .what = CONNECT, .port = 9 };
 
 	start();
 	inet_pton(AF_INET, "10.77.2.2", &o.addr);
@@ -902,7 +894,7 @@ static void fragments(void)
 
 	start();
 	add(0, (struct pkt_gate_id) { 0, 0 });
-	o = to_gate(0, BIG_DATAGRAM, 0);
+	o = to_gate(0, DATAGRAM, 0);
 	pkt_engine_counters(engine, &before);
 	tell(&side[0], &o);
 	answer_of(&side[0]);
