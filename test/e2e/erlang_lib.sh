@@ -21,7 +21,7 @@ erlang_build() {
 # The gateway as the run needs it: encoding, and a trace of what is said.
 erlang_config() {
 	lab_config | sed -e "s/encoding=\"[a-z]*\"/encoding=\"$1\"/" \
-		-e 's/messages="no"/messages="yes"/' \
+		-e 's/messages="no"/messages="body"/' \
 		-e 's/<timers /&retransmit-ms="250" /' >"$DIR/bgfd.xml"
 }
 
@@ -80,11 +80,11 @@ erlang_form() {
 	local token='!' way
 	[ "$1" = short ] || token=MEGACO
 	for way in in out; do
-		grep -q "h248 $way $token/$2 " "$DIR/bgfd.log" ||
+		grep -q "dir=$way .* body=\"$token/$2 " "$DIR/bgfd.log" ||
 			die "nothing of version $2 goes $way in $1 form"
 	done
-	! grep -E 'h248 (in|out) ' "$DIR/bgfd.log" | grep -vE \
-		" $token/$2 | $token/1 .*(SC=|ServiceChange|406)" ||
+	! grep -F ' body="' "$DIR/bgfd.log" | grep -vE \
+		"\"$token/$2 |\"$token/1 .*(SC=|ServiceChange|406)" ||
 		die "another form or version than $1, $2"
 }
 

@@ -46,7 +46,7 @@ lines() {
 }
 
 SIZE=2
-session_begin
+session_begin --set patience=100000 --timeout 200
 # shellcheck disable=SC2154
 in_all "$term_a" context "$ctx"
 in_all "$port_a" dump "$ctx"

@@ -27,7 +27,7 @@ clock_ahead() {
 	sleep 6
 	equal "octets that A took" 0 "$(stat -c %s "$DIR/at_a")"
 	[ "$(counted TcpExtPAWSEstab)" -gt 0 ] || die "A sees nothing old"
-	kill "$MGCSIM"
+	kill "$MGCSIM" 2>/dev/null || true
 }
 
 # The echo is older than the connection: A resets and goes on asking.
@@ -45,7 +45,7 @@ old_echo() {
 	tcpdump -nr "$DIR/access.pcap" 'src 203.0.113.10 and tcp[13] & 4 != 0' \
 		>"$DIR/resets" 2>/dev/null
 	[ -s "$DIR/resets" ] || die "no reset from A"
-	kill "$MGCSIM" "$CLIENT_a"
+	kill "$MGCSIM" "$CLIENT_a" 2>/dev/null || true
 }
 
 (clock_ahead)

@@ -202,7 +202,7 @@ received c d 2
 kill -TERM "$BGFD"
 east_file draining
 expect_gateway west idle in 0
-expect_gateway east active in 1
+expect_gateway east active draining 1
 : >"$DIR/stage3"
 received d c 3
 received c d 3
