@@ -13,10 +13,13 @@ dissect() {
 	tshark -r "$DIR/control.pcap" "$@" 2>/dev/null
 }
 wire=$("$LAB_ROOT/test/e2e/wire.py" "$DIR/control.pcap")
-# Registration, Add, four Notifies, Subtract: seven requests, seven replies
-# (repetitions apart, which a busy machine may add).
-equal "requests on the wire" 7 "$(grep '^T ' <<<"$wire" | sort -u | wc -l)"
-equal "replies on the wire" 7 "$(grep '^P ' <<<"$wire" | sort -u | wc -l)"
+# Registration, Add, up to four Notifies, Subtract: what happens while one
+# Notify is on its way comes together in the next. A busy machine may repeat.
+requests=$(grep '^T ' <<<"$wire" | sort -u | wc -l)
+[ "$requests" -ge 5 ] && [ "$requests" -le 7 ] ||
+	die "$requests requests on the wire"
+equal "replies on the wire" "$requests" \
+	"$(grep '^P ' <<<"$wire" | sort -u | wc -l)"
 equal "requests with a reply of the same id" \
 	"$(grep '^T ' <<<"$wire" | cut -c3- | sort -u)" \
 	"$(grep '^P ' <<<"$wire" | cut -c3- | sort -u)"
