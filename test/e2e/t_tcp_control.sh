@@ -13,12 +13,15 @@ session_end
 dissect() {
 	tshark -r "$DIR/control.pcap" "$@" 2>/dev/null
 }
-# Seven requests and seven replies, each in a TPKT of its own.
+# Registration, Add, Subtract and up to four Notifies (one may tell of more
+# than one event), each and each reply in a TPKT of its own.
 packets=$(dissect -Y tpkt -T fields -e tpkt.version | tr ',' '\n' | wc -l)
-[ "$packets" -ge 14 ] || die "$packets TPKT packets, expected 14"
+[ "$packets" -ge 10 ] || die "$packets TPKT packets, expected 10 to 14"
 equal "datagrams" 0 "$(dissect -Y udp | wc -l)"
-equal "transactions dissected" 7 "$(dissect -Y megaco -T fields \
-	-e megaco.transid | tr ',' '\n' | grep . | sort -u | wc -l)"
+transactions=$(dissect -Y megaco -T fields -e megaco.transid | tr ',' '\n' |
+	grep . | sort -u | wc -l)
+[ "$transactions" -ge 5 ] && [ "$transactions" -le 7 ] ||
+	die "$transactions transactions dissected"
 equal "malformed messages" "" "$(dissect -Y _ws.malformed)"
 
 # mgcsim has ended with its scenario: the next one is found, and told that we
