@@ -23,6 +23,21 @@ static void skip(struct rest *r, int (*is_it)(int))
 		r->p++;
 }
 
+static int is_in_line(int c)
+{
+	return c != '\r' && c != '\n';
+}
+
+/* White space, and comments to the end of their line. */
+static void skip_space(struct rest *r)
+{
+	skip(r, isspace);
+	while (r->p < r->end && *r->p == ';') {
+		skip(r, is_in_line);
+		skip(r, isspace);
+	}
+}
+
 static int is_no_space(int c)
 {
 	return !isspace(c);
@@ -30,18 +45,18 @@ static int is_no_space(int c)
 
 static bool take(struct rest *r, char c)
 {
-	skip(r, isspace);
+	skip_space(r);
 	if (r->p == r->end || *r->p != c)
 		return false;
 	r->p++;
-	skip(r, isspace);
+	skip_space(r);
 	return true;
 }
 
 /* "0x" and digits. */
 static bool take_hex(struct rest *r)
 {
-	skip(r, isspace);
+	skip_space(r);
 	if (r->end - r->p < 2 || strncasecmp(r->p, "0x", 2))
 		return false;
 	r->p += 2;
@@ -55,7 +70,7 @@ static bool take_header(struct rest *r, const char **icv)
 {
 	struct rest at = *r;
 
-	skip(&at, isspace);
+	skip_space(&at);
 	skip(&at, isalpha);
 	if (!take(&at, '=') || !take_hex(&at) || !take(&at, ':') ||
 	    !take_hex(&at) || !take(&at, ':') || at.end - at.p < 2)
@@ -94,28 +109,31 @@ static void cover(char *from, const char *end, int (*is_it)(int))
 		*from = '*';
 }
 
-static int is_in_line(int c)
-{
-	return c != '\r' && c != '\n';
-}
-
 static int is_in_key(int c)
 {
 	return isgraph(c) && c != '|' && c != '}' && c != ';';
 }
 
-/* Behind each `what`, at the beginning of a line or anywhere. */
+/* Only blanks stand in front of it in its line, as readers of SDP allow. */
+static bool begins_line(const char *buf, const char *p)
+{
+	while (p > buf && (p[-1] == ' ' || p[-1] == '\t'))
+		p--;
+	return p == buf || !is_in_line((unsigned char)p[-1]);
+}
+
+/* Behind each `what`, in whatever case, at the beginning of a line or
+ * anywhere. */
 static void mask_all(char *buf, size_t n, const char *what, bool is_line,
 		     int (*is_it)(int))
 {
 	size_t len = strlen(what);
-	char *p = buf, *end = buf + n;
+	char *end = buf + n;
 
-	while ((p = memmem(p, (size_t)(end - p), what, len))) {
-		p += len;
-		if (!is_line || p == buf + len || !is_in_line(p[-(int)len - 1]))
-			cover(p, end, is_it);
-	}
+	for (char *p = buf; (size_t)(end - p) >= len; p++)
+		if (!strncasecmp(p, what, len) &&
+		    (!is_line || begins_line(buf, p)))
+			cover(p + len, end, is_it);
 }
 
 void gw_log_mask(char *buf, size_t n)
@@ -127,6 +145,8 @@ void gw_log_mask(char *buf, size_t n)
 		cover(buf + (icv - buf), buf + n, isxdigit);
 	mask_all(buf, n, "k=", true, is_in_line);
 	mask_all(buf, n, "inline:", false, is_in_key);
+	mask_all(buf, n, "key-mgmt:", false, is_in_line);
+	mask_all(buf, n, "ice-pwd:", false, is_in_line);
 }
 
 /* "192.0.2.1:2944", "[2001:db8::1]:2944" */
