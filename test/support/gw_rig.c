@@ -264,6 +264,19 @@ const char *rig_last(const struct rig *r)
 	return r->n_sent ? r->sent[r->n_sent - 1] : "";
 }
 
+bool rig_acknowledge(struct rig *r)
+{
+	const char *id = strstr(rig_last(r), "T=");
+	char text[64];
+
+	if (!id)
+		return false;
+	snprintf(text, sizeof(text), "P=%lu{C=1{N=ip/1/access/1}}",
+		 strtoul(id + 2, NULL, 10));
+	rig_send(r, text);
+	return true;
+}
+
 void rig_events(struct rig *r)
 {
 	gw_host_engine_ready(r->gw.host);

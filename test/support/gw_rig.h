@@ -34,6 +34,23 @@ typedef void(rig_edit_h)(struct conf_gateway *c);
 struct rig *rig_new_with(unsigned int max_contexts, rig_edit_h *edit);
 void rig_free(struct rig *r);
 
+/* A session, both sides in one Add each: "C=1{" RIG_LEG_A "}" */
+#define RIG_LEG_A                                                         \
+	"A=ip/1/access/${M{ST=1{O{MO=SR,ipdc/realm=\"access.example\","   \
+	"gm/saf=ON,gm/sam=\"[203.0.113.7]\",tman/pol=ON,tman/sdr=125000," \
+	"tman/mbs=32000,ds/dscp=28},"                                     \
+	"L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:passive\n},"     \
+	"R{\nv=0\nc=IN IP4 10.9.8.7\nm=message 9 TCP -\na=setup:active\n" \
+	"}}},E=2001{tcprv/syn,tcprv/est,tcprv/rel,tcprv/fail,adr/rsac,"   \
+	"g/cause},SG{ipnapt/latch{napt=LATCH}}}"
+#define RIG_LEG_B                                                     \
+	"A=ip/1/core/${M{ST=1{O{MO=SR,ipdc/realm=\"core.example\"},"  \
+	"L{\nv=0\nc=IN IP6 $\nm=message $ TCP -\na=setup:passive\n}," \
+	"R{\nv=0\nc=IN IP6 2001:db8:5::9\nm=message 9 TCP -\n"        \
+	"a=setup:active\n}}},E=2002{tcprv/est,tcprv/rel},"            \
+	"SG{ipnapt/latch{napt=LATCH}}}"
+#define RIG_BOTH "C=${PR=6," RIG_LEG_A "," RIG_LEG_B "}"
+
 /* A whole message of the controller. */
 void rig_input(struct rig *r, const char *message);
 /* A message of the controller: header and text. */
@@ -44,5 +61,8 @@ const char *rig_ask(struct rig *r, const char *actions);
 const char *rig_last(const struct rig *r);
 /* Everything that stays of what a controller asked, as text. */
 const char *rig_state(struct rig *r);
+/* The controller answers the latest request, a Notify of ip/1/access/1 in
+ * context 1; false: there is none. */
+bool rig_acknowledge(struct rig *r);
 /* Let the gateway read the events of the stub. */
 void rig_events(struct rig *r);

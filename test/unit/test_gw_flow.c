@@ -9,22 +9,6 @@
 #include "test/support/gw_rig.h"
 #include "test/support/suite.h"
 
-#define LEG_A                                                             \
-	"A=ip/1/access/${M{ST=1{O{MO=SR,ipdc/realm=\"access.example\","   \
-	"gm/saf=ON,gm/sam=\"[203.0.113.7]\",tman/pol=ON,tman/sdr=125000," \
-	"tman/mbs=32000,ds/dscp=28},"                                     \
-	"L{\nv=0\nc=IN IP4 $\nm=message $ TCP -\na=setup:passive\n},"     \
-	"R{\nv=0\nc=IN IP4 10.9.8.7\nm=message 9 TCP -\na=setup:active\n" \
-	"}}},E=2001{tcprv/syn,tcprv/est,tcprv/rel,tcprv/fail,adr/rsac,"   \
-	"g/cause},SG{ipnapt/latch{napt=LATCH}}}"
-#define LEG_B                                                         \
-	"A=ip/1/core/${M{ST=1{O{MO=SR,ipdc/realm=\"core.example\"},"  \
-	"L{\nv=0\nc=IN IP6 $\nm=message $ TCP -\na=setup:passive\n}," \
-	"R{\nv=0\nc=IN IP6 2001:db8:5::9\nm=message 9 TCP -\n"        \
-	"a=setup:active\n}}},E=2002{tcprv/est,tcprv/rel},"            \
-	"SG{ipnapt/latch{napt=LATCH}}}"
-#define BOTH "C=${PR=6," LEG_A "," LEG_B "}"
-
 #define HAS(text, part) has(text, part, __LINE__)
 static void has(const char *text, const char *part, int line)
 {
@@ -35,21 +19,10 @@ static void has(const char *text, const char *part, int line)
 
 #define LACKS(text, part) CU_ASSERT_PTR_NULL(strstr(text, part))
 
-static void acknowledge(struct rig *r)
-{
-	char text[64];
-	const char *id = strstr(rig_last(r), "T=");
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(id);
-	snprintf(text, sizeof(text), "P=%lu{C=1{N=ip/1/access/1}}",
-		 strtoul(id + 2, NULL, 10));
-	rig_send(r, text);
-}
-
 static void add_both(void)
 {
 	struct rig *r = rig_new(10);
-	const char *reply = rig_ask(r, BOTH);
+	const char *reply = rig_ask(r, RIG_BOTH);
 
 	HAS(reply, "P=50001{C=1{A=ip/1/access/1{M{ST=1{L{");
 	HAS(reply, "c=IN IP4 192.0.2.10");
@@ -70,7 +43,7 @@ static void gate_configuration(void)
 	struct rig *r = rig_new(10);
 	const struct pkt_leg_cfg *a, *b;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	a = &stub_cmd(0)->cfg.leg;
 	b = &stub_cmd(1)->cfg.leg;
 	CU_ASSERT_EQUAL(stub_cmd(0)->peer.gen, 0);
@@ -95,7 +68,7 @@ static void answered_when_done(void)
 	struct rig *r = rig_new(10);
 	unsigned int before = r->n_sent;
 
-	rig_send(r, "T=7{" BOTH "}");
+	rig_send(r, "T=7{" RIG_BOTH "}");
 	rig_events(r);
 	CU_ASSERT_EQUAL(r->n_sent, before);
 	CU_ASSERT_EQUAL(stub_count(), 1);
@@ -120,7 +93,7 @@ static void notify_order(void)
 	struct pkt_gate_id gate;
 	unsigned int before;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	gate = stub_cmd(0)->gate;
 	memcpy(&stat.remote, &stub_cmd(0)->cfg.leg.from.addr,
 	       sizeof(stat.remote));
@@ -137,7 +110,7 @@ static void notify_order(void)
 	stub_event(PKT_EVT_CLOSED, gate, PKT_CAUSE_FIN, true);
 	rig_events(r);
 	CU_ASSERT_EQUAL(r->n_sent, before + 1); /* one out at a time */
-	acknowledge(r);
+	CU_ASSERT(rig_acknowledge(r));
 	HAS(rig_last(r), "adr/rsac{ST=1,nrsa=\"203.0.113.7\",nrsp=51312}");
 	HAS(rig_last(r), "tcprv/est{ST=1,wait=42,mss=1460,opts=\"ws,sack\"}");
 	CU_ASSERT(strstr(rig_last(r), "adr/rsac") <
@@ -145,7 +118,7 @@ static void notify_order(void)
 	HAS(rig_last(r), "tcprv/rel{ST=1,cause=fin,by=far}");
 	HAS(rig_last(r), "g/cause{ST=1,Generalcause=NR");
 	before = r->n_sent;
-	acknowledge(r);
+	CU_ASSERT(rig_acknowledge(r));
 	CU_ASSERT_EQUAL(r->n_sent, before);
 	/* T40: the signal is gone when latching is done. */
 	HAS(rig_ask(r, "C=1{AV=ip/1/access/1{AT{SG}}}"),
@@ -159,7 +132,7 @@ static void not_asked(void)
 	struct rig *r = rig_new(10);
 	unsigned int before;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	before = r->n_sent;
 	stub_event(PKT_EVT_SYN, stub_cmd(1)->gate, PKT_CAUSE_NONE, false);
 	rig_events(r);
@@ -168,7 +141,7 @@ static void not_asked(void)
 	stub_event(PKT_EVT_FAIL, stub_cmd(0)->gate, PKT_CAUSE_TWAIT, false);
 	rig_events(r);
 	HAS(rig_last(r), "tcprv/fail{ST=1,cause=twait}");
-	acknowledge(r);
+	CU_ASSERT(rig_acknowledge(r));
 	HAS(rig_last(r), "g/cause{ST=1,Generalcause=FT,"
 			 "Failurecause=7463702d7477616974}");
 	rig_free(r);
@@ -180,7 +153,7 @@ static void unknown_to_controller(void)
 	struct rig *r = rig_new(10);
 	char text[96];
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	stub_event(PKT_EVT_SYN, stub_cmd(0)->gate, PKT_CAUSE_NONE, false);
 	rig_events(r);
 	snprintf(text, sizeof(text), "P=%lu{C=1{N=ip/1/access/1{ER=430{}}}}",
@@ -200,7 +173,7 @@ static void subtract_statistics(void)
 				      .syns = 3 };
 	unsigned int before;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	before = r->n_sent;
 	gw_clock_freeze(5000000 + 84213000, UINT64_C(1768465884213000));
 	rig_send(r, "T=8{C=1{S=ip/1/access/1,S=ip/1/core/2}}");
@@ -261,7 +234,7 @@ static void request_forms(void)
 		struct rig *r = rig_new(10);
 		const char *reply;
 
-		rig_ask(r, BOTH);
+		rig_ask(r, RIG_BOTH);
 		reply = rig_ask(r, forms[i].ask);
 		if (!strstr(reply, forms[i].part) ||
 		    strstr(reply, forms[i].not ))
@@ -278,7 +251,7 @@ static void relatch(void)
 	struct rig *r = rig_new(10);
 	const struct stub_cmd *c;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	HAS(rig_ask(r, "C=1{MF=ip/1/access/1{SG{ipnapt/latch{"
 		       "napt=RELATCH}}}}"),
 	    "C=1{MF=ip/1/access/1}");
@@ -301,7 +274,7 @@ static void one_job_per_context(void)
 	struct rig *r = rig_new(10);
 	unsigned int before;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	before = r->n_sent;
 	rig_send(r, "T=8{C=1{S=*{AT{}}}} T=9{C=1{AV=ip/1/core/2{AT{}}}} "
 		    "T=10{C=-{AV=ROOT{AT{}}}}");
@@ -321,7 +294,7 @@ static void hangterm(void)
 	struct rig *r = rig_new(10);
 	unsigned int before;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	rig_ask(r, "C=1{MF=ip/1/access/1{E=5{hangterm/thb{timerx=60}}}}");
 	before = r->n_sent;
 	gw_clock_freeze(64000000, UINT64_C(1768465859000000));
@@ -348,7 +321,7 @@ static void c34_notify_waits_for_a_place(void)
 	char reply[64];
 	int rc;
 
-	rig_ask(r, BOTH);
+	rig_ask(r, RIG_BOTH);
 	do {
 		last = tid;
 		rc = h248_assoc_request(r->gw.assoc, &nothing, on_reply, NULL,
