@@ -83,32 +83,62 @@ static void put_escaped(struct out *o, const char *from, size_t n)
 	}
 }
 
+/* What a line is about, in one of the forms: the names, and how a text and a
+ * number stand behind theirs. */
+struct about_form {
+	const char *gw, *ctx, *term, *txn, *dir, *peer, *octets;
+	void (*word)(struct out *o, const char *name, const char *text);
+	void (*number)(struct out *o, const char *name, size_t n);
+};
+
+static void put_about(struct out *o, const struct gw_about *a,
+		      const struct about_form *f)
+{
+	if (a->gw)
+		f->word(o, f->gw, a->gw);
+	if (a->ctx)
+		f->number(o, f->ctx, a->ctx);
+	if (a->term)
+		f->word(o, f->term, a->term);
+	if (a->txn)
+		f->number(o, f->txn, a->txn);
+	if (!a->peer)
+		return;
+	f->word(o, f->dir, a->is_out ? "out" : "in");
+	f->word(o, f->peer, a->peer);
+	f->number(o, f->octets, a->octets);
+}
+
 /* ,"name":"text" */
-static void json_text(struct out *o, const char *name, const char *text,
-		      size_t n)
+static void json_octets(struct out *o, const char *name, const char *text,
+			size_t n)
 {
 	put_form(o, ",\"%s\":\"", name);
 	put_escaped(o, text, n);
 	put_text(o, "\"");
 }
 
-static void json_about(struct out *o, const struct gw_about *a)
+static void json_text(struct out *o, const char *name, const char *text)
 {
-	if (a->gw)
-		json_text(o, "gw", a->gw, strlen(a->gw));
-	if (a->ctx)
-		put_form(o, ",\"ctx\":%" PRIu32, a->ctx);
-	if (a->term)
-		json_text(o, "term", a->term, strlen(a->term));
-	if (a->txn)
-		put_form(o, ",\"txn\":%" PRIu32, a->txn);
-	if (a->peer) {
-		json_text(o, "dir", a->is_out ? "out" : "in",
-			  a->is_out ? 3 : 2);
-		json_text(o, "peer", a->peer, strlen(a->peer));
-		put_form(o, ",\"octets\":%zu", a->octets);
-	}
+	json_octets(o, name, text, strlen(text));
 }
+
+static void json_number(struct out *o, const char *name, size_t n)
+{
+	put_form(o, ",\"%s\":%zu", name, n);
+}
+
+static const struct about_form JSON = {
+	.gw = "gw",
+	.ctx = "ctx",
+	.term = "term",
+	.txn = "txn",
+	.dir = "dir",
+	.peer = "peer",
+	.octets = "octets",
+	.word = json_text,
+	.number = json_number,
+};
 
 static void form_json(struct out *o, const struct gw_log_line *l)
 {
@@ -117,10 +147,10 @@ static void form_json(struct out *o, const struct gw_log_line *l)
 	stamp(l->wall_us, at);
 	put_form(o, "{\"time\":\"%s\",\"level\":\"%s\",\"part\":\"%s\"", at,
 		 gw_log_level_name(l->priority), gw_log_part_name(l->part));
-	json_about(o, l->about);
-	json_text(o, "text", l->text, strlen(l->text));
+	put_about(o, l->about, &JSON);
+	json_text(o, "text", l->text);
 	if (l->body)
-		json_text(o, "body", l->body, l->n_body);
+		json_octets(o, "body", l->body, l->n_body);
 	put_text(o, "}\n");
 }
 
@@ -133,22 +163,22 @@ static void put_word(struct out *o, const char *name, const char *text)
 	put_text(o, " ");
 }
 
-static void text_about(struct out *o, const struct gw_about *a)
+static void put_number(struct out *o, const char *name, size_t n)
 {
-	if (a->gw)
-		put_word(o, "gw=", a->gw);
-	if (a->ctx)
-		put_form(o, "ctx=%" PRIu32 " ", a->ctx);
-	if (a->term)
-		put_word(o, "term=", a->term);
-	if (a->txn)
-		put_form(o, "txn=%" PRIu32 " ", a->txn);
-	if (a->peer) {
-		put_word(o, "dir=", a->is_out ? "out" : "in");
-		put_word(o, "peer=", a->peer);
-		put_form(o, "octets=%zu ", a->octets);
-	}
+	put_form(o, "%s%zu ", name, n);
 }
+
+static const struct about_form TEXT = {
+	.gw = "gw=",
+	.ctx = "ctx=",
+	.term = "term=",
+	.txn = "txn=",
+	.dir = "dir=",
+	.peer = "peer=",
+	.octets = "octets=",
+	.word = put_word,
+	.number = put_number,
+};
 
 static void form_text(struct out *o, const struct gw_log_line *l)
 {
@@ -156,7 +186,7 @@ static void form_text(struct out *o, const struct gw_log_line *l)
 
 	stamp(l->wall_us, at);
 	put_form(o, "%s %s ", at, gw_log_level_name(l->priority));
-	text_about(o, l->about);
+	put_about(o, l->about, &TEXT);
 	put_text(o, l->text);
 	if (l->body) {
 		put_text(o, " body=\"");
@@ -192,22 +222,22 @@ static void field_of_octets(struct out *o, const char *name, const char *from,
 	put_text(o, "\n");
 }
 
-static void journal_about(struct out *o, const struct gw_about *a)
+static void number_field(struct out *o, const char *name, size_t n)
 {
-	if (a->gw)
-		field(o, "BGF_GATEWAY=", a->gw);
-	if (a->ctx)
-		put_form(o, "BGF_CONTEXT=%" PRIu32 "\n", a->ctx);
-	if (a->term)
-		field(o, "BGF_TERMINATION=", a->term);
-	if (a->txn)
-		put_form(o, "BGF_TRANSACTION=%" PRIu32 "\n", a->txn);
-	if (a->peer) {
-		put_form(o, "BGF_DIRECTION=%s\n", a->is_out ? "out" : "in");
-		field(o, "BGF_PEER=", a->peer);
-		put_form(o, "BGF_OCTETS=%zu\n", a->octets);
-	}
+	put_form(o, "%s%zu\n", name, n);
 }
+
+static const struct about_form JOURNAL = {
+	.gw = "BGF_GATEWAY=",
+	.ctx = "BGF_CONTEXT=",
+	.term = "BGF_TERMINATION=",
+	.txn = "BGF_TRANSACTION=",
+	.dir = "BGF_DIRECTION=",
+	.peer = "BGF_PEER=",
+	.octets = "BGF_OCTETS=",
+	.word = field,
+	.number = number_field,
+};
 
 /* journalctl shows MESSAGE alone, so what the line is about is there as well. */
 static void form_journal(struct out *o, const struct gw_log_line *l)
@@ -219,9 +249,9 @@ static void form_journal(struct out *o, const struct gw_log_line *l)
 		 "SYSLOG_IDENTIFIER=bgfd\nPRIORITY=%d\nBGF_PART=%s\n"
 		 "BGF_TIME=%s\n",
 		 l->priority, gw_log_part_name(l->part), at);
-	journal_about(o, l->about);
+	put_about(o, l->about, &JOURNAL);
 	put_text(o, "MESSAGE=");
-	text_about(o, l->about);
+	put_about(o, l->about, &TEXT);
 	put_text(o, l->text);
 	put_text(o, "\n");
 	if (l->body)
