@@ -65,7 +65,7 @@ static bool is_service_of_terms(const struct h248_action *a)
 }
 
 /* Contexts that begin while they are listed may be missed. */
-static int expand(struct gw_job *job)
+static int expand(struct gw_job *job, struct h248_err *err)
 {
 	const struct h248_action *a = job->current;
 	bool is_all = (a->ctx == H248_CTX_ALL && !is_only_root(a)) ||
@@ -79,8 +79,12 @@ static int expand(struct gw_job *job)
 	job->is_answered = false;
 	job->is_for_all = a->ctx == H248_CTX_ALL || is_all;
 	job->ids = is_all ? calloc(room, sizeof(job->ids[0])) : &job->one_id;
-	if (!job->ids)
-		return -ENOMEM;
+	if (!job->ids) { /* an action without contexts says so */
+		job->ids = &job->one_id;
+		job->one_id = 0;
+		job->n_ids = 1;
+		return h248_err_set(err, 510, a->at, "memory");
+	}
 	job->room = (uint32_t)room;
 	job->i_bucket = 0;
 	if (is_all && job->gw->n_contexts) {
@@ -276,26 +280,10 @@ static bool is_left_out(const struct gw_job *job)
 	       !is_selected(job->ctx, job->current->audit);
 }
 
-/* No memory for the ids of the contexts it is for: it ends here. */
-static void fail_expand(struct gw_job *job)
-{
-	struct h248_err err = { 0 };
-
-	h248_err_set(&err, 510, job->current->at, "memory");
-	job->ctx = NULL;
-	job->i_id = 1; /* the only one of an action without contexts */
-	job->n_ids = 1;
-	new_reply(job);
-	fail_action(job, &err);
-	H248_APPEND(job->reply_tail, job->out);
-	job->out = NULL;
-	job->state = GW_JOB_OVER;
-}
-
 bool gw_exec_begin_action(struct gw_job *job)
 {
 	struct h248_err err = { 0 };
-	int r;
+	int r, wrong = 0;
 
 	if (job->i_id == job->n_ids) {
 		job->current = job->action;
@@ -303,10 +291,7 @@ bool gw_exec_begin_action(struct gw_job *job)
 			job->state = GW_JOB_OVER;
 			return false;
 		}
-		if (expand(job)) {
-			fail_expand(job);
-			return false;
-		}
+		wrong = expand(job, &err);
 		job->action = job->current->next;
 		job->n_actions++;
 	}
@@ -317,6 +302,8 @@ bool gw_exec_begin_action(struct gw_job *job)
 		gw_job_wait(job);
 		return false;
 	}
+	if (!r)
+		r = wrong;
 	job->is_left_out = is_left_out(job);
 	new_reply(job);
 	audit_props(job);

@@ -245,16 +245,24 @@ static struct h248_in *in_new(struct h248_txns *t, struct txn_msg *m,
 
 /* Answering. */
 
+static void send_reply(struct h248_in *in, const char *octets, size_t n)
+{
+	struct sockaddr_storage to = from_of(in);
+
+	in->t->n.replies_out++;
+	h248_txn_transmit(in->t, &to, octets, n);
+}
+
 static void send_stored(struct h248_in *in)
 {
 	struct sockaddr_storage to = from_of(in);
 
-	if (in->segments)
-		h248_txn_segments_send(in->t, in->segments, &to);
-	if (in->segments || in->reply)
+	if (in->segments) {
 		in->t->n.replies_out++;
-	if (in->reply)
-		h248_txn_transmit(in->t, &to, in->reply, in->reply_n);
+		h248_txn_segments_send(in->t, in->segments, &to);
+	} else if (in->reply) {
+		send_reply(in, in->reply, in->reply_n);
+	}
 }
 
 /* An answer that is not kept: the same fault would bring the same answer. */
@@ -307,18 +315,13 @@ static void arm_replied(struct h248_in *in, uint64_t now_ms)
 		       due < in->forget_ms ? due : in->forget_ms);
 }
 
-/* At most once holds without memory for the reply as well: it goes out this
- * once, and a copy of the request brings nothing. */
+/* At most once holds without memory for the reply as well: then a copy brings
+ * nothing. */
 static void keep_reply(struct h248_in *in, size_t n)
 {
-	struct sockaddr_storage to = from_of(in);
-
 	in->reply = malloc(n);
-	if (!in->reply) {
-		in->t->n.replies_out++;
-		h248_txn_transmit(in->t, &to, in->t->tx, n);
+	if (!in->reply)
 		return;
-	}
 	memcpy(in->reply, in->t->tx, n);
 	in->reply_n = n;
 	in->t->in.octets += n;
@@ -342,15 +345,19 @@ static bool keep_segments(struct h248_in *in, struct h248_txn *reply)
 	return true;
 }
 
-/* SM takes the place of IA and K. */
-static void encode_and_keep(struct h248_in *in, struct h248_txn *reply)
+/* SM takes the place of IA and K.  What was just encoded goes out from there,
+ * whether it could be kept or not. */
+static void encode_and_send(struct h248_in *in, struct h248_txn *reply)
 {
 	size_t n = 0;
 
-	if (keep_segments(in, reply))
+	if (keep_segments(in, reply)) {
 		in->interval_ms = in->t->p.retransmit_ms;
-	else if (!encode_reply(in, reply, &n))
+		send_stored(in);
+	} else if (!encode_reply(in, reply, &n)) {
 		keep_reply(in, n);
+		send_reply(in, in->t->tx, n);
+	}
 }
 
 static void answer(struct h248_in *in, enum in_state next,
@@ -366,9 +373,8 @@ static void answer(struct h248_in *in, enum in_state next,
 	in->give_up_ms = now_ms + t->p.t_max_ms;
 	enter(in, next);
 	in->interval_ms = reply->wants_ack ? t->p.retransmit_ms : 0;
-	encode_and_keep(in, reply);
+	encode_and_send(in, reply);
 	arm_replied(in, now_ms);
-	send_stored(in);
 }
 
 /* More Pendings than agreed end the transaction with 506, while its executor
