@@ -284,9 +284,5 @@ void gw_log_plain(void *arg, int priority, const char *text)
 void gw_log_body(const struct gw_about *about, const char *text,
 		 const char *body, size_t n)
 {
-	bool has_body = max_priority[GW_LOG_MESSAGES >> 3] >= LOG_DEBUG;
-
-	gw_journal_put(LOG_INFO, about, text);
-	emit(GW_LOG_MESSAGES | LOG_INFO, about, text, has_body ? body : NULL,
-	     n);
+	emit(GW_LOG_MESSAGES | LOG_INFO, about, text, body, n);
 }

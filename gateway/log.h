@@ -89,7 +89,8 @@ void gw_log_put(struct gw_log_kind *kind, unsigned int what,
 /* For h248_log_h; arg: struct gw. */
 void gw_log_plain(void *arg, int priority, const char *text);
 
-/* An H.248 message, with its body when the level of the messages is debug;
- * text: printable.  It is never held back. */
+/* An H.248 message; body: of n octets, or NULL; text: printable.  It is never
+ * held back, and not among the lines that journal.h keeps: they would be
+ * nothing else. */
 void gw_log_body(const struct gw_about *about, const char *text,
 		 const char *body, size_t n);

@@ -175,16 +175,19 @@ void gw_log_message(const struct gw *gw, bool is_out,
 	struct gw_about at = gw_about_gw(gw);
 	char text[PEER_OCTETS];
 	size_t kept = n < sizeof(body) ? n : sizeof(body);
+	int level = gw_log_part_level(GW_LOG_MESSAGES >> 3);
 
-	if (gw_log_part_level(GW_LOG_MESSAGES >> 3) < LOG_INFO)
+	if (level < LOG_INFO)
 		return;
 	peer_text(peer, text);
 	at.peer = text;
 	at.is_out = is_out;
 	at.octets = n;
 	at.txn = gw_log_transaction(buf, n);
-	memcpy(body, buf, kept);
-	gw_log_mask(body, kept);
+	if (level >= LOG_DEBUG) {
+		memcpy(body, buf, kept);
+		gw_log_mask(body, kept);
+	}
 	gw_log_body(&at, is_out ? "H.248 message sent" : "H.248 message came",
-		    body, kept);
+		    level >= LOG_DEBUG ? body : NULL, kept);
 }

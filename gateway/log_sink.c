@@ -222,7 +222,7 @@ bool gw_sink_has_room(size_t n)
 
 bool gw_sink_has_journal(void)
 {
-	return !access(journal_at.sun_path, W_OK);
+	return is_running && !access(journal_at.sun_path, W_OK);
 }
 
 uint64_t gw_sink_lost(void)

@@ -4,8 +4,8 @@
  * A slow or stopped reader of stderr, or of the journal, must not delay H.248:
  * lines are put into a ring of fixed size, and a thread of its own, which may
  * wait as long as it likes, writes them.  A line that finds no room is lost, and
- * counted.  Without a thread, lines are written at once: before
- * gw_sink_start(), after gw_sink_stop(), and in tests.  Thread: control.
+ * counted.  Without a thread, lines for stderr are written at once (before
+ * gw_sink_start(), after gw_sink_stop(), and in tests), and there is no journal.  Thread: control.
  */
 #pragma once
 
@@ -28,7 +28,7 @@ enum {
  * NULL: the one of systemd.  A journal that does not take a line, as one that
  * is not there, loses it.
  *
- * Returns: 0, or a negative errno: then lines are written at once.
+ * Returns: 0, or a negative errno: then there is no thread.
  */
 int gw_sink_start(int fd, const char *journal);
 

@@ -2,6 +2,7 @@
  * test/unit/test_gw_log.c - the log: its forms, its limits, and that nobody
  * waits for whoever reads it
  */
+#include "gateway/journal.h"
 #include "gateway/log_form.h"
 #include "gateway/log_msg.h"
 #include "gateway/log_sink.h"
@@ -335,10 +336,12 @@ static void transactions(void)
 				t[i].id);
 }
 
-/* No line, one line, all of it: as the level of the messages says. */
+/* No line, one line, all of it: as the level of the messages says.  None is
+ * kept for `events`, where they would push everything else out. */
 static void messages(void)
 {
 	struct rig *r = rig_new(10);
+	uint64_t kept = gw_journal_last();
 
 	listen_to_stderr();
 	gw_log_setup(LOG_DEBUG, CONF_LOG_JSON);
@@ -357,6 +360,7 @@ static void messages(void)
 	stop_listening();
 	CU_ASSERT_EQUAL(count(text, ",\"body\":\""), 2);
 	CU_ASSERT_EQUAL(count(text, "C=-{AV=ROOT{AT{}}}"), 1);
+	CU_ASSERT_EQUAL(gw_journal_last(), kept);
 	rig_free(r);
 	forget();
 }
