@@ -184,10 +184,28 @@ uint8_t gw_context_free_side(const struct gw_context *ctx)
 	return ctx->n_terms && !ctx->term[0]->side;
 }
 
+const char *gw_side_name(uint8_t side)
+{
+	return side ? "B" : "A";
+}
+
+struct gw_term *gw_context_side(const struct gw_context *ctx, uint8_t side)
+{
+	for (unsigned int i = 0; i < ctx->n_terms; i++)
+		if (ctx->term[i]->side == side)
+			return ctx->term[i];
+	return NULL;
+}
+
+_Static_assert(GW_MAX_TERMS == 2, "A in front of B is all the order there is");
+
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term)
 {
 	term->side = gw_context_free_side(ctx);
-	ctx->term[ctx->n_terms++] = term;
+	if (ctx->n_terms && !term->side)
+		ctx->term[1] = ctx->term[0];
+	ctx->term[term->side] = term;
+	ctx->n_terms++;
 	term->ctx = ctx;
 	ctx->gw->n_terms++;
 	if (ctx->gw->n_terms > ctx->gw->stats.terms_most)

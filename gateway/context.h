@@ -131,7 +131,7 @@ struct gw_context {
 	struct gw_context *next_in_bucket;
 	struct gw *gw;
 	uint32_t id;
-	struct gw_term *term[GW_MAX_TERMS]; /* n_terms of them */
+	struct gw_term *term[GW_MAX_TERMS]; /* n_terms of them, A in front */
 	unsigned int n_terms;
 	uint8_t priority;
 	bool is_emergency, is_ieps;
@@ -169,6 +169,9 @@ int gw_term_grow(struct gw_term *term);
 void gw_term_attach(struct gw_context *ctx, struct gw_term *term);
 /* Of one that comes now: A, or B when there is an A. */
 uint8_t gw_context_free_side(const struct gw_context *ctx);
+const char *gw_side_name(uint8_t side); /* "A", "B" */
+/* The termination of a side, NULL: there is none. */
+struct gw_term *gw_context_side(const struct gw_context *ctx, uint8_t side);
 struct gw_term *gw_term_find(const struct gw_context *ctx, struct h248_span id);
 /* Anywhere in the gateway; walks all contexts. */
 struct gw_term *gw_term_find_any(const struct gw *gw, struct h248_span id);

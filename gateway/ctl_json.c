@@ -382,7 +382,8 @@ static json_t *termination(const struct gw_term *term, enum ctl_detail detail)
 			json_array_append_new(streams,
 					      stream(term, &term->stream[i],
 						     detail));
-	j = json_pack("{s:o,s:o}", "id", text(term->id), "streams", streams);
+	j = json_pack("{s:o,s:s,s:o}", "id", text(term->id), "side",
+		      gw_side_name(term->side), "streams", streams);
 	if (detail >= CTL_FULL)
 		j = merge(j, term_full(term));
 	return j;

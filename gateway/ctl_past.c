@@ -25,8 +25,9 @@ static json_t *text_or_null(const char *s)
 static json_t *past_term(const struct gw *gw, const struct gw_past_term *t)
 {
 	return json_pack(
-		"{s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "id",
-		ctl_json_text(t->id, strlen(t->id)), "realm",
+		"{s:o,s:s,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "id",
+		ctl_json_text(t->id, strlen(t->id)), "side",
+		gw_side_name(t->side), "realm",
 		t->realm < gw->conf.n_realms ? gw->conf.realm[t->realm].name :
 					       "",
 		"state", t->has_gate ? pkt_state_name(t->state) : "none",

@@ -398,8 +398,8 @@ void gw_explain_stream(const struct gw_context *ctx, uint16_t id,
 	struct view v = { { say, arg, id }, ctx->gw, { { 0 } } };
 	uint8_t state;
 
-	look(&v.side[0], 'A', ctx->n_terms > 0 ? ctx->term[0] : NULL, id);
-	look(&v.side[1], 'B', ctx->n_terms > 1 ? ctx->term[1] : NULL, id);
+	look(&v.side[0], 'A', gw_context_side(ctx, 0), id);
+	look(&v.side[1], 'B', gw_context_side(ctx, 1), id);
 	if (has_gate(&v.side[0]) && has_gate(&v.side[1])) {
 		state = gw_stream_state(v.side[0].s, v.side[1].s);
 		if (state < PKT_STATE__COUNT)

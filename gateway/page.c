@@ -245,18 +245,19 @@ static const char *state_of(const struct gw_context *ctx)
 
 static void put_context(struct evbuffer *out, const struct gw_context *ctx)
 {
-	const struct gw_stream *s;
+	const struct gw_term *term;
 
 	gw_markup_put(out, "<tr>");
 	cell(out, NULL, ctx->gw->conf.name);
 	link_cell(out, ctx->gw, ctx->id);
 	cell(out, NULL, state_of(ctx));
 	number(out, (gw_now_us() - ctx->created_us) / 1000000);
-	for (unsigned int i = 0; i < GW_MAX_TERMS; i++) {
-		s = i < ctx->n_terms ? &ctx->term[i]->stream[0] : NULL;
-		cell(out, NULL, s ? ctx->term[i]->id : "");
-		if (s)
-			endpoint(out, &s->stat.remote, s->stat.remote_port);
+	for (uint8_t side = 0; side < GW_MAX_TERMS; side++) {
+		term = gw_context_side(ctx, side);
+		cell(out, NULL, term ? term->id : "");
+		if (term)
+			endpoint(out, &term->stream[0].stat.remote,
+				 term->stream[0].stat.remote_port);
 		else
 			cell(out, NULL, "");
 	}

@@ -114,6 +114,23 @@ static void one_side(void)
 	rig_free(r);
 }
 
+/* Who is A and who is B is said when they come; it stays so. */
+static void names_stay(void)
+{
+	struct rig *r = session();
+
+	rig_ask(r, "C=1{S=ip/1/access/1}");
+	context_of(r)->term[0]->stream[0].gate_cfg.leg.role = PKT_ROLE_HOLD;
+	explain(r);
+	SAYS("a=setup:holdconn on B:");
+	rig_ask(r, "C=1{" LEG("access", "SR", "") "}");
+	context_of(r)->term[1]->stream[0].gate_cfg.leg.role = PKT_ROLE_HOLD;
+	explain(r);
+	SAYS("a=setup:holdconn on B:");
+	LACKS("holdconn on A:");
+	rig_free(r);
+}
+
 static void no_local(void)
 {
 	struct rig *r = rig_new(10);
@@ -627,6 +644,7 @@ int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "only one termination", one_side },
+		{ "A and B keep their names", names_stay },
 		{ "the other side without Local", no_local },
 		{ "streams that do not meet", another_stream },
 		{ "nobody has come", armed },

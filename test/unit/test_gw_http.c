@@ -387,6 +387,19 @@ static void status_page(void)
 	stop(f);
 }
 
+/* A row of the table: termination and client of A, then those of B. */
+static void status_of_one_side(void)
+{
+	struct fixture *f = start();
+
+	open_session(f, 0, 42);
+	rig_ask(f->rig, "C=1{S=ip/1/access/1}");
+	get(f, "/");
+	CU_ASSERT(has(f->text, "<td></td><td></td><td>ip/1/core/2</td>"));
+	rig_ask(f->rig, "C=1{S=ip/1/core/2}");
+	stop(f);
+}
+
 /* From page to page; those the kernel passed are packets as well. */
 static void rates(void)
 {
@@ -726,6 +739,7 @@ int main(void)
 		{ "a session that ended is not open", sessions_end },
 		{ "sessions that lost a gate", sessions_lose_a_gate },
 		{ "A02 status page", status_page },
+		{ "the status page with B alone", status_of_one_side },
 		{ "rates", rates },
 		{ "the page of a context", context_page },
 		{ "only B has come", only_b_has_come },

@@ -144,6 +144,13 @@ static void one_after_the_other(void)
 	rig_ask(r, "C=1{" LEG("access") "}");
 	ladder(r, 1);
 	SHOWS("T=50003 Add A\n");
+	/* A stands in front again, in replies as well. */
+	rig_ask(r, "C=1{AV=*{AT{}}}");
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(rig_last(r), "{ip/1/access/3,ip/1/core/2}"));
+	rig_ask(r, "C=1{AV=*{AT{M}}}");
+	ladder(r, 1);
+	SHOWS("T=50005 AuditValue A, AuditValue B\n");
 	rig_free(r);
 }
 
@@ -280,6 +287,7 @@ static void drawing(void)
 	svg = (const char *)evbuffer_pullup(out, -1);
 	CU_ASSERT(
 		!strncmp(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\"", 39));
+	fprintf(stderr, "%s\n", rig_last(r));
 	CU_ASSERT_PTR_NOT_NULL(
 		strstr(svg, ">&lt;b&gt;&amp;&quot;???&lt;/b&gt;</text>"));
 	CU_ASSERT_PTR_NULL(strstr(svg, "<b>"));

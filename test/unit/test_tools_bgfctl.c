@@ -20,7 +20,8 @@ static const char dump_reply[] =
 	"\"gateway\":\"west\\u001b\","
 	"\"age_ms\":12345,\"priority\":0,\"is_emergency\":false,"
 	"\"is_ieps\":false,\"terminations\":["
-	"{\"id\":\"ip/1/access/1\\u001b[31m\\nContext 8\",\"streams\":[{"
+	"{\"id\":\"ip/1/access/1\\u001b[31m\\nContext 8\",\"side\":\"A\","
+	"\"streams\":[{"
 	"\"id\":1,\"state\":\"open\",\"leg\":\"acked\",\"waits_for\":null,"
 	"\"local_address\":{\"address\":\"198.51.100.1\",\"port\":20000},"
 	"\"latched_address\":{\"address\":\"203.0.113.10\",\"port\":40001},"
@@ -32,7 +33,8 @@ static const char dump_reply[] =
 	"\"signals\":[{\"name\":\"ipnapt/latch\",\"value\":\"LATCH\",\"none\":[]}]}],"
 	"\"events\":{\"request_id\":5,\"list\":[{\"name\":\"tcprv/est\","
 	"\"stream\":1,\"parameters\":[{\"name\":\"p\",\"value\":\"v\"}]}]}},"
-	"{\"id\":\"ip/1/core/2\",\"streams\":[{\"id\":1,\"state\":\"open\","
+	"{\"id\":\"ip/1/core/2\",\"side\":\"B\",\"streams\":[{\"id\":1,"
+	"\"state\":\"open\","
 	"\"leg\":\"sent\",\"waits_for\":\"the handshake ACK\","
 	"\"local_address\":{\"address\":\"2001:db8::9\",\"port\":20002},"
 	"\"latched_address\":null,\"rx_octets\":99,\"tx_octets\":1048576,"
@@ -76,6 +78,13 @@ static void contexts_as_text(void)
 	CU_ASSERT(has(line, "  3  203.0.113.10:40001 -> 198.51.100.1:20000"
 			    " | [2001:db8::9]:20002 <- ?\n"));
 	CU_ASSERT_PTR_EQUAL(strchr(line, '\n'), line + strlen(line) - 1);
+	free(text);
+	text = rendered(text_contexts,
+			"{\"contexts\":[{\"id\":7,\"terminations\":[{\"side\":"
+			"\"B\",\"streams\":[{\"id\":1,\"state\":\"wait\","
+			"\"latched_address\":{\"address\":\"192.0.2.1\","
+			"\"port\":5}}]}]}]}");
+	CU_ASSERT(has(text, "  ? -> ? | ? <- 192.0.2.1:5\n"));
 	free(text);
 }
 
@@ -257,11 +266,12 @@ static void lists_as_text(void)
 	CU_ASSERT(has(text, "\nw              7       1  core   open   "
 			    "192.0.2.1:5  [::1]:6      ?           ?"));
 	free(text);
-	text = rendered(text_history,
-			"{\"history\":[{\"gateway\":\"w\",\"id\":7,"
-			"\"reason\":\"drain\",\"ended_ms\":1768465800123,"
-			"\"lasted_ms\":1500,\"terminations\":[{"
-			"\"last_cause\":\"fin\",\"rx_octets\":3}]}]}");
+	text = rendered(
+		text_history,
+		"{\"history\":[{\"gateway\":\"w\",\"id\":7,"
+		"\"reason\":\"drain\",\"ended_ms\":1768465800123,"
+		"\"lasted_ms\":1500,\"terminations\":[{"
+		"\"side\":\"A\",\"last_cause\":\"fin\",\"rx_octets\":3}]}]}");
 	CU_ASSERT(has(text, "\nw              7  2026-01-15T08:30:00.123Z"
 			    "      1.500  drain   fin                 3  ?"));
 	free(text);

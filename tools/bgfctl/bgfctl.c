@@ -53,10 +53,10 @@ static const struct command {
 	  0 },
 	{ "contexts", ID_OPTIONAL, text_contexts,
 	  "all contexts, a line for each stream",
-	  "A is the first termination of a context, B the second.  A -> GATE | GATE\n"
-	  "<- B shows the latched source of A, the address and port it connects to,\n"
-	  "and the same for B; \"?\" is what is not known yet.  A->B counts the TCP\n"
-	  "payload octets accepted from A.",
+	  "A is the termination that was added first, B the second; B stays B when A\n"
+	  "has gone.  A -> GATE | GATE <- B shows the latched source of A, the address\n"
+	  "and port it connects to, and the same for B; \"?\" is what is not known\n"
+	  "yet.  A->B counts the TCP payload octets accepted from A.",
 	  TAKES_FILTER },
 	{ "context", ID_NEEDED, text_context,
 	  "one context: rendezvous, timers, counters",

@@ -143,7 +143,6 @@ void text_associations(const json_t *reply, FILE *out)
 static void add_past(struct table *t, const json_t *past)
 {
 	static const char *const head[] = { "gateway", "id", NULL };
-	const json_t *terms = json_object_get(past, "terminations");
 	char at[48], lasted[32];
 
 	add_members(t, past, head);
@@ -156,7 +155,7 @@ static void add_past(struct table *t, const json_t *past)
 	table_text(t, lasted);
 	table_json(t, json_object_get(past, "reason"));
 	for (unsigned int side = 0; side < 2; side++) {
-		const json_t *term = json_array_get(terms, side);
+		const json_t *term = view_termination(past, side);
 
 		table_json(t, json_object_get(term, "last_cause"));
 		table_json(t, json_object_get(term, "rx_octets"));

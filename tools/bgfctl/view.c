@@ -9,7 +9,17 @@
 
 const json_t *view_termination(const json_t *context, unsigned int side)
 {
-	return json_array_get(json_object_get(context, "terminations"), side);
+	json_t *term;
+	size_t i;
+
+	json_array_foreach (json_object_get(context, "terminations"), i, term) {
+		const char *name =
+			json_string_value(json_object_get(term, "side"));
+
+		if (name && !strcmp(name, side ? "B" : "A"))
+			return term;
+	}
+	return NULL;
 }
 
 static json_int_t stream_id(const json_t *stream)

@@ -1,8 +1,8 @@
 /*
  * tools/bgfctl/view.h - a context as its pairs of streams
  *
- * A rendezvous is one stream id on both terminations; the first termination
- * is called A, the second B.
+ * A rendezvous is one stream id on both terminations; which of them is A and
+ * which is B the gateway says.
  */
 #pragma once
 
