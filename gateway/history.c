@@ -79,6 +79,15 @@ static void put_in_order(struct gw_past *p)
 	p->term[1] = first;
 }
 
+/* One that was put in the place of another is the one that counts. */
+static struct gw_past_term *term_of(struct gw_past *p, uint8_t side)
+{
+	for (unsigned int i = 0; i < p->n_terms; i++)
+		if (p->term[i].side == side)
+			return &p->term[i];
+	return &p->term[p->n_terms++];
+}
+
 void gw_history_term(const struct gw_term *term)
 {
 	struct gw_past *p = place_of(term->ctx);
@@ -86,9 +95,7 @@ void gw_history_term(const struct gw_term *term)
 	struct gw_totals sum = { 0 };
 	struct gw_past_term *t;
 
-	/* One that was put in the place of another is the one that counts. */
-	t = &p->term[p->n_terms < GW_MAX_TERMS ? p->n_terms++ :
-						 GW_MAX_TERMS - 1];
+	t = term_of(p, term->side);
 	*t = (struct gw_past_term) { 0 };
 	memcpy(t->id, term->id, sizeof(t->id));
 	t->side = term->side;

@@ -134,6 +134,7 @@ static void whole_session(void)
 static void one_after_the_other(void)
 {
 	struct rig *r = session();
+	struct gw_ladder l;
 
 	rig_ask(r, "C=1{S=ip/1/access/1}");
 	/* B stays B when A has gone, and who comes then is A. */
@@ -151,6 +152,12 @@ static void one_after_the_other(void)
 	rig_ask(r, "C=1{AV=*{AT{M}}}");
 	ladder(r, 1);
 	SHOWS("T=50005 AuditValue A, AuditValue B\n");
+	/* The history has one of each side: who was A last, and B. */
+	rig_ask(r, "C=1{S=*}");
+	CU_ASSERT_EQUAL_FATAL(gw_ladder_of(&r->gw, 1, &l), 0);
+	CU_ASSERT_STRING_EQUAL(l.who[GW_LADDER_A], "ip/1/access/3");
+	CU_ASSERT_STRING_EQUAL(l.who[GW_LADDER_B],
+			       "ip/1/core/2 203.0.0.2:4711");
 	rig_free(r);
 }
 
