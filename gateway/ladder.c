@@ -111,16 +111,19 @@ static void put_answer(struct gw_ladder *l, const struct gw_rung *s,
 		       enum gw_ladder_who from, enum gw_ladder_who to)
 {
 	struct gw_ladder_row *r;
+	bool is_later;
+	uint64_t at_us = gw_rung_answered_us(s, &is_later);
 
-	if (!s->took)
+	if (!at_us)
 		return;
-	r = add(l, s->at_us + (s->took - 1) * 100u, GW_LADDER_MESSAGE, from,
-		to);
+	r = add(l, at_us, GW_LADDER_MESSAGE, from, to);
 	if (s->code)
 		snprintf(r->text, sizeof(r->text), "P=%u error %u", s->value,
 			 s->code);
 	else
 		snprintf(r->text, sizeof(r->text), "P=%u", s->value);
+	if (is_later)
+		append(r->text, ", then or later");
 }
 
 static void put_request(struct gw_ladder *l, const struct gw_rung *s)

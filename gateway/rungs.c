@@ -36,6 +36,14 @@ uint16_t gw_rung_took(uint64_t from_us, uint64_t to_us)
 	return units < TOOK_MAX ? (uint16_t)(units + 1) : TOOK_MAX;
 }
 
+uint64_t gw_rung_answered_us(const struct gw_rung *step, bool *is_later)
+{
+	*is_later = step->took == TOOK_MAX;
+	if (!step->took)
+		return 0;
+	return step->at_us + (step->took - 1u) * TOOK_UNIT_US;
+}
+
 /* --- the book ------------------------------------------------------------ */
 
 static bool grow(struct gw_context *ctx)

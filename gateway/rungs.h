@@ -81,3 +81,6 @@ void gw_rungs_engine(struct gw_term *term, const struct pkt_evt *evt);
 
 /* For gw_rung.took. */
 uint16_t gw_rung_took(uint64_t from_us, uint64_t to_us);
+/* When it was answered, monotonic; 0: not yet.  is_later: then or later, it
+ * took longer than a step can hold. */
+uint64_t gw_rung_answered_us(const struct gw_rung *step, bool *is_later);

@@ -198,6 +198,26 @@ static void refused(void)
 	rig_free(r);
 }
 
+/* A step holds about 6.5 s; what took longer is not said to have come then. */
+static void answered_late(void)
+{
+	struct rig *r = session();
+
+	happens(r, 0, PKT_EVT_SYN, 0, false);
+	at_ms(6553);
+	answer(r, "C=1{N=ip/1/access/1}");
+	happens(r, 1, PKT_EVT_SYN, 0, false);
+	ladder(r, 1);
+	SHOWS("6553 controller>gateway P=");
+	LACKS("later");
+	at_ms(6553 + 10000);
+	answer(r, "C=1{N=ip/1/core/2}");
+	ladder(r, 1);
+	SHOWS("13106 controller>gateway P=");
+	SHOWS(", then or later\n");
+	rig_free(r);
+}
+
 /* The answer comes when the context has gone. */
 static void over(void)
 {
@@ -310,6 +330,7 @@ int main(void)
 		{ "one termination after the other", one_after_the_other },
 		{ "who they are, and were", participants },
 		{ "what was refused", refused },
+		{ "answered late", answered_late },
 		{ "after the end", over },
 		{ "an audit of all contexts is in no book", audits_of_all },
 		{ "more commands than a step has room for", many_commands },
