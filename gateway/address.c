@@ -48,3 +48,14 @@ void gw_address_of(const struct sockaddr_storage *ss, char *out, size_t cap)
 	else if (cap)
 		out[0] = '\0';
 }
+
+const char *gw_transport_name(enum conf_transport transport)
+{
+	static const char *const names[] = {
+		[CONF_TRANSPORT_UDP] = "udp",
+		[CONF_TRANSPORT_TCP] = "tcp",
+		[CONF_TRANSPORT_TLS] = "tls",
+	};
+
+	return names[transport];
+}

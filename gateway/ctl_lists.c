@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "gateway/address.h"
 #include "gateway/ctl_int.h"
 
 static json_t *num(uint64_t n)
@@ -176,11 +177,6 @@ static json_t *controllers(const struct gw *gw)
 
 static json_t *association(const struct gw *gw)
 {
-	static const char *const transports[] = {
-		[CONF_TRANSPORT_UDP] = "udp",
-		[CONF_TRANSPORT_TCP] = "tcp",
-		[CONF_TRANSPORT_TLS] = "tls",
-	};
 	static const struct h248_txn_counters none;
 	const struct h248_assoc *a = gw->assoc;
 	const struct h248_txn_counters *c = a ? h248_assoc_counters(a) : &none;
@@ -190,7 +186,7 @@ static json_t *association(const struct gw *gw)
 		"{s:s,s:s,s:o,s:s,s:s,s:o,s:o,s:i,s:s,s:i,s:o,s:o,s:o,s:o,s:o}",
 		"gateway", gw->conf.name, "mid", conf->mid, "listen",
 		ctl_json_address(&conf->local), "transport",
-		transports[conf->transport], "state",
+		gw_transport_name(conf->transport), "state",
 		h248_assoc_state_name(gw_assoc_state(gw)), "controller",
 		ctl_json_address(a ? h248_assoc_controller(a) : NULL),
 		"controllers", controllers(gw), "h248_version",

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/address.h"
 #include "gateway/log_msg.h"
 #include "gateway/trace_int.h"
 #include "h248/summary.h"
@@ -54,17 +55,6 @@ static void comment(const struct message *m, char *out, size_t cap)
 	clean(out);
 }
 
-static const char *transport_name(const struct gw *gw)
-{
-	static const char *const names[] = {
-		[CONF_TRANSPORT_UDP] = "udp",
-		[CONF_TRANSPORT_TCP] = "tcp",
-		[CONF_TRANSPORT_TLS] = "tls",
-	};
-
-	return names[gw->conf.h248.transport];
-}
-
 /* Keys in SDP as the log does it; in the place of the ICV zeros, so that it can
  * still be read. */
 static void mask(const struct message *m, char *copy)
@@ -90,7 +80,7 @@ static void emit(struct gw_trace *t, const struct message *m, uint32_t ctx)
 		.n = m->n,
 		.of = m->n,
 		.comment = text,
-		.transport = transport_name(m->gw),
+		.transport = gw_transport_name(m->gw->conf.h248.transport),
 	};
 
 	if (!copy) {
