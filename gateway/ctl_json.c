@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/address.h"
 #include "gateway/ctl_int.h"
 #include "h248/names.h"
 
@@ -75,14 +76,11 @@ static json_t *item_name(const char *pkg, const char *item)
 
 json_t *ctl_json_endpoint(const struct in6_addr *addr, uint16_t port)
 {
-	char buf[INET6_ADDRSTRLEN];
+	char buf[GW_ADDRESS];
 
 	if (!port)
 		return json_null();
-	if (IN6_IS_ADDR_V4MAPPED(addr))
-		inet_ntop(AF_INET, &addr->s6_addr[12], buf, sizeof(buf));
-	else
-		inet_ntop(AF_INET6, addr, buf, sizeof(buf));
+	gw_address_text(addr, 0, buf, sizeof(buf));
 	return json_pack("{s:s,s:i}", "address", buf, "port", port);
 }
 

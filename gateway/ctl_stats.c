@@ -1,8 +1,7 @@
 /*
  * gateway/ctl_stats.c - the gateway as a whole, as JSON: status, statistics
  */
-#include <arpa/inet.h>
-
+#include "gateway/address.h"
 #include "gateway/ctl_int.h"
 #include "gateway/log.h"
 #include "gateway/log_sink.h"
@@ -16,22 +15,11 @@ static json_t *num(uint64_t n)
 
 json_t *ctl_json_address(const struct sockaddr_storage *ss)
 {
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)ss;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)ss;
-	char addr[INET6_ADDRSTRLEN];
+	char text[GW_ADDRESS] = "";
 
-	if (!ss)
-		return json_null();
-	switch (ss->ss_family) {
-	case AF_INET:
-		inet_ntop(AF_INET, &v4->sin_addr, addr, sizeof(addr));
-		return json_sprintf("%s:%u", addr, ntohs(v4->sin_port));
-	case AF_INET6:
-		inet_ntop(AF_INET6, &v6->sin6_addr, addr, sizeof(addr));
-		return json_sprintf("[%s]:%u", addr, ntohs(v6->sin6_port));
-	default:
-		return json_null();
-	}
+	if (ss)
+		gw_address_of(ss, text, sizeof(text));
+	return text[0] ? json_string(text) : json_null();
 }
 
 static json_t *association(const struct gw *gw)

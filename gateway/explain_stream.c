@@ -8,15 +8,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "gateway/address.h"
 #include "gateway/explain.h"
 #include "h248/names.h"
 
 struct side {
-	const struct gw_term *term;        /* NULL: there is none */
-	const struct gw_stream *s;         /* NULL: it has no such stream */
-	char name;                         /* 'A', 'B' */
-	char end[INET6_ADDRSTRLEN + 8];    /* its gate */
-	char client[INET6_ADDRSTRLEN + 8]; /* latched; "": nobody */
+	const struct gw_term *term; /* NULL: there is none */
+	const struct gw_stream *s;  /* NULL: it has no such stream */
+	char name;                  /* 'A', 'B' */
+	char end[GW_ADDRESS];       /* its gate */
+	char client[GW_ADDRESS];    /* latched; "": nobody */
 };
 
 struct view {
@@ -51,18 +52,9 @@ const char *gw_explain_cause(uint8_t cause)
 static void endpoint(const struct in6_addr *a, uint16_t port, char *out,
 		     size_t cap)
 {
-	char text[INET6_ADDRSTRLEN];
-
 	out[0] = '\0';
-	if (!port)
-		return;
-	if (IN6_IS_ADDR_V4MAPPED(a)) {
-		inet_ntop(AF_INET, &a->s6_addr[12], text, sizeof(text));
-		snprintf(out, cap, "%s:%u", text, port);
-	} else {
-		inet_ntop(AF_INET6, a, text, sizeof(text));
-		snprintf(out, cap, "[%s]:%u", text, port);
-	}
+	if (port)
+		gw_address_text(a, port, out, cap);
 }
 
 static void look(struct side *d, char name, struct gw_term *term, uint16_t id)

@@ -2,15 +2,13 @@
 #include "gateway/log_msg.h"
 
 #include <ctype.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "gateway/address.h"
 #include "gateway/gw.h"
 
-enum { BODY_OCTETS = 16384, PEER_OCTETS = 64 };
+enum { BODY_OCTETS = 16384 };
 
 /* What is left of a message. */
 struct rest {
@@ -149,38 +147,20 @@ void gw_log_mask(char *buf, size_t n)
 	mask_all(buf, n, "ice-pwd:", false, is_in_line);
 }
 
-/* "192.0.2.1:2944", "[2001:db8::1]:2944" */
-static void peer_text(const struct sockaddr_storage *peer,
-		      char text[PEER_OCTETS])
-{
-	char host[PEER_OCTETS - 16], port[8];
-	socklen_t len = peer->ss_family == AF_INET6 ?
-				sizeof(struct sockaddr_in6) :
-				sizeof(struct sockaddr_in);
-
-	if (getnameinfo((const struct sockaddr *)peer, len, host, sizeof(host),
-			port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV))
-		strcpy(text, "?");
-	else
-		snprintf(text, PEER_OCTETS,
-			 peer->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
-			 host, port);
-}
-
 void gw_log_message(const struct gw *gw, bool is_out,
 		    const struct sockaddr_storage *peer, const char *buf,
 		    size_t n)
 {
 	static char body[BODY_OCTETS];
 	struct gw_about at = gw_about_gw(gw);
-	char text[PEER_OCTETS];
+	char text[GW_ADDRESS];
 	size_t kept = n < sizeof(body) ? n : sizeof(body);
 	int level = gw_log_part_level(GW_LOG_MESSAGES >> 3);
 
 	if (level < LOG_INFO)
 		return;
-	peer_text(peer, text);
-	at.peer = text;
+	gw_address_of(peer, text, sizeof(text));
+	at.peer = text[0] ? text : "?";
 	at.is_out = is_out;
 	at.octets = n;
 	at.txn = gw_log_transaction(buf, n);
