@@ -138,7 +138,6 @@ void gw_context_free(struct gw_context *ctx)
 	ctx->gw->n_contexts--;
 	ctx->gw->stats.contexts_closed++;
 	ctx->gw->stats.closed_by[ctx->end]++;
-	gw_trace_over(ctx->gw->host ? ctx->gw->host->trace : NULL, ctx);
 	gw_history_end(ctx);
 	free(ctx->rungs);
 	free(ctx);

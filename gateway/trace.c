@@ -81,9 +81,15 @@ static void add_gates(struct gw_trace *t, const struct gw_context *ctx)
 	}
 }
 
-static bool is_asked_gw(const struct gw_trace *t, const struct gw *gw)
+bool trace_is_of(const struct gw_trace *t, const struct gw *gw)
 {
 	return !t->ask.gw || t->ask.gw == gw;
+}
+
+bool trace_wants_more(const struct gw_trace *t)
+{
+	return t->n_contexts <
+	       (t->ask.has_address ? (uint32_t)GW_TRACE_CONTEXTS : t->ask.next);
 }
 
 /* false: there are enough, or it is one already. */
@@ -96,15 +102,14 @@ static bool add_context(struct gw_trace *t, const struct gw_context *ctx)
 		.gw = ctx->gw,
 		.id = ctx->id,
 	};
-	t->sums.contexts++;
 	t->over_us = 0;
 	return true;
 }
 
 void gw_trace_context(struct gw_trace *t, struct gw_context *ctx)
 {
-	if (is_running(t) && t->sums.contexts < t->ask.next &&
-	    is_asked_gw(t, ctx->gw))
+	if (is_running(t) && t->n_contexts < t->ask.next &&
+	    trace_is_of(t, ctx->gw))
 		(void)add_context(t, ctx);
 }
 
@@ -144,7 +149,7 @@ static bool scan(struct gw_trace *t)
 
 	if (!t->scanned)
 		return false;
-	n = is_asked_gw(t, t->scanned) ?
+	n = trace_is_of(t, t->scanned) ?
 		    gw_context_list(t->scanned, &t->bucket, ids, SCANNED) :
 		    0;
 	for (uint32_t i = 0; i < n; i++) {
@@ -152,9 +157,7 @@ static bool scan(struct gw_trace *t)
 		if (ctx && is_of_context(t, ctx) && add_context(t, ctx))
 			add_gates(t, ctx);
 	}
-	if (n && t->bucket < t->scanned->n_buckets)
-		return true;
-	if (t->bucket >= t->scanned->n_buckets || !is_asked_gw(t, t->scanned)) {
+	if (t->bucket >= t->scanned->n_buckets || !trace_is_of(t, t->scanned)) {
 		t->scanned = TAILQ_NEXT(t->scanned, entry);
 		t->bucket = 0;
 	}
@@ -168,7 +171,7 @@ void gw_trace_gate(struct gw_trace *t, const struct gw_context *ctx,
 
 	if (!is_running(t) || !ctx)
 		return;
-	if (t->ask.has_address && is_asked_gw(t, ctx->gw) &&
+	if (t->ask.has_address && trace_is_of(t, ctx->gw) &&
 	    is_of_stream(t, s) && add_context(t, ctx))
 		add_gates(t, ctx);
 	side = term->ctx ? term->side : gw_context_free_side(ctx);
@@ -180,7 +183,7 @@ void gw_trace_event(struct gw_trace *t, const struct gw_term *term,
 		    const struct pkt_evt *evt)
 {
 	if (is_running(t) && evt->type == PKT_EVT_SYN &&
-	    is_address(t, &evt->stat.remote) && is_asked_gw(t, term->ctx->gw) &&
+	    is_address(t, &evt->stat.remote) && trace_is_of(t, term->ctx->gw) &&
 	    add_context(t, term->ctx))
 		add_gates(t, term->ctx);
 }
@@ -252,21 +255,13 @@ void gw_trace_drain(struct gw_trace *t)
 
 /* --- its end ------------------------------------------------------------- */
 
-void gw_trace_over(struct gw_trace *t, const struct gw_context *ctx)
-{
-	struct trace_context *c = t ? trace_find(t, ctx->gw, ctx->id) : NULL;
-
-	if (c)
-		c->is_over = true;
-}
-
 /* An address may have contexts later. */
 static bool is_over(const struct gw_trace *t)
 {
-	if (t->ask.has_address || t->n_contexts < t->ask.next)
+	if (t->ask.has_address || trace_wants_more(t))
 		return false;
 	for (unsigned int i = 0; i < t->n_contexts; i++)
-		if (!t->context[i].is_over)
+		if (gw_context_find(t->context[i].gw, t->context[i].id))
 			return false;
 	return true;
 }
@@ -282,15 +277,18 @@ static bool untrace(struct gw_trace *t)
 	return true;
 }
 
-static void end(struct gw_trace *t)
+/* Takes the rest of the rings.  Returns how many packets of this trace that
+ * were. */
+static uint64_t discard(struct gw_trace *t)
 {
+	struct pkt_engine *e = t->host->engine;
+	unsigned int most = pkt_engine_n_workers(e) * PKT_TAP_RECORDS;
 	struct pkt_tapped p;
+	uint64_t n = 0;
 
-	/* Nobody wants the rest. */
-	for (unsigned int i = 0; i < 2 * PKT_TAP_RECORDS; i++)
-		if (!pkt_engine_next_tap(t->host->engine, &p))
-			break;
-	gw_trace_free(t);
+	for (unsigned int i = 0; i < most && pkt_engine_next_tap(e, &p); i++)
+		n += !p.is_more && gate_of(t, p.gate);
+	return n;
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
@@ -300,7 +298,8 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd, (void)what;
 	if (t->is_leaving && untrace(t)) {
-		end(t);
+		(void)discard(t); /* of after its end */
+		gw_trace_free(t);
 		return;
 	}
 	evtimer_add(t->timer, &look_time);
@@ -343,7 +342,8 @@ void gw_trace_stop(struct gw_trace *t, const char *why)
 	if (why)
 		gw_trace_drain(t);
 	t->is_leaving = true;
-	t->sums.left_out += lost(t) - t->lost_before;
+	t->sums.left_out += discard(t) + lost(t) - t->lost_before;
+	t->sums.contexts = t->n_contexts;
 	t->sums.why = why;
 	if (why)
 		t->ops.done(t->ops.arg, &t->sums);

@@ -72,7 +72,6 @@ void gw_trace_free(struct gw_trace *t); /* at the end of the program */
 
 /* Hooks; t NULL: nothing happens, and the caller asks first where it counts. */
 void gw_trace_context(struct gw_trace *t, struct gw_context *ctx); /* is new */
-void gw_trace_over(struct gw_trace *t, const struct gw_context *ctx);
 /* A gate was added for a termination that may not be in the context yet. */
 void gw_trace_gate(struct gw_trace *t, const struct gw_context *ctx,
 		   const struct gw_term *term, const struct gw_stream *s);

@@ -25,7 +25,6 @@ struct trace_gate {
 struct trace_context {
 	const struct gw *gw;
 	uint32_t id;
-	bool is_over;
 };
 
 struct trace_txn {
@@ -74,6 +73,10 @@ enum { TRACE_PACKET = 66 * 1024 };
 void trace_emit(struct gw_trace *t, const struct gw_trace_record *r);
 struct trace_context *trace_find(struct gw_trace *t, const struct gw *gw,
 				 uint32_t id);
+/* Is the trace about this gateway? */
+bool trace_is_of(const struct gw_trace *t, const struct gw *gw);
+/* May there be one more context? */
+bool trace_wants_more(const struct gw_trace *t);
 void trace_forget_messages(struct gw_trace *t);
 /* What the gateway made of a packet, as one line. */
 void trace_comment(const struct pkt_tapped *r, uint8_t side, char *out,

@@ -179,8 +179,7 @@ static bool may_make_one(const struct gw_trace *t, const struct message *m,
 {
 	const struct h248_action *a = txn->actions;
 
-	if (m->is_out || txn->kind != H248_TXN_REQUEST ||
-	    (t->ask.id && t->n_contexts) || (t->ask.gw && t->ask.gw != m->gw))
+	if (m->is_out || txn->kind != H248_TXN_REQUEST || !trace_wants_more(t))
 		return false;
 	while (a && a->ctx != H248_CTX_CHOOSE)
 		a = a->next;
@@ -287,7 +286,7 @@ void gw_trace_message(struct gw_trace *t, struct gw *gw, bool is_out,
 			     .n = n };
 	struct h248_arena *a;
 
-	if (!t || t->is_leaving)
+	if (!t || t->is_leaving || !trace_is_of(t, gw))
 		return;
 	a = h248_arena_new(TREE_OCTETS);
 	/* Packets that were before it stand before it. */

@@ -155,7 +155,7 @@ void stub_set_stat(struct pkt_gate_id gate, const struct pkt_gate_stat *stat)
 
 static char traced[32];
 static struct pkt_tapped tap;
-static bool has_tap;
+static unsigned int n_taps;
 
 void stub_event(enum pkt_evt_type type, struct pkt_gate_id gate,
 		enum pkt_cause cause, bool is_far)
@@ -358,18 +358,23 @@ const char *stub_traced(void)
 	return traced;
 }
 
-void stub_tap(const struct pkt_tapped *t)
+void stub_taps(const struct pkt_tapped *t, unsigned int n)
 {
 	tap = *t;
-	has_tap = true;
+	n_taps = n;
+}
+
+void stub_tap(const struct pkt_tapped *t)
+{
+	stub_taps(t, 1);
 }
 
 bool pkt_engine_next_tap(struct pkt_engine *e, struct pkt_tapped *out)
 {
 	(void)e;
-	if (!has_tap)
+	if (!n_taps)
 		return false;
 	*out = tap;
-	has_tap = false;
+	n_taps--;
 	return true;
 }

@@ -42,3 +42,5 @@ void stub_event(enum pkt_evt_type type, struct pkt_gate_id gate,
 const char *stub_traced(void);
 /* The next record of the engine: one at a time. */
 void stub_tap(const struct pkt_tapped *t);
+/* The same n times. */
+void stub_taps(const struct pkt_tapped *t, unsigned int n);

@@ -158,6 +158,7 @@ static void the_next(void)
 	rig_ask(r, "C=1{AV=ip/1/access/1{AT{M}}}");
 	LACKS("50003");
 	LACKS("50004");
+	CU_ASSERT_EQUAL(r->host.trace->n_held, 1);
 	p = record(2);
 	p.what = PKT_TAP_LEFT;
 	tap(r, &p);
@@ -168,6 +169,9 @@ static void the_next(void)
 	p = record(0);
 	tap(r, &p);
 	CU_ASSERT_EQUAL(t->n, 4);
+	later(r, 2000);
+	later(r, 2000);
+	CU_ASSERT_FALSE(t->is_done);
 	/* It ends some time after the last of its contexts. */
 	rig_ask(r, "C=2{S=*}");
 	SAYS("T=50005 C=2 Subtract *");
@@ -293,6 +297,30 @@ static void no_room(void)
 	CU_ASSERT_STRING_EQUAL(t->sums.why, "size");
 	CU_ASSERT(t->sums.octets <= 300);
 	CU_ASSERT_EQUAL(t->sums.left_out, 2 + 20 - t->n);
+	stop(r, t);
+}
+
+/* What still waits in the ring at the end is left out, and said to be. */
+static void rest_of_the_ring(void)
+{
+	struct rig *r = bench();
+	struct told *t;
+	struct pkt_tapped p;
+
+	rig_ask(r, BOTH);
+	t = start(r, (struct gw_trace_ask) { .gw = &r->gw, .id = 1 });
+	p = record(0);
+	p.what = PKT_TAP_LEFT;
+	stub_taps(&p, 1000);
+	gw_trace_stop(r->host.trace, "reader");
+	CU_ASSERT(t->is_done);
+	CU_ASSERT(t->sums.packets > 0 && t->sums.packets < 1000);
+	CU_ASSERT_EQUAL(t->sums.packets + t->sums.left_out, 1000);
+	/* After its end nobody wants them. */
+	stub_taps(&p, 1000);
+	later(r, 1);
+	CU_ASSERT_PTR_NULL(r->host.trace);
+	CU_ASSERT_FALSE(pkt_engine_next_tap(r->host.engine, &p));
 	stop(r, t);
 }
 
@@ -431,6 +459,7 @@ int main(void)
 		{ "an address", an_address },
 		{ "A02 secrets are masked", secrets },
 		{ "what has no room is counted", no_room },
+		{ "the rest of the ring", rest_of_the_ring },
 		{ "requests that are held are bounded", held_requests },
 		{ "one at a time", one_at_a_time },
 		{ "comments", comments },
