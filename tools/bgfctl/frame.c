@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/tpkt.h"
+
 enum {
 	MAX_CONNECTIONS = 64, /* directions; the oldest is begun again */
 	SEGMENT = 60000,      /* octets of a message in one */
@@ -15,7 +17,6 @@ enum {
 	V6_OCTETS = 40,
 	UDP_OCTETS = 8,
 	TCP_OCTETS = 20,
-	TPKT_OCTETS = 4,
 	TTL = 64,
 	TCP_PSH_ACK = 0x18,
 	TCP_WINDOW = 65535,
@@ -187,20 +188,20 @@ static void segment(struct frames *f, const struct end *from,
 	h(arg, f->packet, head + all);
 }
 
-/* RFC 1006: version 3, the length of all of it. */
 static int connection(struct frames *f, const struct end *from,
 		      const struct end *to, const uint8_t *text, size_t n,
 		      frame_h *h, void *arg)
 {
-	size_t all = TPKT_OCTETS + n, part;
-	uint8_t *data = malloc(all);
+	size_t all = H248_TPKT_HEADER + n, part;
+	uint8_t head[H248_TPKT_HEADER], *data;
 
+	if (h248_tpkt_head(n, head))
+		return -EINVAL;
+	data = malloc(all);
 	if (!data)
 		return -ENOMEM;
-	data[0] = 3;
-	data[1] = 0;
-	put16(data + 2, (unsigned int)all);
-	memcpy(data + TPKT_OCTETS, text, n);
+	memcpy(data, head, sizeof(head));
+	memcpy(data + sizeof(head), text, n);
 	for (size_t at = 0; at < all; at += part) {
 		part = all - at < SEGMENT ? all - at : SEGMENT;
 		segment(f, from, to, data + at, part, h, arg);
@@ -213,15 +214,14 @@ int frames_message(struct frames *f, const json_t *from, const json_t *to,
 		   const char *transport, const uint8_t *text, size_t n,
 		   frame_h *h, void *arg)
 {
-	bool is_udp = !strcmp(transport, "udp");
 	struct end a, b;
 
 	if (!read_end(from, &a) || !read_end(to, &b) || a.is_v6 != b.is_v6)
 		return -EINVAL;
-	if (n > 65535u - (is_udp ? V4_OCTETS + UDP_OCTETS : TPKT_OCTETS))
-		return -EINVAL;
-	if (!is_udp)
+	if (strcmp(transport, "udp"))
 		return connection(f, &a, &b, text, n, h, arg);
+	if (n > 65535u - V4_OCTETS - UDP_OCTETS)
+		return -EINVAL;
 	datagram(f, &a, &b, text, n, h, arg);
 	return 0;
 }

@@ -19,8 +19,8 @@ struct frames *frames_new(void); /* NULL: memory */
 void frames_free(struct frames *f);
 
 /* from, to: {"address","port"}; transport: "udp", "tcp", "tls".  h for each
- * packet of the n octets at text, in order.  -EINVAL: no such addresses, or too
- * long. */
+ * packet of the n octets at text, in order.  -EINVAL: no such addresses, too
+ * long, or nothing on a connection. */
 typedef void(frame_h)(void *arg, const uint8_t *packet, size_t n);
 int frames_message(struct frames *f, const json_t *from, const json_t *to,
 		   const char *transport, const uint8_t *text, size_t n,
