@@ -7,10 +7,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/bgfctl/escape.h"
 #include "tools/bgfctl/render.h"
+#include "tools/bgfctl/view.h"
 
 enum {
 	LANE = 30, /* columns from one lane to the next */
@@ -145,15 +145,11 @@ static void print_row(const json_t *step, const json_t *list, FILE *out)
 
 static void print_head(const json_t *l, FILE *out)
 {
-	time_t began = (time_t)(integer(l, "began_ms") / 1000);
-	char when[32] = "";
-	struct tm tm;
+	char when[48];
 
-	if (gmtime_r(&began, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &tm);
-	fprintf(out, "Context %" PRId64 ", from %s.%03dZ%s\n",
+	view_time(json_object_get(l, "began_ms"), when, sizeof(when));
+	fprintf(out, "Context %" PRId64 ", from %s%s\n",
 		(int64_t)integer(l, "context"), when,
-		(int)(integer(l, "began_ms") % 1000),
 		json_is_true(json_object_get(l, "is_over")) ? ", is over" : "");
 }
 

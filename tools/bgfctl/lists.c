@@ -1,7 +1,6 @@
 /* tools/bgfctl/lists.c - terminations, flows, ports, ... as tables of text */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/bgfctl/render.h"
 #include "tools/bgfctl/table.h"
@@ -14,19 +13,6 @@ static void add_endpoint(struct table *t, const json_t *endpoint)
 
 	table_text(t, text);
 	free(text);
-}
-
-/* Milliseconds since 1970 as UTC. */
-static void time_text(const json_t *ms, char *out, size_t cap)
-{
-	json_int_t v = json_integer_value(ms);
-	time_t s = v / 1000;
-	struct tm tm;
-	char day[32];
-
-	gmtime_r(&s, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, cap, "%s.%03dZ", day, (int)(v % 1000));
 }
 
 static void add_members(struct table *t, const json_t *object,
@@ -146,7 +132,7 @@ static void add_past(struct table *t, const json_t *past)
 	char at[48], lasted[32];
 
 	add_members(t, past, head);
-	time_text(json_object_get(past, "ended_ms"), at, sizeof(at));
+	view_time(json_object_get(past, "ended_ms"), at, sizeof(at));
 	table_text(t, at);
 	snprintf(
 		lasted, sizeof(lasted), "%.3f",
@@ -197,7 +183,7 @@ static void print_line(const json_t *line, FILE *out)
 	char *text = json_shown(json_object_get(line, "text"));
 	char at[48];
 
-	time_text(json_object_get(line, "time_ms"), at, sizeof(at));
+	view_time(json_object_get(line, "time_ms"), at, sizeof(at));
 	fprintf(out, "%s %s ", at, level);
 	for (size_t i = 0; i < sizeof(about) / sizeof(*about); i++) {
 		const json_t *v = json_object_get(line, about[i].member);

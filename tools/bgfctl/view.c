@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/bgfctl/die.h"
 
@@ -98,6 +99,18 @@ char *view_endpoint(const json_t *endpoint)
 	if (rc < 0)
 		die("out of memory");
 	return text;
+}
+
+void view_time(const json_t *ms, char *out, size_t cap)
+{
+	json_int_t v = json_integer_value(ms);
+	time_t s = v / 1000;
+	struct tm tm;
+	char day[32] = "";
+
+	if (gmtime_r(&s, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, cap, "%s.%03dZ", day, (int)(v % 1000));
 }
 
 char *view_arrow(const json_t *context, json_int_t id)

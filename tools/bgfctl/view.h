@@ -1,5 +1,5 @@
 /*
- * tools/bgfctl/view.h - a context as its pairs of streams
+ * tools/bgfctl/view.h - a context as its pairs of streams; addresses, times
  *
  * A rendezvous is one stream id on both terminations; which of them is A and
  * which is B the gateway says.
@@ -21,6 +21,8 @@ bool view_next_stream(const json_t *context, json_int_t above, json_int_t *id);
 const char *view_state(const json_t *context, json_int_t id);
 /* "192.0.2.1:7", "[2001:db8::1]:7"; "?": not known.  Returns new. */
 char *view_endpoint(const json_t *endpoint);
+/* Milliseconds since 1970 as UTC: "2026-01-15T08:30:00.123Z". */
+void view_time(const json_t *ms, char *out, size_t cap);
 /* "192.0.2.1:7 -> 198.51.100.1:8 | 198.51.100.2:9 <- 192.0.2.2:10", "?" for
  * an end that is not known yet.  Returns new. */
 char *view_arrow(const json_t *context, json_int_t id);
