@@ -44,7 +44,6 @@ struct port {
 	uint8_t wish;         /* enum pkt_fastpath */
 	unsigned int ifindex; /* 0: not attached */
 	bool has_made_hook;
-	bool has_xdp;
 	struct fast_xdp_port xdp;
 };
 
@@ -484,10 +483,9 @@ static void attach_both(struct pkt_fast *f, struct realm *r, struct port *p,
 		t->n_tc++;
 	if (p->is_tun)
 		return;
-	p->has_xdp =
-		fast_xdp_attach(&f->xdp, &p->xdp, p->name, p->wish, constants);
-	t->n_xdp += p->has_xdp;
-	if (!p->has_xdp && p->xdp.why[0])
+	if (fast_xdp_attach(&f->xdp, &p->xdp, p->name, p->wish, constants))
+		t->n_xdp++;
+	else if (p->xdp.why[0])
 		complain(t, "no xdp on", p->name, p->xdp.why);
 }
 
@@ -509,7 +507,7 @@ void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
 
 static enum pkt_path path_of(const struct port *p)
 {
-	if (p->has_xdp)
+	if (p->xdp.link)
 		return PKT_PATH_XDP;
 	return p->ifindex ? PKT_PATH_TC : PKT_PATH_TUN;
 }

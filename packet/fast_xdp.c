@@ -123,21 +123,35 @@ static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
 	return rc;
 }
 
+/* Is it the verifier's answer, which does not change? */
+static bool is_for_good(int rc)
+{
+	return rc == -EINVAL || rc == -EACCES || rc == -E2BIG;
+}
+
+static int load_program(struct xdp_bpf *skel, struct fast_xdp_port *p,
+			const struct fast_realms *realms)
+{
+	int rc;
+
+	/* Constants for the program; not yet for us. */
+	memcpy((void *)&skel->rodata->realms, realms, sizeof(*realms));
+	memcpy((void *)&skel->rodata->port.mac, p->mac, sizeof(p->mac));
+	rc = xdp_bpf__load(skel);
+	p->is_refused = is_for_good(rc);
+	return rc;
+}
+
 static int load(struct fast_xdp *x, struct fast_xdp_port *p,
 		const struct fast_realms *realms)
 {
 	struct xdp_bpf *skel = make_maps(x) ? NULL : xdp_bpf__open();
 	int rc = skel ? share_maps(x, skel) : -errno;
 
-	if (!rc) {
-		/* Constants for the program; not yet for us. */
-		memcpy((void *)&skel->rodata->realms, realms, sizeof(*realms));
-		memcpy((void *)&skel->rodata->port.mac, p->mac, sizeof(p->mac));
-		rc = xdp_bpf__load(skel);
-	}
+	if (!rc)
+		rc = load_program(skel, p, realms);
 	if (rc) {
 		xdp_bpf__destroy(skel);
-		p->is_refused = true;
 		return refuse(p, strerror(-rc));
 	}
 	p->skel = skel;
@@ -155,18 +169,30 @@ static bool is_attached(const struct fast_xdp_port *p)
 	       info.xdp.ifindex == p->ifindex;
 }
 
+/* From now on nobody sends here. */
+static void drop_link(struct fast_xdp *x, struct fast_xdp_port *p)
+{
+	uint32_t key = p->ifindex;
+
+	if (p->link > 0) {
+		(void)bpf_map_delete_elem(x->ports, &key);
+		close(p->link);
+	}
+	p->link = 0;
+}
+
 static int attach(struct fast_xdp *x, struct fast_xdp_port *p)
 {
 	struct bpf_link_create_opts opts = { .sz = sizeof(opts),
 					     .flags = XDP_FLAGS_DRV_MODE };
 	int prog = bpf_program__fd(p->skel->progs.xdp);
 	uint32_t key = p->ifindex;
-	int fd = bpf_link_create(prog, (int)p->ifindex, BPF_XDP, &opts);
+	int fd;
 
+	drop_link(x, p); /* dead, if any: somebody took the program away */
+	fd = bpf_link_create(prog, (int)p->ifindex, BPF_XDP, &opts);
 	if (fd < 0)
 		return refuse(p, strerror(-fd));
-	if (p->link > 0) /* somebody took the program away */
-		close(p->link);
 	p->link = fd;
 	/* From now on others send here. */
 	if (bpf_map_update_elem(x->ports, &key, &p->ifindex, 0)) {
@@ -215,13 +241,7 @@ bool fast_xdp_attach(struct fast_xdp *x, struct fast_xdp_port *p,
 
 void fast_xdp_detach(struct fast_xdp *x, struct fast_xdp_port *p)
 {
-	uint32_t key = p->ifindex;
-
-	if (p->link > 0) {
-		(void)bpf_map_delete_elem(x->ports, &key);
-		close(p->link);
-	}
-	p->link = 0;
+	drop_link(x, p);
 	xdp_bpf__destroy(p->skel);
 	p->skel = NULL;
 }

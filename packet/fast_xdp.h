@@ -21,10 +21,10 @@ struct fast_xdp {
 /* An interface; zero: without. */
 struct fast_xdp_port {
 	struct xdp_bpf *skel; /* NULL: not loaded */
-	int link;             /* 0: not attached */
+	int link;             /* 0: not attached, when last looked */
 	unsigned int ifindex;
 	uint8_t mac[6];
-	bool is_refused; /* by the verifier, so for good */
+	bool is_refused; /* by the verifier, so for as long as we run */
 	char why[64];    /* it is not attached; empty: not asked for */
 };
 

@@ -10,11 +10,13 @@
  * other gets.  BGFD_TUN_MB: megabytes each way instead of 20.
  */
 #include "packet/engine.h"
+#include "test/support/own_bpf.h"
 #include "test/support/rdv_cfg.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
@@ -701,6 +703,32 @@ out:
 	shell("ip link del vbr");
 }
 
+/* Somebody takes the program of an interface away and has one of his own there:
+ * nobody sends frames to it meanwhile. */
+static void xdp_is_taken_away(void)
+{
+	uint32_t key;
+
+	shell("ip link add vx type veth peer vy");
+	start_with_second("vx", PKT_FASTPATH_XDP);
+	key = if_nametoindex("vx");
+	if (strncmp(pkt_engine_fastpath(engine), "tc on", 5))
+		goto out;
+	CU_ASSERT_TRUE(own_bpf_has("ports", key));
+	CU_ASSERT_TRUE_FATAL(own_bpf_usurp("vx"));
+	pkt_engine_links_changed(engine);
+	note_is("tc on 5 devices; no xdp on vx: Device or resource busy");
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vx"), PKT_PATH_TC);
+	CU_ASSERT_FALSE(own_bpf_has("ports", key));
+	CU_ASSERT_TRUE(own_bpf_restore("vx"));
+	pkt_engine_links_changed(engine);
+	note_is("tc on 5 devices, xdp on 1");
+	CU_ASSERT_TRUE(own_bpf_has("ports", key));
+out:
+	pkt_engine_free(engine);
+	shell("ip link del vx");
+}
+
 static bool has_answered(const struct side *s)
 {
 	struct pollfd pfd = { s->from, POLLIN, 0 };
@@ -964,6 +992,7 @@ int main(void)
 		{ "XDP: partial checksums are left to tc",
 		  partial_checksums_at_xdp },
 		{ "XDP: refused, gone, there again", xdp_comes_and_goes },
+		{ "XDP: taken away", xdp_is_taken_away },
 		{ "P4 the handshake in the kernel", handshake_in_kernel },
 		{ "D33 to the kernel and back, often", moved_often },
 		{ "decision 9: removed while data flows", removed_in_flight },
