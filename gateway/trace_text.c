@@ -105,6 +105,10 @@ static void say_own(struct text *t, const struct pkt_tapped *r, char me,
 		       " number");
 	else
 		say(t, "ACK made by the gateway");
+	if (r->drop != PKT_DROP_NONE) {
+		say(t, "; ");
+		say_drop(t, r);
+	}
 }
 
 void trace_comment(const struct pkt_tapped *r, uint8_t side, char *out,

@@ -21,9 +21,9 @@ enum pkt_tap_what {
 	PKT_TAP_CAME, /* from a client; act, drop and what it changed */
 	PKT_TAP_LEFT, /* what it became, to the other client; drop: it did not
 		       * leave, and why */
-	PKT_TAP_OWN,  /* a segment of our own */
+	PKT_TAP_OWN,  /* a segment of our own; drop as LEFT */
 	PKT_TAP_ICMP, /* an ICMP error came that quotes a segment; drop */
-	PKT_TAP_TOLD, /* what it became */
+	PKT_TAP_TOLD, /* what it became; drop as LEFT */
 };
 
 enum {

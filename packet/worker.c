@@ -125,6 +125,7 @@ static void send_own(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	static const struct virtio_net_hdr plain;
 	uint8_t buf[PKT_SEG_MAX_BUILT];
 	size_t n = pkt_tx_build(tx, buf);
+	bool has_left;
 
 	if (tx->flags & PKT_SYN)
 		worker_count(&w->synacks, !!(tx->flags & PKT_ACK));
@@ -132,10 +133,11 @@ static void send_own(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		worker_count(&w->rsts, 1);
 	else
 		worker_count(&w->challenges, 1);
+	has_left = worker_send(w, w->rdvs[rdv].realm[leg], &plain, buf, n);
 	if (worker_is_tapped(w, rdv))
 		worker_tap_packet(w, rdv, leg, PKT_TAP_OWN, tx->flags,
-				  PKT_DROP_NONE, buf, n);
-	worker_send(w, w->rdvs[rdv].realm[leg], &plain, buf, n);
+				  has_left ? PKT_DROP_NONE : PKT_DROP_TX, buf,
+				  n);
 }
 
 void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
@@ -179,11 +181,13 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	const struct pkt_frame *f = &w->frame;
 	enum pkt_drop d = translate(w, r, leg, seg);
 
-	if (worker_is_tapped(w, rdv))
-		worker_tap_left(w, rdv, 1 - leg, seg, d);
 	if (d != PKT_DROP_NONE)
 		worker_count(&w->drop[d], 1);
-	else if (worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n))
+	else if (!worker_send(w, r->realm[1 - leg], &f->vh, f->at, f->n))
+		d = PKT_DROP_TX;
+	if (worker_is_tapped(w, rdv))
+		worker_tap_left(w, rdv, 1 - leg, seg, d);
+	if (d == PKT_DROP_NONE)
 		return;
 	/* It was counted as handed out (decision 22). */
 	__sync_fetch_and_sub(&w->cfg.entries[r->slot[1 - leg]].tx_octets,

@@ -23,13 +23,15 @@ static enum pkt_drop pass_on(struct pkt_worker *w, uint32_t rdv,
 	uint8_t buf[PKT_ICMP_MAX];
 	size_t n = pkt_icmp_forward(w->frame.at, m,
 				    &w->cfg.entries[r->slot[leg]], &mtus, buf);
+	bool has_left;
 
 	if (!n)
 		return PKT_DROP_ICMP;
+	has_left = worker_send(w, r->realm[1 - leg], &plain, buf, n);
 	if (worker_is_tapped(w, rdv))
 		worker_tap_packet(w, rdv, 1 - leg, PKT_TAP_TOLD, 0,
-				  PKT_DROP_NONE, buf, n);
-	worker_send(w, r->realm[1 - leg], &plain, buf, n);
+				  has_left ? PKT_DROP_NONE : PKT_DROP_TX, buf,
+				  n);
 	return PKT_DROP_NONE;
 }
 

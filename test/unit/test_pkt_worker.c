@@ -107,20 +107,25 @@ static void syn(uint32_t i)
 	fake_tun_send(fd[1], &tx);
 }
 
-/* The first segment after the SYN of gate i, with n octets for the client of
- * gate `peer`. */
+/* The first segment after the SYN of gate i, to the client of gate `peer`. */
+static struct pkt_tx first_of(uint32_t i, uint32_t peer)
+{
+	return (struct pkt_tx) { .src = addr("::ffff:203.0.113.1"),
+				 .dst = addr("::ffff:198.51.100.1"),
+				 .sport = (uint16_t)(40000 + i),
+				 .dport = (uint16_t)(PORT + i),
+				 .family = AF_INET,
+				 .flags = PKT_ACK,
+				 .window = 60000,
+				 .seq = 78 + i,
+				 .ack = 78 + peer };
+}
+
+/* The same with n octets. */
 static void segment(uint32_t i, uint32_t peer, const uint8_t *data, size_t n)
 {
 	static const struct virtio_net_hdr plain;
-	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
-			     .dst = addr("::ffff:198.51.100.1"),
-			     .sport = (uint16_t)(40000 + i),
-			     .dport = (uint16_t)(PORT + i),
-			     .family = AF_INET,
-			     .flags = PKT_ACK,
-			     .window = 60000,
-			     .seq = 78 + i,
-			     .ack = 78 + peer };
+	struct pkt_tx tx = first_of(i, peer);
 
 	if (n)
 		fake_tun_send_data(fd[1], &tx, &plain, data, n);
@@ -304,15 +309,6 @@ static void open_session(void)
 	segment(3, 4, NULL, 0);
 	segment(4, 3, NULL, 0);
 	turn();
-	{
-		struct pkt_counters c = { 0 };
-		pkt_worker_counters(worker, &c);
-		for (int i = 0; i < PKT_DROP__COUNT; i++)
-			if (c.drop[i])
-				printf("drop %s %d\n", pkt_drop_name(i),
-				       (int)c.drop[i]);
-		printf("synacks %d rx %d\n", (int)c.synacks, (int)c.rx_pkts);
-	}
 	while (pkt_ring_pop(cfg.evts, &evt))
 		;
 	CU_ASSERT_EQUAL_FATAL(evt.type, PKT_EVT_OPEN);
@@ -541,6 +537,50 @@ static void trace_is_not_read(void)
 	stop();
 }
 
+/* The device takes nothing until somebody reads. */
+static void fill(void)
+{
+	static const uint8_t data[100];
+
+	while (write(fd[0], data, sizeof(data)) > 0)
+		;
+}
+
+/* What the device did not take did not leave. */
+static void traced_refusal(void)
+{
+	struct pkt_tapped t;
+
+	start();
+	add_pair();
+	trace(3, PKT_TAP_HEADERS);
+	syn(3);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 3);
+	fill();
+	syn(4);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 4);
+	t = tapped(PKT_TAP_OWN, 3);
+	CU_ASSERT_EQUAL(t.flags, PKT_SYN | PKT_ACK);
+	CU_ASSERT_EQUAL(t.drop, PKT_DROP_TX);
+	nothing_tapped();
+	stop();
+	start();
+	open_session();
+	trace(3, PKT_TAP_HEADERS);
+	segment(3, 4, NULL, 0);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(tapped(PKT_TAP_LEFT, 4).drop, PKT_DROP_NONE);
+	fill();
+	segment(3, 4, NULL, 0);
+	turn();
+	(void)tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(tapped(PKT_TAP_LEFT, 4).drop, PKT_DROP_TX);
+	stop();
+}
+
 /* A rendezvous in the place of one that was traced is not. */
 static void trace_ends_with_its_gates(void)
 {
@@ -580,6 +620,7 @@ int main(void)
 		{ "payload that is traced, or not", traced_payload },
 		{ "why it was dropped", traced_drop },
 		{ "a trace that nobody reads", trace_is_not_read },
+		{ "a trace of what did not leave", traced_refusal },
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
 		{ NULL, NULL },
 	};
