@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "packet/family.h"
 #include "packet/pages.h"
 #include "packet/worker_priv.h"
 
@@ -65,14 +66,28 @@ static void push(struct pkt_worker *w, struct pkt_tapped *t, const uint8_t *pkt)
 	w->has_pushed = true;
 }
 
-/* Of the frame at hand, whose last octets are payload. */
-static void push_frame(struct pkt_worker *w, uint32_t rdv, struct pkt_tapped *t,
-		       uint32_t payload)
+/* Where the payload begins of the frame at hand, which came as seg and may be of
+ * the other family now.  Its end may be padding, so it does not tell. */
+static uint32_t headers_of(const struct pkt_worker *w,
+			   const struct pkt_seg *seg)
 {
+	bool was_v6 = seg->family == AF_INET6;
+	bool is_v6 = w->frame.at[0] >> 4 == 6;
+
+	if (is_v6 == was_v6)
+		return seg->payload_off;
+	return pkt_other_header(was_v6) + seg->payload_off - seg->l4_off;
+}
+
+static void push_frame(struct pkt_worker *w, uint32_t rdv, struct pkt_tapped *t,
+		       const struct pkt_seg *seg)
+{
+	uint32_t headers = headers_of(w, seg);
+
 	t->octets = (uint32_t)w->frame.n;
 	t->kept = t->octets;
-	if (w->tapped[rdv] == PKT_TAP_HEADERS && payload < t->octets)
-		t->kept -= payload;
+	if (w->tapped[rdv] == PKT_TAP_HEADERS && headers < t->octets)
+		t->kept = headers;
 	push(w, t, w->frame.at);
 }
 
@@ -102,7 +117,7 @@ void worker_tap_came(struct pkt_worker *w, uint32_t rdv,
 		if (out->report[i].cause)
 			t.cause = out->report[i].cause;
 	}
-	push_frame(w, rdv, &t, seg->payload_octets);
+	push_frame(w, rdv, &t, seg);
 }
 
 void worker_tap_left(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
@@ -112,7 +127,7 @@ void worker_tap_left(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 
 	t.flags = seg->flags;
 	t.drop = (uint8_t)drop;
-	push_frame(w, rdv, &t, seg->payload_octets);
+	push_frame(w, rdv, &t, seg);
 }
 
 /* Segments of our own have no payload.  What an ICMP error quotes may have: it

@@ -581,6 +581,41 @@ static void traced_refusal(void)
 	stop();
 }
 
+/* In the shortest frame there is, whose end is nothing. */
+static void padded(uint32_t i, uint32_t peer, const uint8_t *data, size_t n)
+{
+	static const struct virtio_net_hdr plain;
+	struct pkt_tx tx = first_of(i, peer);
+	uint8_t buf[sizeof(plain) + 46] = { 0 };
+	int made[2];
+
+	CU_ASSERT_EQUAL_FATAL(fake_tun_pair(made), 0);
+	fake_tun_send_data(made[1], &tx, &plain, data, n);
+	CU_ASSERT_TRUE(read(made[0], buf, sizeof(buf)) > 0);
+	CU_ASSERT_TRUE(write(fd[1], buf, sizeof(buf)) > 0);
+	close(made[0]);
+	close(made[1]);
+}
+
+/* Padding is no reason to keep payload. */
+static void traced_padding(void)
+{
+	static const uint8_t data[] = { 1, 2, 3 };
+	struct pkt_tapped t;
+
+	start();
+	open_session();
+	trace(3, PKT_TAP_HEADERS);
+	padded(3, 4, data, sizeof(data));
+	turn();
+	t = tapped(PKT_TAP_CAME, 3);
+	CU_ASSERT_EQUAL(t.act, PKT_ACT_FORWARD);
+	CU_ASSERT_EQUAL(t.octets, 46);
+	CU_ASSERT_EQUAL(t.kept, 40);
+	CU_ASSERT_EQUAL(tapped(PKT_TAP_LEFT, 4).kept, 40);
+	stop();
+}
+
 /* A rendezvous in the place of one that was traced is not. */
 static void trace_ends_with_its_gates(void)
 {
@@ -621,6 +656,7 @@ int main(void)
 		{ "why it was dropped", traced_drop },
 		{ "a trace that nobody reads", trace_is_not_read },
 		{ "a trace of what did not leave", traced_refusal },
+		{ "A02 a trace of a padded frame", traced_padding },
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
 		{ NULL, NULL },
 	};
