@@ -12,6 +12,7 @@
 #include "packet/engine.h"
 #include "test/support/own_bpf.h"
 #include "test/support/rdv_cfg.h"
+#include "test/support/stream.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -30,7 +31,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PERIOD = 262139, WAIT_MS = 60000 };
+enum { WAIT_MS = 60000 };
 
 /* What a child is told, and what it answers. */
 struct order {
@@ -38,14 +39,6 @@ struct order {
 	struct in_addr addr;
 	uint16_t port;
 	uint64_t octets;
-};
-
-struct answer {
-	int error;       /* errno of connect() or of the transfer */
-	uint64_t octets; /* received */
-	bool is_wrong;   /* not as sent */
-	uint64_t us;
-	unsigned int resent; /* segments, by TCP_INFO */
 };
 
 struct side {
@@ -59,83 +52,20 @@ static struct side side[2];
 static struct pkt_engine *engine;
 static unsigned int n_workers = 1;
 
-static uint64_t now_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
-
 /* The client */
 
-/* Octet i of the stream is octet i % PERIOD; twice, so that any chunk is
- * found in one piece. */
-static uint8_t pattern[2 * PERIOD];
-
-static void make_pattern(void)
-{
-	for (size_t i = 0; i < sizeof(pattern); i++)
-		pattern[i] = (uint8_t)(i % PERIOD * 31 + (i % PERIOD >> 8));
-}
-
-static void send_pattern(int s, uint64_t octets)
-{
-	for (uint64_t at = 0; at < octets;) {
-		size_t n = octets - at < PERIOD ? octets - at : PERIOD;
-		ssize_t done = send(s, pattern + at % PERIOD, n, MSG_NOSIGNAL);
-
-		if (done <= 0)
-			return;
-		at += (uint64_t)done;
-	}
-	shutdown(s, SHUT_WR);
-}
-
-static void receive_pattern(int s, struct answer *a)
-{
-	static uint8_t buf[PERIOD];
-	ssize_t n;
-
-	while ((n = recv(s, buf, sizeof(buf), 0)) > 0) {
-		a->is_wrong |= memcmp(buf, pattern + a->octets % PERIOD,
-				      (size_t)n) != 0;
-		a->octets += (uint64_t)n;
-	}
-	if (n < 0)
-		a->error = errno;
-}
-
-static void transfer(int s, const struct order *o, struct answer *a)
-{
-	uint64_t start = now_us();
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-	pid_t sender = fork();
-
-	if (!sender) {
-		send_pattern(s, o->octets);
-		_exit(0);
-	}
-	receive_pattern(s, a);
-	waitpid(sender, NULL, 0);
-	a->us = now_us() - start;
-	if (!getsockopt(s, IPPROTO_TCP, TCP_INFO, &info, &len))
-		a->resent = info.tcpi_total_retrans;
-}
-
-static struct answer accept_one(const struct order *o)
+static struct stream_answer accept_one(const struct order *o)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 				  .sin_port = htons(o->port) };
-	struct answer a = { 0 };
+	struct stream_answer a = { 0 };
 	int s, l = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (bind(l, (struct sockaddr *)&at, sizeof(at)) || listen(l, 1))
 		a.error = errno;
 	s = a.error ? -1 : accept(l, NULL, NULL);
 	if (s >= 0)
-		transfer(s, o, &a);
+		stream_transfer(s, o->octets, &a);
 	close(s);
 	close(l);
 	return a;
@@ -143,7 +73,7 @@ static struct answer accept_one(const struct order *o)
 
 static int joined; /* what JOIN leaves open, for LEAVE */
 
-static struct answer obey(const struct order *o)
+static struct stream_answer obey(const struct order *o)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET,
 				  .sin_addr = o->addr,
@@ -151,7 +81,7 @@ static struct answer obey(const struct order *o)
 	struct timeval tv = { .tv_sec = 15 };
 	/* A flow is ended by us, and its client may not believe it. */
 	unsigned int gone_ms = o->what == FLOW ? 2000 : 10000;
-	struct answer a = { 0 };
+	struct stream_answer a = { 0 };
 	int s;
 
 	if (o->what == DATAGRAM) {
@@ -174,7 +104,7 @@ static struct answer obey(const struct order *o)
 	if (connect(s, (struct sockaddr *)&to, sizeof(to)))
 		a.error = errno;
 	else if (o->what == TRANSFER || o->what == FLOW)
-		transfer(s, o, &a);
+		stream_transfer(s, o->octets, &a);
 	if (o->what == JOIN)
 		joined = s;
 	else
@@ -184,7 +114,7 @@ static struct answer obey(const struct order *o)
 
 static void child(int from, int to)
 {
-	struct answer a = { 0 };
+	struct stream_answer a = { 0 };
 	struct order o;
 
 	if (unshare(CLONE_NEWNET))
@@ -199,10 +129,10 @@ static void child(int from, int to)
 
 /* The gateway */
 
-static struct answer answer_of(const struct side *s)
+static struct stream_answer answer_of(const struct side *s)
 {
 	struct pollfd pfd = { s->from, POLLIN, 0 };
-	struct answer a = { .error = ETIME };
+	struct stream_answer a = { .error = ETIME };
 
 	CU_ASSERT_EQUAL_FATAL(poll(&pfd, 1, WAIT_MS), 1);
 	CU_ASSERT_EQUAL_FATAL(read(s->from, &a, sizeof(a)), sizeof(a));
@@ -374,7 +304,7 @@ static uint64_t want_octets(void)
 	return (mb ? strtoull(mb, NULL, 10) : 20) << 20;
 }
 
-static double gbit_s(const struct answer *a)
+static double gbit_s(const struct stream_answer *a)
 {
 	return (double)a->octets * 8e-3 / (double)a->us;
 }
@@ -387,7 +317,7 @@ static void kernel_forwards(void)
 			   .port = 5000,
 			   .octets = want_octets() };
 	unsigned int resent = 0;
-	struct answer a;
+	struct stream_answer a;
 
 	shell("sysctl -qw net.ipv4.ip_forward=1");
 	inet_pton(AF_INET, "10.77.2.2", &o.addr);
@@ -429,7 +359,7 @@ static void begin(uint64_t octets)
  * between them and us (decision 22).  n_closed: events that have come. */
 static void finish(uint64_t octets, struct pkt_counters *c, int n_closed)
 {
-	struct answer a[2];
+	struct stream_answer a[2];
 
 	for (int i = 0; i < 2; i++) {
 		a[i] = answer_of(&side[i]);
@@ -1015,7 +945,7 @@ int main(void)
 		return 0;
 	}
 	signal(SIGPIPE, SIG_IGN);
-	make_pattern();
+	stream_init();
 	rc = suite_run("packet/tun", tests);
 	for (int i = 0; i < 2 && side[i].pid; i++) {
 		kill(side[i].pid, SIGKILL);
