@@ -15,10 +15,6 @@ attack() {
 		"$(mac_of "$iface")" "$@"
 }
 
-ctl() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
-}
-
 # latched N: ADDRESS:PORT of termination N (0 or 1) of the only context
 latched() {
 	ctl -f json contexts | python3 -c '

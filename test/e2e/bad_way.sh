@@ -30,8 +30,7 @@ bad_way_end() {
 	read -r late lost <"$DIR/reorder.log"
 	[ "${late:-0}" -ge "$1" ] || die "only $late packets came late"
 	[ "${lost:-0}" -ge "$2" ] || die "only $lost packets were lost"
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" statistics \
-		--format xml >"$DIR/said"
+	ctl statistics --format xml >"$DIR/said"
 	equal "segments judged beyond the window" 0 "$(xmllint --xpath \
 		'string(//*[name="window"]/packets)' "$DIR/said")"
 }

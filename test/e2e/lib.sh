@@ -48,6 +48,10 @@ lab_stop() {			# lab_stop PID [SIGNAL]: and wait for its end
 	wait "$1" 2>/dev/null
 }
 
+ctl() {				# ctl ARGUMENT...: bgfctl, of our gateway
+	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for() {
 	local end=$((SECONDS + $1))
@@ -134,7 +138,8 @@ lab_ip6() {
 	ip -n "$LAB-nb" route add default via 2001:db8:b::1
 }
 
-lab_up() {
+# The directory and the namespaces, none of them linked to another.
+lab_nodes() {
 	local node
 	# Subshells may have laboratories side by side.
 	LAB=bgf$BASHPID-$((++LAB_COUNT))
@@ -144,6 +149,11 @@ lab_up() {
 		ip netns add "$LAB-$node"
 		ip -n "$LAB-$node" link set lo up
 	done
+}
+LAB_COUNT=0
+
+lab_up() {
+	lab_nodes
 	link a eth0 na in0
 	link na out0 gw eth1
 	link b eth0 nb in0
@@ -167,7 +177,6 @@ lab_up() {
 	[ -z "${LAB_IP6-}" ] || lab_ip6
 	lab_config >"$DIR/bgfd.xml"
 }
-LAB_COUNT=0
 
 lab_exit() {
 	local rc=$?

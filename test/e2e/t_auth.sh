@@ -27,8 +27,7 @@ peer() {			# peer HEX DIGEST ICV-OCTETS PSEUDO-HEADER HOW
 }
 
 counted() {			# counted NAME: messages by authentication
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" --format json \
-		statistics | python3 -c "import json, sys
+	ctl --format json statistics | python3 -c "import json, sys
 print(json.load(sys.stdin)['statistics']['authentication']['$1'])"
 }
 

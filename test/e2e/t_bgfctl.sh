@@ -5,10 +5,6 @@ set -euo pipefail
 
 CONF=$LAB_ROOT/conf
 
-ctl() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
-}
-
 # says WHAT COMMAND...: the text is in the answer
 says() {
 	local what=$1

@@ -6,7 +6,7 @@ set -euo pipefail
 
 QUEUE=100
 status() {			# status EXPRESSION: of the answer s
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" -f json status |
+	ctl -f json status |
 		python3 -c "
 import json, sys
 r = json.load(sys.stdin)

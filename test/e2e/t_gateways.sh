@@ -95,19 +95,16 @@ received() {
 		die "$1 has not received stage $3 of $2"
 }
 
-ctl() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" -f json "$@"
-}
 # gateway_is NAME STATE SERVICE CONTEXTS
 gateway_is() {
-	ctl gateways | python3 -c '
+	ctl -f json gateways | python3 -c '
 import json, sys
 g = {g["name"]: g for g in json.load(sys.stdin)["gateways"]}[sys.argv[1]]
 sys.exit([g["state"], g["service"], str(g["contexts"])] != sys.argv[2:])
 ' "$@"
 }
 expect_gateway() {
-	wait_for 20 gateway_is "$@" || die "not $*: $(ctl gateways)"
+	wait_for 20 gateway_is "$@" || die "not $*: $(ctl -f json gateways)"
 }
 
 # octets_are CAPTURE ADDRESS RECEIVED SENT: as the capture shows
@@ -121,7 +118,7 @@ octets_are() {
 
 # octets_of GATEWAY SIDE: received and sent, as bgfctl tells
 octets_of() {
-	ctl -g "$1" contexts | python3 -c '
+	ctl -f json -g "$1" contexts | python3 -c '
 import json, sys
 s = json.load(sys.stdin)["contexts"][0]["terminations"][int(sys.argv[1])]
 print(s["streams"][0]["rx_octets"], s["streams"][0]["tx_octets"])
@@ -148,7 +145,7 @@ east_file ports
 	sed 's/_a=/_c=/; s/_b=/_d=/; s/^ctx=/ctx_east=/')
 # shellcheck disable=SC2154
 equal "context of west and of east" "$ctx" "$ctx_east"
-! ctl context "$ctx" >/dev/null 2>&1 || die "that id is of two contexts"
+! ctl -f json context "$ctx" >/dev/null 2>&1 || die "that id is of two contexts"
 # shellcheck disable=SC2154
 {
 	staged a "$addr_a" "$port_a"

@@ -5,11 +5,7 @@ set -euo pipefail
 
 # mgcsim makes everything but the node it stands in.
 LAB_NODES=mgc
-LAB=bgf$BASHPID-1
-DIR=$(mktemp -d "${TMPDIR:-/tmp}/bgf-lab.XXXXXX")
-trap lab_exit EXIT
-ip netns add "$LAB-mgc"
-ip -n "$LAB-mgc" link set lo up
+lab_nodes
 lab_config | sed -e 's/interface="eth1"/interface="na"/' \
 	-e 's/interface="eth2"/interface="nb"/' >"$DIR/bgfd.xml"
 

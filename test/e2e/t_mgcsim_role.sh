@@ -5,11 +5,7 @@ set -euo pipefail
 
 # One node is enough: everything is on its loopback.
 LAB_NODES=mgc
-LAB=bgf$BASHPID-1
-DIR=$(mktemp -d "${TMPDIR:-/tmp}/bgf-lab.XXXXXX")
-trap lab_exit EXIT
-ip netns add "$LAB-mgc"
-ip -n "$LAB-mgc" link set lo up
+lab_nodes
 
 # gateway NAME [option]...: plays scenarios/NAME.xml, in the foreground
 gateway() {

@@ -3,10 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-ctl() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
-}
-
 is_open() {
 	ctl contexts --state open | grep -q laboratory
 }

@@ -3,10 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-ctl() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
-}
-
 # edit FROM TO: the configuration file, from what it was at first
 edit() {
 	sed "s|$1|$2|" "$DIR/first.xml" >"$DIR/bgfd.xml"

@@ -17,7 +17,7 @@ raw() {				# raw SIDE NODE IFACE SOURCE
 }
 
 json() {			# json COMMAND FILTER: of what bgfctl says
-	lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" -f json "$1" | jq "$2"
+	ctl -f json "$1" | jq "$2"
 }
 
 reloads() {			# reloads FASTPATH

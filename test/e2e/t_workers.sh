@@ -14,7 +14,7 @@ lab_prepare() {			# the server can be reached
 
 # workers COLUMN: of each worker, by bgfctl
 workers() {
-	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" status |
+	ctl status |
 		awk -v name="$1" '$1 == "WORKER" {
 				for (i = 1; i <= NF; i++)
 					if ($i == name)
@@ -42,7 +42,7 @@ session_sums
 for n in $(workers RX); do
 	[ "$n" -gt 50 ] || die "a worker has read $n packets"
 done
-lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" statistics >"$DIR/said"
+ctl statistics >"$DIR/said"
 grep -q '^  stray *0 ' "$DIR/said" || die "packets on a wrong queue"
 expect_file ended 20
 lab_passed
