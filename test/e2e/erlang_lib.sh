@@ -62,8 +62,7 @@ erlang_end() {
 }
 
 erlang_executed() {
-	lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" -f json statistics \
-		>"$DIR/run/statistics.json"
+	ctl -f json statistics >"$DIR/run/statistics.json"
 	equal "commands executed" "$(cat "$DIR/run/commands")" "$(python3 - \
 		"$DIR/run/statistics.json" <<-'PY'
 		import json, sys
@@ -75,7 +74,8 @@ erlang_executed() {
 	)"
 }
 
-# Both sides keep to the form and, but for the registration, to the version.
+# Both sides keep to the form and, but for the registration and what says that it
+# takes its time, to the version.
 erlang_form() {
 	local token='!' way
 	[ "$1" = short ] || token=MEGACO
@@ -84,7 +84,7 @@ erlang_form() {
 			die "nothing of version $2 goes $way in $1 form"
 	done
 	! grep -F ' body="' "$DIR/bgfd.log" | grep -vE \
-		"\"$token/$2 |\"$token/1 .*(SC=|ServiceChange|406)" ||
+		"\"$token/$2 |\"$token/1 .*(SC=|ServiceChange|406|PN=|Pending)" ||
 		die "another form or version than $1, $2"
 }
 

@@ -14,6 +14,9 @@ spoil() {			# spoil WHAT VALUE: in every SYN-ACK to A
 counted() {			# counted NAME: by the stack of A
 	lab_in a nstat -asz "$1" | awk -v name="$1" '$1 == name { print $2 }'
 }
+has_counted() {			# has_counted NAME
+	[ "$(counted "$1")" -gt 0 ]
+}
 
 # A's idea of B's clock is far ahead: all that follows looks old to it.
 clock_ahead() {
@@ -24,9 +27,8 @@ clock_ahead() {
 	session_begin --timeout 100 --set patience=60000
 	session_client a
 	session_client b
-	sleep 6
+	wait_for 30 has_counted TcpExtPAWSEstab || die "A sees nothing old"
 	equal "octets that A took" 0 "$(stat -c %s "$DIR/at_a")"
-	[ "$(counted TcpExtPAWSEstab)" -gt 0 ] || die "A sees nothing old"
 	kill "$MGCSIM" 2>/dev/null || true
 }
 
@@ -38,8 +40,7 @@ old_echo() {
 	session_begin --timeout 100 --set patience=60000
 	session_client a
 	session_client b
-	sleep 3
-	[ "$(counted TcpExtPAWSActive)" -gt 0 ] || die "A believed the echo"
+	wait_for 30 has_counted TcpExtPAWSActive || die "A believed the echo"
 	lab_in a ss -Htn state syn-sent | grep -q . || die "A gave up"
 	capture_end access
 	tcpdump -nr "$DIR/access.pcap" 'src 203.0.113.10 and tcp[13] & 4 != 0' \
