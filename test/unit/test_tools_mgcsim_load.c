@@ -94,6 +94,25 @@ static void series_have_names(void)
 	free(l);
 }
 
+/* Interrupted before a call has ended, or begun. */
+static void a_load_without_an_end_took_no_time(void)
+{
+	struct load *l = malloc(sizeof(*l));
+	struct load_params p = { .rate = 1, .calls = 1 };
+	char *text = NULL;
+	size_t n;
+	FILE *to = open_memstream(&text, &n);
+
+	load_init(l, &p);
+	l->t0_us = 5000000;
+	load_print(l, l->end_us, to);
+	fclose(to);
+	CU_ASSERT(strstr(text, "load: 0 calls begun in 0.0 s (0.0 a second)") !=
+		  NULL);
+	free(text);
+	free(l);
+}
+
 struct bench {
 	struct event_base *base;
 	struct sim sim;
@@ -218,6 +237,8 @@ int main(void)
 		  small_and_huge_values_have_a_bucket },
 		{ "calls begin by the schedule", calls_begin_by_the_schedule },
 		{ "series have names", series_have_names },
+		{ "a load without an end took no time",
+		  a_load_without_an_end_took_no_time },
 		{ "what is late counts", what_is_late_counts },
 		{ "calls do not wait for each other",
 		  calls_do_not_wait_for_each_other },

@@ -86,7 +86,8 @@ static void print_series(const struct load_series *s, FILE *to)
 
 void load_print(const struct load *l, uint64_t now_us, FILE *to)
 {
-	double s = seconds(now_us - l->t0_us);
+	/* None may have ended. */
+	double s = now_us > l->t0_us ? seconds(now_us - l->t0_us) : 0;
 
 	fprintf(to,
 		"load: %lu calls begun in %.1f s (%.1f a second), %lu passed, "
