@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tools/mgcsim/run.h"
+#include "tools/mgcsim/step.h"
 
 static void jump(struct run *run, xmlNode *to)
 {
@@ -117,19 +117,18 @@ void flow_enter(struct run *run, xmlNode *owner, xmlNode *part)
 		jump(run, scenario_inside(part));
 }
 
-void flow_end(struct run *run)
-{
-	flow_fini(&run->flow);
-	jump(run, NULL);
-}
-
 void flow_fini(struct flow *flow)
 {
 	while (flow->depth)
 		free_saved(&flow->frame[--flow->depth]);
 }
 
-void flow_if(struct run *run, xmlNode *step)
+static enum run_verdict outcome(const struct run *run)
+{
+	return run->verdict == RUN_FAIL ? RUN_FAIL : RUN_PASS;
+}
+
+enum run_verdict step_if(struct run *run, xmlNode *step)
 {
 	xmlNode *part = step;
 
@@ -137,42 +136,55 @@ void flow_if(struct run *run, xmlNode *step)
 		part = scenario_part(step, "else");
 	if (part)
 		flow_enter(run, step, part);
+	return outcome(run);
 }
 
-static void loop(struct run *run, enum flow_kind kind, xmlNode *step,
-		 long times)
+static enum run_verdict loop(struct run *run, enum flow_kind kind,
+			     xmlNode *step, long times)
 {
 	struct flow_frame *f = push(run, kind, step);
 
 	if (!f)
-		return;
+		return RUN_FAIL;
 	f->times = times > 0 ? (unsigned long)times : 0;
 	jump(run, NULL); /* leave() begins the first round */
+	return outcome(run);
 }
 
-void flow_while(struct run *run, xmlNode *step)
+enum run_verdict step_while(struct run *run, xmlNode *step)
 {
-	loop(run, FLOW_WHILE, step,
-	     run_attr_long(run, step, "limit", FLOW_LIMIT));
+	return loop(run, FLOW_WHILE, step,
+		    run_attr_long(run, step, "limit", FLOW_LIMIT));
 }
 
-void flow_repeat(struct run *run, xmlNode *step)
+enum run_verdict step_repeat(struct run *run, xmlNode *step)
 {
-	loop(run, FLOW_REPEAT, step, run_attr_long(run, step, "times", 0));
+	return loop(run, FLOW_REPEAT, step,
+		    run_attr_long(run, step, "times", 0));
 }
 
-void flow_break(struct run *run)
+enum run_verdict step_break(struct run *run, xmlNode *step)
 {
 	struct flow *flow = &run->flow;
 	xmlNode *owner = NULL;
 	enum flow_kind kind = FLOW_BLOCK;
 
+	(void)step;
 	while (flow->depth && kind != FLOW_WHILE && kind != FLOW_REPEAT) {
 		owner = flow->frame[flow->depth - 1].owner;
 		kind = flow->frame[flow->depth - 1].kind;
 		pop(run);
 	}
 	jump(run, owner ? scenario_next(owner) : NULL);
+	return RUN_PASS;
+}
+
+enum run_verdict step_end(struct run *run, xmlNode *step)
+{
+	(void)step;
+	flow_fini(&run->flow);
+	jump(run, NULL);
+	return RUN_PASS;
 }
 
 /* The values are those of the caller, all of them, before one is replaced. */
@@ -196,15 +208,16 @@ static bool set_with(struct run *run, xmlNode *step, struct vars *saved)
 	return is_set;
 }
 
-void flow_call(struct run *run, xmlNode *step)
+enum run_verdict step_call(struct run *run, xmlNode *step)
 {
 	xmlNode *part = scenario_called(run->scenario, step);
 	struct flow_frame *f = push(run, FLOW_CALL, step);
 
 	if (!f || !part)
-		return;
+		return outcome(run);
 	f->saved = calloc(1, sizeof(*f->saved));
 	if (!f->saved || !set_with(run, step, f->saved))
 		run_fail(run, "a variable of <with> cannot be set");
 	jump(run, scenario_inside(part));
+	return outcome(run);
 }

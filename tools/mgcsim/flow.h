@@ -33,13 +33,4 @@ struct flow {
 xmlNode *flow_next(struct run *run);
 /* The next step is the first of this part of a step. */
 void flow_enter(struct run *run, xmlNode *owner, xmlNode *part);
-/* No more steps. */
-void flow_end(struct run *run);
 void flow_fini(struct flow *flow);
-
-/* Steps, called when they begin.  A run_fail() says that one has failed. */
-void flow_if(struct run *run, xmlNode *step);
-void flow_while(struct run *run, xmlNode *step);
-void flow_repeat(struct run *run, xmlNode *step);
-void flow_break(struct run *run);
-void flow_call(struct run *run, xmlNode *step);

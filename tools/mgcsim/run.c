@@ -124,9 +124,7 @@ static enum run_verdict begin(struct run *run)
 	run->began_us = sim_now_us();
 	if (!kind)
 		return run_fail(run, "unknown step");
-	if (kind->begin)
-		kind->begin(run, run->step);
-	return run->verdict == RUN_FAIL ? RUN_FAIL : RUN_PASS;
+	return kind->begin ? kind->begin(run, run->step) : RUN_PASS;
 }
 
 static enum run_verdict poll(struct run *run)

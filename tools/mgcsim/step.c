@@ -262,35 +262,6 @@ static enum run_verdict begin_fault(struct run *run, xmlNode *step)
 	return rc ? run_fail(run, "such a fault there cannot be") : RUN_PASS;
 }
 
-static enum run_verdict begin_flow(struct run *run, xmlNode *step)
-{
-	switch (step->name[0]) {
-	case 'i':
-		flow_if(run, step);
-		break;
-	case 'w':
-		flow_while(run, step);
-		break;
-	case 'r':
-		flow_repeat(run, step);
-		break;
-	case 'b':
-		flow_break(run);
-		break;
-	default:
-		flow_call(run, step);
-		break;
-	}
-	return RUN_PASS;
-}
-
-static enum run_verdict begin_end(struct run *run, xmlNode *step)
-{
-	(void)step;
-	flow_end(run);
-	return RUN_PASS;
-}
-
 static enum run_verdict begin_fail(struct run *run, xmlNode *step)
 {
 	char *text = run_text(run, step);
@@ -329,12 +300,12 @@ static const struct step_kind KINDS[] = {
 	{ "close", act_close, NULL, false },
 	{ "receive", NULL, act_receive, false },
 	{ "await", NULL, act_await, false },
-	{ "if", begin_flow, NULL, false },
-	{ "while", begin_flow, NULL, false },
-	{ "repeat", begin_flow, NULL, false },
-	{ "break", begin_flow, NULL, false },
-	{ "call", begin_flow, NULL, false },
-	{ "end", begin_end, NULL, false },
+	{ "if", step_if, NULL, false },
+	{ "while", step_while, NULL, false },
+	{ "repeat", step_repeat, NULL, false },
+	{ "break", step_break, NULL, false },
+	{ "call", step_call, NULL, false },
+	{ "end", step_end, NULL, false },
 	{ "fail", begin_fail, NULL, false },
 };
 

@@ -37,6 +37,14 @@ enum run_verdict step_examine(struct run *run, xmlNode *step, xmlDoc *doc);
 enum run_verdict step_fail_with(struct run *run, xmlDoc *doc, const char *what,
 				const char *detail);
 
+/* flow.c: which step is next; step_end: none */
+enum run_verdict step_if(struct run *run, xmlNode *step);
+enum run_verdict step_while(struct run *run, xmlNode *step);
+enum run_verdict step_repeat(struct run *run, xmlNode *step);
+enum run_verdict step_break(struct run *run, xmlNode *step);
+enum run_verdict step_call(struct run *run, xmlNode *step);
+enum run_verdict step_end(struct run *run, xmlNode *step);
+
 /* exec.c */
 enum run_verdict step_exec_begin(struct run *run, xmlNode *step);
 enum run_verdict step_exec_poll(struct run *run, xmlNode *step);
