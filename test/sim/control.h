@@ -53,7 +53,6 @@ struct sim_control {
 	uint64_t now_us;
 	struct sim_end controller, gateway;
 	unsigned int next; /* order */
-	bool is_asking;
 	struct {
 		struct h248_in *in;
 		uint64_t due_us;

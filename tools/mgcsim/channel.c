@@ -1,5 +1,6 @@
 /* mgcsim/channel.c - see channel.h */
 #include "tools/mgcsim/channel.h"
+#include "tools/mgcsim/timeval.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -18,9 +19,9 @@ struct channel_held {
 	char buf[];
 };
 
-void channel_init(struct channel *w, uint64_t seed)
+void channel_init(struct channel *w, const struct faults *faults)
 {
-	faults_init(&w->faults, seed);
+	w->faults = *faults;
 	TAILQ_INIT(&w->held);
 	w->n_held = 0;
 }
@@ -55,8 +56,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 static int hold(struct channel *w, const struct fault_rule *r, bool is_out,
 		const struct sockaddr_storage *addr, const char *buf, size_t n)
 {
-	struct timeval tv = { r->ms / 1000,
-			      (suseconds_t)(r->ms % 1000) * 1000 };
+	struct timeval tv = sim_timeval((uint64_t)r->ms * 1000);
 	struct channel_held *h =
 		w->n_held < MAX_HELD ? malloc(sizeof(*h) + n) : NULL;
 

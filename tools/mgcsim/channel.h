@@ -31,8 +31,9 @@ struct channel {
 	unsigned int n_held;
 };
 
-/* Memory of the caller; the other members are set before. */
-void channel_init(struct channel *w, uint64_t seed);
+/* Memory of the caller; the other members are set before.  These rules to
+ * begin with, which are copied. */
+void channel_init(struct channel *w, const struct faults *faults);
 void channel_fini(struct channel *w); /* what is held is lost */
 /* 0, or what pass returns. */
 int channel_put(struct channel *w, bool is_out,

@@ -1,5 +1,6 @@
 /* mgcsim/crowd.c - see crowd.h */
 #include "tools/mgcsim/crowd.h"
+#include "tools/mgcsim/timeval.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -203,7 +204,7 @@ static void begin_call(struct crowd *c, uint64_t due_us, uint64_t now_us)
 static void begin_due(struct crowd *c)
 {
 	struct load *l = c->load;
-	struct timeval tv = { 0, 0 };
+	struct timeval tv;
 
 	while (l->n_begun < l->p.calls &&
 	       (!l->p.concurrent || l->n_playing < l->p.concurrent)) {
@@ -211,8 +212,7 @@ static void begin_due(struct crowd *c)
 		uint64_t due = l->t0_us + load_due_us(&l->p, l->n_begun);
 
 		if (due > now) {
-			tv.tv_sec = (time_t)((due - now) / 1000000);
-			tv.tv_usec = (suseconds_t)((due - now) % 1000000);
+			tv = sim_timeval(due - now);
 			event_add(c->due, &tv);
 			return;
 		}
@@ -265,7 +265,7 @@ static int begin_load(struct crowd *c)
 
 static int begin_all(struct crowd *c)
 {
-	struct timeval tv = { (time_t)(c->p->timeout_ms / 1000), 0 };
+	struct timeval tv = sim_timeval(c->p->timeout_ms * 1000);
 	int rc = 0;
 
 	c->timeout = evtimer_new(c->p->sim->base, on_timeout, c);

@@ -16,12 +16,6 @@ static const char *const NAME[FAULT__COUNT] = {
 	[FAULT_CORRUPT] = "corrupt",
 };
 
-static const char *const TXN_NAME[] = {
-	[H248_TXN_REQUEST] = "request",         [H248_TXN_REPLY] = "reply",
-	[H248_TXN_PENDING] = "pending",         [H248_TXN_ACK] = "ack",
-	[H248_TXN_SEGMENT_ACK] = "segment-ack",
-};
-
 const char *fault_name(enum fault_action action)
 {
 	return NAME[action];
@@ -70,8 +64,8 @@ static int set_direction(struct fault_rule *r, const char *value)
 
 static bool is_kind(const char *value)
 {
-	for (size_t i = 0; i < sizeof(TXN_NAME) / sizeof(TXN_NAME[0]); i++)
-		if (!strcmp(TXN_NAME[i], value))
+	for (unsigned int i = 0; i <= H248_TXN_SEGMENT_ACK; i++)
+		if (!strcmp(tree_txn_name((enum h248_txn_kind)i), value))
 			return true;
 	for (unsigned int i = 0; i < H248_CMD__COUNT; i++)
 		if (!strcmp(tree_cmd_name((enum h248_cmd_kind)i), value))
@@ -163,7 +157,7 @@ static bool is_of_kind(const struct h248_msg *msg, const char *kind)
 	if (!kind[0])
 		return true;
 	for (const struct h248_txn *t = msg->txns; t; t = t->next)
-		if (!strcmp(TXN_NAME[t->kind], kind) ||
+		if (!strcmp(tree_txn_name(t->kind), kind) ||
 		    (t->kind == H248_TXN_REQUEST && has_command(t, kind)))
 			return true;
 	return false;
@@ -193,10 +187,8 @@ const struct fault_rule *faults_hit(struct faults *f, bool is_out,
 		    is_of_kind(&msg, r->kind) && is_hit(f, r) && !first)
 			first = r;
 	}
-	if (first) {
-		first->n_hit++;
+	if (first)
 		f->n_hit[first->action]++;
-	}
 	h248_arena_free(a);
 	return first;
 }

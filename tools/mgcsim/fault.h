@@ -28,7 +28,7 @@ struct fault_rule {
 	unsigned int times;    /* how many in a row from there; 0: all */
 	unsigned int percent;  /* of these, by chance; 100: each */
 	unsigned int ms, octets;
-	unsigned int n_seen, n_hit;
+	unsigned int n_seen;
 };
 
 struct faults {

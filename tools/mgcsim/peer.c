@@ -8,6 +8,7 @@
 #include "h248/span.h"
 #include "tools/mgcsim/answer.h"
 #include "tools/mgcsim/rule.h"
+#include "tools/mgcsim/timeval.h"
 #include "tools/mgcsim/tree.h"
 
 /* After every call of the transaction layer: its next date may have moved. */
@@ -15,16 +16,13 @@ void peer_rearm(struct sim_peer *peer)
 {
 	uint64_t next = h248_txns_next(peer->txns);
 	uint64_t now = sim_now_ms();
-	struct timeval tv = { 0, 0 };
+	struct timeval tv;
 
 	if (next == UINT64_MAX) {
 		event_del(peer->timer);
 		return;
 	}
-	if (next > now) {
-		tv.tv_sec = (time_t)((next - now) / 1000);
-		tv.tv_usec = (suseconds_t)((next - now) % 1000 * 1000);
-	}
+	tv = sim_timeval(next > now ? (next - now) * 1000 : 0);
 	event_add(peer->timer, &tv);
 }
 

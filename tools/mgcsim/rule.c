@@ -8,6 +8,7 @@
 #include "tools/mgcsim/answer.h"
 #include "tools/mgcsim/peer.h"
 #include "tools/mgcsim/step.h"
+#include "tools/mgcsim/timeval.h"
 #include "tools/mgcsim/xpath.h"
 
 struct sim_rule {
@@ -186,7 +187,7 @@ bool rule_answer(struct sim *sim, const struct sim_msg *msg, struct h248_in *in,
 		 const struct h248_txn *req)
 {
 	struct sim_rule *rule = find(sim, msg);
-	struct timeval tv = { 0, 0 };
+	struct timeval tv;
 	struct sim_waiting *w;
 	char *text = rule ? text_of(rule, msg->doc) : NULL;
 
@@ -199,8 +200,7 @@ bool rule_answer(struct sim *sim, const struct sim_msg *msg, struct h248_in *in,
 		return false;
 	w->in = in;
 	w->req = req;
-	tv.tv_sec = (time_t)(rule->after_ms / 1000);
-	tv.tv_usec = (suseconds_t)(rule->after_ms % 1000 * 1000);
+	tv = sim_timeval((uint64_t)rule->after_ms * 1000);
 	if (rule->after_ms)
 		event_add(w->timer, &tv);
 	else

@@ -10,6 +10,7 @@
 #include "tools/mgcsim/act.h"
 #include "tools/mgcsim/rule.h"
 #include "tools/mgcsim/step.h"
+#include "tools/mgcsim/timeval.h"
 #include "tools/mgcsim/xpath.h"
 
 enum {
@@ -142,8 +143,7 @@ static enum run_verdict poll(struct run *run)
 /* Called again after so many microseconds. */
 static void rest(struct run *run, uint64_t us)
 {
-	struct timeval tv = { (time_t)(us / 1000000),
-			      (suseconds_t)(us % 1000000) };
+	struct timeval tv = sim_timeval(us);
 
 	event_add(run->timer, &tv);
 }

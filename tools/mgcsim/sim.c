@@ -189,8 +189,7 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->channel.pass = on_pass;
 	sim->channel.tell = on_fault;
 	sim->channel.arg = sim;
-	channel_init(&sim->channel, params->faults.seed);
-	sim->channel.faults = params->faults;
+	channel_init(&sim->channel, &params->faults);
 	rc = users_init(sim);
 	if (!rc)
 		rc = h248_transport_open(&tp, base, &HOOKS, sim,

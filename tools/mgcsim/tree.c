@@ -22,6 +22,12 @@ static const char *const CMD_NAME[H248_CMD__COUNT] = {
 	[H248_CMD_SERVICE_CHANGE] = "service-change",
 };
 
+static const char *const TXN_NAME[] = {
+	[H248_TXN_REQUEST] = "request",         [H248_TXN_REPLY] = "reply",
+	[H248_TXN_PENDING] = "pending",         [H248_TXN_ACK] = "ack",
+	[H248_TXN_SEGMENT_ACK] = "segment-ack",
+};
+
 static const char *const MODE_NAME[] = {
 	[H248_MODE_SEND_ONLY] = "send-only",
 	[H248_MODE_RECV_ONLY] = "receive-only",
@@ -54,6 +60,11 @@ static const char *const SETUP_NAME[] = {
 const char *tree_cmd_name(enum h248_cmd_kind kind)
 {
 	return kind < H248_CMD__COUNT ? CMD_NAME[kind] : "unknown";
+}
+
+const char *tree_txn_name(enum h248_txn_kind kind)
+{
+	return TXN_NAME[kind];
 }
 
 static xmlNode *child(xmlNode *parent, const char *name)
@@ -390,15 +401,8 @@ static xmlNode *new_root(xmlDoc **doc, const char *name)
 
 xmlDoc *tree_of_txn(const struct h248_txn *txn)
 {
-	static const char *const NAME[] = {
-		[H248_TXN_REQUEST] = "request",
-		[H248_TXN_REPLY] = "reply",
-		[H248_TXN_PENDING] = "pending",
-		[H248_TXN_ACK] = "ack",
-		[H248_TXN_SEGMENT_ACK] = "segment-ack",
-	};
 	xmlDoc *doc;
-	xmlNode *root = new_root(&doc, NAME[txn->kind]);
+	xmlNode *root = new_root(&doc, tree_txn_name(txn->kind));
 
 	if (!root)
 		return doc;

@@ -15,3 +15,5 @@ xmlDoc *tree_of_error(const struct h248_msg *msg);
 
 /* Element name of a command, e.g. "audit-value". */
 const char *tree_cmd_name(enum h248_cmd_kind kind);
+/* Of a transaction, e.g. "segment-ack". */
+const char *tree_txn_name(enum h248_txn_kind kind);

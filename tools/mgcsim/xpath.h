@@ -30,5 +30,5 @@ bool xpath_check(const char *expression, char *err, size_t cap);
  * how many. */
 unsigned int xpath_remove(xmlDoc *doc, const char *expression,
 			  const char *element, const struct vars *vars);
-/* The same number as text, whole ones without a point; false: it is none. */
+/* Reads a finite number; false: the text is none. */
 bool xpath_number(const char *text, double *out);
