@@ -22,3 +22,24 @@ lab_in mgc timeout 100 "$LAB_BIN/mgcsim" --listen 0.0.0.0:2944 --mid '[10.0.0.1]
 wait_for 20 lab_is_gone "$(cat "$DIR/pid")" || die "the gateway is left"
 grep -q 'latched to 203.0.113.11 port' "$DIR/bgfd.log" ||
 	die "the other address of firewall A was not seen"
+
+# A firewall that does not translate, and routes that are not the default one.
+cat >"$DIR/plain.xml" <<-'XML'
+	<scenario name="plain">
+	  <node name="a"/><node name="f"/><node name="b"/>
+	  <link from="a" to="f" from-address="10.1.0.2/24" to-address="10.1.0.1/24"/>
+	  <link from="b" to="f" from-address="10.2.0.2/24" to-address="10.2.0.1/24"/>
+	  <route node="a" to="10.2.0.0/24" via="10.1.0.1"/>
+	  <route node="b" to="10.1.0.0/24" via="10.2.0.1"/>
+	  <firewall node="f" outside="b" translates="no"/>
+	  <listen actor="server" node="b" on="10.2.0.2:80"/>
+	  <connect actor="client" node="a" to="10.2.0.2:80"/>
+	  <await actor="client" state="connected"/>
+	  <exec>nsenter --net=${net_b} ss -Htn | grep -q '10\.1\.0\.2:'</exec>
+	  <exec>! nsenter --net=${net_a} ip route | grep -q default</exec>
+	</scenario>
+XML
+lab_in mgc timeout 60 "$LAB_BIN/mgcsim" --listen 127.0.0.1:2944 \
+	--scenario "$DIR/plain.xml" \
+	--schema "$LAB_ROOT/test/scenarios/scenario.rng" >"$DIR/plain.log" 2>&1 ||
+	die "$(tail -5 "$DIR/plain.log")"

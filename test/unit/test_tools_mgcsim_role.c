@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/addr.h"
 #include "h248/text.h"
 #include "test/support/suite.h"
 #include "tools/mgcsim/crowd.h"
@@ -259,44 +260,101 @@ static void answers_come_in_turn(void)
 	CU_ASSERT_EQUAL(system(command), 0);
 }
 
-/* A controller that sends us on, refuses, or is not there. */
-static void a_registration_may_fail(void)
+/* What a controller answers, and what becomes of it.  ${other} is a second
+ * one, ${same} the first by another name. */
+static const struct {
+	const char *name, *rule, *answer, *step;
+	const char *why;  /* NULL: it is registered */
+	bool is_at_other; /* with the second */
+} REGISTRATIONS[] = {
+	{ "refused", "match='//request'", "C=-{SC=ROOT{ER=505{\"no\"}}}", "",
+	  "refuses: error 505", false },
+	{ "an answer that is none", "match='//request'", "C=-{SC=ROOT{ER=", "",
+	  "refuses: error 500", false },
+	{ "sent to nobody", "match='//request'",
+	  "C=-{SC=ROOT{SV{MG=[192.0.2.1]:1}}}", "within='50'",
+	  "not done in time", false },
+	{ "sent nowhere", "match='//request'", "C=-{SC=ROOT{SV{MG=nowhere}}}",
+	  "", "cannot go to", false },
+	{ "sent to another", "match='//request'",
+	  "C=-{SC=ROOT{SV{MG=${other}}}}", "", NULL, true },
+	{ "sent to another, and stays", "match='//request'",
+	  "C=-{SC=ROOT{SV{MG=${other}}}}", "redirect='no'", NULL, false },
+	{ "sent on five times", "match='//request' times='5'",
+	  "C=-{SC=ROOT{SV{MG=${same}}}}", "", NULL, false },
+	{ "sent on six times", "match='//request' times='6'",
+	  "C=-{SC=ROOT{SV{MG=${same}}}}", "", "cannot go to", false },
+	{ "what it says of itself",
+	  "error='501' match='//services[@method=\"forced\" and "
+	  "@reason=\"905 Out\" and @profile=\"X\"]'",
+	  "", "method='FO' reason='905 Out' profile='X/7'",
+	  "refuses: error 501", false },
+	{ "what it says when nothing is written",
+	  "error='501' match='//services[@method=\"restart\" and "
+	  "@reason=\"901 Cold Boot\" and not(@profile)]'",
+	  "", "", "refuses: error 501", false },
+};
+
+static void open_other(struct pair *p, struct sim *other)
 {
-	static const struct {
-		const char *answer, *within, *why;
-	} TABLE[] = {
-		{ "C=-{SC=ROOT{ER=505{\"no\"}}}", "20000",
-		  "refuses: error 505" },
-		{ "C=-{SC=ROOT{ER=", "20000", "refuses: error 500" },
-		{ "C=-{SC=ROOT{SV{MG=[192.0.2.1]:1}}}", "50",
-		  "not done in time" },
-		{ "C=-{SC=ROOT{SV{MG=nowhere}}}", "20000", "cannot go to" },
-	};
-	char path[] = "/tmp/test_mgcsim.XXXXXX", command[64], steps[256];
+	struct sim_params sp = { .version = 3,
+				 .is_silent = true,
+				 .listen = loopback(INADDR_LOOPBACK) };
+
+	CU_ASSERT_EQUAL_FATAL(sim_init(other, &sp, p->base), 0);
+}
+
+static void set_address(struct vars *vars, const char *name,
+			const struct sim *sim)
+{
+	char text[SIM_MID];
+
+	h248_addr_str(h248_transport_local(&sim->transport), text,
+		      sizeof(text));
+	vars_set(vars, name, text);
+}
+
+static void check_registration(size_t i, const char *path)
+{
+	struct pair *p = malloc(sizeof(*p));
+	struct sim *other = malloc(sizeof(*other));
+	char theirs[512], ours[128];
+	struct verdicts all;
+	bool is_good;
+
+	snprintf(theirs, sizeof(theirs),
+		 "<answer %s>%s</answer><pause ms='60000'/>",
+		 REGISTRATIONS[i].rule, REGISTRATIONS[i].answer);
+	snprintf(ours, sizeof(ours), "<register %s/>", REGISTRATIONS[i].step);
+	open_pair(p, put(path, "theirs", theirs), put(path, "ours", ours));
+	open_other(p, other);
+	set_address(&p->vars, "same", &p->controller);
+	set_address(&p->vars, "other", other);
+	strcpy(p->controller.params.mid, "<first.example>");
+	p->is_last = true;
+	play_pair(p, &all, 1);
+	is_good = REGISTRATIONS[i].why ?
+			  !!strstr(p->end.why, REGISTRATIONS[i].why) :
+			  p->end.is_pass;
+	CU_ASSERT(is_good);
+	if (!is_good)
+		fprintf(stderr, "%s: %s\n", REGISTRATIONS[i].name, p->end.why);
+	CU_ASSERT_EQUAL(other->n_peers, REGISTRATIONS[i].is_at_other);
+	verdicts_fini(&all);
+	sim_fini(other);
+	close_pair(p);
+	free(other);
+	free(p);
+}
+
+static void registrations_end_as_they_are_answered(void)
+{
+	char path[] = "/tmp/test_mgcsim.XXXXXX", command[64];
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(path));
-	for (size_t i = 0; i < sizeof(TABLE) / sizeof(TABLE[0]); i++) {
-		struct pair *p = malloc(sizeof(*p));
-		struct verdicts all;
-		const char *theirs;
-
-		snprintf(steps, sizeof(steps),
-			 "<answer match=\"//request\">%s</answer>"
-			 "<pause ms=\"60000\"/>",
-			 TABLE[i].answer);
-		theirs = put(path, "theirs", steps);
-		snprintf(steps, sizeof(steps), "<register within=\"%s\"/>",
-			 TABLE[i].within);
-		open_pair(p, theirs, put(path, "ours", steps));
-		p->is_last = true;
-		play_pair(p, &all, 1);
-		CU_ASSERT(strstr(p->end.why, TABLE[i].why) != NULL);
-		if (!strstr(p->end.why, TABLE[i].why))
-			fprintf(stderr, "%zu: %s\n", i, p->end.why);
-		verdicts_fini(&all);
-		close_pair(p);
-		free(p);
-	}
+	for (size_t i = 0; i < sizeof(REGISTRATIONS) / sizeof(REGISTRATIONS[0]);
+	     i++)
+		check_registration(i, path);
 	snprintf(command, sizeof(command), "rm -rf %s", path);
 	CU_ASSERT_EQUAL(system(command), 0);
 }
@@ -308,7 +366,8 @@ int main(void)
 		  media_has_contexts_and_ports },
 		{ "both roles at once", both_roles_at_once },
 		{ "answers come in turn", answers_come_in_turn },
-		{ "a registration may fail", a_registration_may_fail },
+		{ "registrations end as they are answered",
+		  registrations_end_as_they_are_answered },
 		{ NULL, NULL },
 	};
 
