@@ -35,6 +35,7 @@
 #include "packet/translate.h"
 #include "packet/translate_pkt.h"
 #include "bench/minimal.skel.h"
+#include "test/support/program_fd.h"
 #include "test/support/two_realms.h"
 
 enum {
@@ -45,8 +46,7 @@ enum {
 	CALLS_MAX = 1 << 16,
 	HEADERS = 40,
 	PAYLOAD = 10,
-	TCP_CSUM = 36, /* in the packet */
-	FDS = 256,
+	TCP_CSUM = 36,       /* in the packet */
 	CLIENT = 0x0a000100, /* of all sessions, in 10/8 */
 	CLIENT_PORT = 40000,
 	SEQ = 1000,
@@ -88,22 +88,13 @@ static void start(void)
 		die(err);
 }
 
-/* Among the descriptors of this process, the first program of that name: that
- * of realm a. */
 static int program(const char *name)
 {
-	struct bpf_prog_info info;
+	int fd = program_fd(name);
 
-	for (int fd = 3; fd < FDS; fd++) {
-		uint32_t n = sizeof(info);
-
-		memset(&info, 0, n);
-		if (!bpf_obj_get_info_by_fd(fd, &info, &n) &&
-		    !strcmp(info.name, name))
-			return fd;
-	}
-	die(pkt_engine_fastpath(engine));
-	return -1;
+	if (fd < 0)
+		die(pkt_engine_fastpath(engine));
+	return fd;
 }
 
 static void find_entries(int prog)

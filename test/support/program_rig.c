@@ -15,8 +15,7 @@
 #include <bpf/bpf.h>
 
 #include "packet/fast.h"
-
-enum { FDS = 256 };
+#include "test/support/program_fd.h"
 
 static struct pkt_slots slots[2];
 static struct pkt_fast *fast;
@@ -70,22 +69,6 @@ static int lay_out(uint32_t *n_slots)
 			return -1;
 	*n_slots = next;
 	return 0;
-}
-
-/* The first of that name among our descriptors: that of realm 0. */
-static int program_fd(const char *name)
-{
-	struct bpf_prog_info info;
-
-	for (int fd = 3; fd < FDS; fd++) {
-		uint32_t n = sizeof(info);
-
-		memset(&info, 0, n);
-		if (!bpf_obj_get_info_by_fd(fd, &info, &n) &&
-		    !strcmp(info.name, name))
-			return fd;
-	}
-	return -1;
 }
 
 /* Not permitted: not to root in a container, not without privileges. */
