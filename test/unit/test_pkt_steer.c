@@ -9,6 +9,7 @@
 #include "packet/steer.h"
 #include "packet/icmp.h"
 #include "packet/steering.h"
+#include "test/support/rdv_pkt.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -189,17 +190,15 @@ static void cut(void)
 	}
 }
 
-static void fix_sum(uint8_t *ip, size_t ihl)
+/* The checksum at offset `at` of n octets. */
+static void fix_sum(uint8_t *p, size_t n, size_t at)
 {
-	uint32_t sum = 0;
+	uint32_t sum;
 
-	ip[10] = ip[11] = 0;
-	for (size_t i = 0; i + 1 < ihl; i += 2)
-		sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	ip[10] = (uint8_t)(~sum >> 8);
-	ip[11] = (uint8_t)~sum;
+	p[at] = p[at + 1] = 0;
+	sum = rdv_pkt_sum(p, n);
+	p[at] = (uint8_t)(~sum >> 8);
+	p[at + 1] = (uint8_t)~sum;
 }
 
 /* A packet with a few octets changed; mostly still one that is read. */
@@ -220,7 +219,7 @@ static size_t changed(void)
 	for (long i = random() % 3; i > 0; i--)
 		pkt[(size_t)random() % n] = (uint8_t)random();
 	if (pkt[0] >> 4 == 4 && (pkt[0] & 15u) >= 5)
-		fix_sum(pkt, (pkt[0] & 15u) * 4u);
+		fix_sum(pkt, (pkt[0] & 15u) * 4u, 10);
 	return n;
 }
 
@@ -256,22 +255,14 @@ static void errors_as_the_engine(void)
 	for (int i = 0; i < RANDOM / 4; i++) {
 		size_t n = quoting(false, (size_t)(random() % 11) * 4);
 		size_t ihl = (pkt[0] & 15u) * 4u;
-		uint32_t sum = 0;
 
 		pkt[2] = (uint8_t)(n >> 8);
 		pkt[3] = (uint8_t)n;
 		/* the quote: from whom the error is sent to */
 		memcpy(pkt + 16, pkt + ihl + 8 + 12, 4);
-		fix_sum(pkt, ihl);
-		fix_sum(pkt + ihl + 8, (pkt[ihl + 8] & 15u) * 4u);
-		for (size_t k = 0; k + 1 < n - ihl; k += 2)
-			if (k != 2)
-				sum += (uint32_t)(pkt[ihl + k] << 8 |
-						  pkt[ihl + k + 1]);
-		while (sum >> 16)
-			sum = (sum & 0xffff) + (sum >> 16);
-		pkt[ihl + 2] = (uint8_t)(~sum >> 8);
-		pkt[ihl + 3] = (uint8_t)~sum;
+		fix_sum(pkt, ihl, 10);
+		fix_sum(pkt + ihl + 8, (pkt[ihl + 8] & 15u) * 4u, 10);
+		fix_sum(pkt + ihl, n - ihl, 2);
 		if (pkt_icmp_parse(pkt, n, &m) != PKT_DROP_NONE)
 			continue;
 		errors++;
