@@ -179,11 +179,16 @@ void rdv_begin(void)
 	rdv_reserve();
 }
 
+void rdv_syns(void)
+{
+	SEND(A, .flags = PKT_SYN, .seq = A0);
+	SEND(B, .flags = PKT_SYN, .seq = B0);
+}
+
 void rdv_begin_open(void)
 {
 	rdv_begin();
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
+	rdv_syns();
 	SEND(A, .flags = PKT_ACK, .seq = A0 + 1, .ack = B0 + 1);
 	SEND(B, .flags = PKT_ACK, .seq = B0 + 1, .ack = A0 + 1);
 	OK(pkt_rdv_state(&rdv.r) == PKT_STATE_OPEN);

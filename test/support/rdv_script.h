@@ -24,6 +24,8 @@ enum { A, B }; /* legs */
 
 #define A0 0x11111111u /* their initial sequence numbers */
 #define B0 0x22222222u
+#define A1 (A0 + 1) /* of the first octets behind their SYNs */
+#define B1 (B0 + 1)
 
 /* What a client sends; a field that is 0 or NULL takes its default. */
 struct rdv_send {
@@ -65,6 +67,7 @@ extern struct rdv_world rdv;
 void rdv_defaults(void);
 void rdv_reserve(void);
 void rdv_begin(void);
+void rdv_syns(void); /* of A, then of B, now */
 /* A set-up block, as the worker gives one. */
 void rdv_attach(void);
 /* Through the handshake in parallel mode, queues emptied: OPEN. */

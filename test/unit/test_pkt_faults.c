@@ -10,16 +10,7 @@
 #include "test/support/suite.h"
 
 /* Next numbers of both clients. */
-#define A1 (A0 + 1)
-#define B1 (B0 + 1)
-
 enum { RACES = 100000 };
-
-static void syns(void)
-{
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
-}
 
 static void open_leg(unsigned int leg)
 {
@@ -40,8 +31,7 @@ static void d03_candidate(void)
 	SEND(A, .flags = PKT_SYN, .seq = A0); /* the honest one */
 	NOTHING();
 	AT(1000);
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
+	rdv_syns();
 	SYNACK(A, B0, A1);
 	NOTHING();
 	SEND(A, .flags = PKT_ACK, .seq = 667, .ack = B1, .port = 6666);
@@ -59,7 +49,7 @@ static void d03_exact(void)
 	SEND(A, .flags = PKT_SYN, .seq = 666, .port = 6666);
 	DROPPED(SOURCE);
 	LEG(A, IDLE);
-	syns();
+	rdv_syns();
 	SYNACK(B, A0, B1);
 	SYNACK(A, B0, A1);
 }
@@ -111,7 +101,7 @@ static void d05(void)
 static void d06(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	SYNACK(B, A0, B1);
 	SYNACK(A, B0, A1);
 	AT(500);
@@ -137,7 +127,7 @@ static void d06(void)
 static void d06_spacing(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	rdv_flush();
 	AT(1000); /* by timer */
 	SYNACK(A, B0, A1);
@@ -270,7 +260,7 @@ static void d11(void)
 	told = SYNACK(B, A0, B1);
 	OK(told->opts.ws == 14 && told->opts.mss == 1460);
 	rdv_begin();
-	syns();
+	rdv_syns();
 	rdv_flush();
 	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1, .opts = &none);
 	FORWARDED(B, PKT_ACK, A1, B1);
@@ -323,7 +313,7 @@ static void d14(void)
 	static const uint32_t wrong[] = { 0, B0, B1 + 1, B1 - 2, A1 };
 
 	rdv_begin();
-	syns();
+	rdv_syns();
 	rdv_flush();
 	for (unsigned int i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
 		SEND(A, .flags = PKT_ACK, .seq = A1, .ack = wrong[i]);

@@ -10,9 +10,6 @@
 #include "test/support/rdv_script.h"
 #include "test/support/suite.h"
 
-#define A1 (A0 + 1)
-#define B1 (B0 + 1)
-
 /* A segment from the client of leg passes in the kernel. */
 static enum pkt_window passes(unsigned int leg, uint8_t flags, uint32_t seq,
 			      uint32_t ack, uint32_t payload)
@@ -181,8 +178,7 @@ static bool acks(unsigned int leg, uint32_t seq, uint32_t ack, uint32_t payload)
 static void begin_committed(void)
 {
 	rdv_begin();
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
+	rdv_syns();
 	rdv_flush();
 	STATE(COMMIT);
 }

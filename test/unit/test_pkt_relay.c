@@ -11,8 +11,6 @@
 #include "test/support/rdv_script.h"
 #include "test/support/suite.h"
 
-#define A1 (A0 + 1)
-#define B1 (B0 + 1)
 #define SYN(leg, seq) rdv_take(__LINE__, leg, PKT_SYN, seq, 0, false)
 
 static void defaults(void)

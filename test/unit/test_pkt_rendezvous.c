@@ -11,12 +11,6 @@
 #include "test/support/rdv_script.h"
 #include "test/support/suite.h"
 
-static void syns(void)
-{
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
-}
-
 static void both_synacks(void)
 {
 	SYNACK(B, A0, B0 + 1);
@@ -92,7 +86,7 @@ static void p4(void)
 	const struct pkt_seg *s;
 
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	ack_a();
 	s = FORWARDED(B, PKT_ACK, A0 + 1, B0 + 1);
@@ -235,7 +229,7 @@ static void d16(void)
 		rdv_defaults();
 		rdv.leg[leg].from.prefix_len = 0;
 		rdv_reserve();
-		syns();
+		rdv_syns();
 		OK(SYNACK(leg, leg ? A0 : B0, (leg ? B0 : A0) + 1)->window ==
 		   0);
 		NOTHING();
@@ -247,7 +241,7 @@ static void d16(void)
 static void p10(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	OK(rdv.entry[A].synacks == 1 && rdv.entry[B].synacks == 1);
 	SYNACK(B, A0, B0 + 1);
 	SYNACK(A, B0, A0 + 1);
@@ -261,7 +255,7 @@ static void p10(void)
 static void p11(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	rdv_flush();
 	SEND(A, .flags = PKT_ACK | PKT_PSH, .seq = A0 + 1, .ack = B0 + 1,
 	     .payload = 100);
@@ -276,7 +270,7 @@ static void p11(void)
 static void p12(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	AT(200);
 	ack_a();
@@ -291,7 +285,7 @@ static void p12(void)
 static void p13(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	ack_a();
 	rdv_flush();
 	SEND(B, .flags = PKT_ACK | PKT_FIN, .seq = B0 + 1, .ack = A0 + 1);
@@ -337,7 +331,7 @@ static void d17_mode(void)
 		rdv_defaults();
 		rdv.leg[A].mode = modes[i];
 		rdv_reserve();
-		syns();
+		rdv_syns();
 		REPORT(SYN, A, NONE);
 		REPORT(SYN, B, NONE);
 		NOTHING();
@@ -355,7 +349,7 @@ static void l1(void)
 	struct pkt_seg first, again;
 
 	rdv_begin();
-	syns();
+	rdv_syns();
 	first = *SYNACK(B, A0, B0 + 1);
 	SYNACK(A, B0, A0 + 1);
 	AT(999);
@@ -375,7 +369,7 @@ static void l2(void)
 	unsigned int i;
 
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	ack_b();
 	FORWARDED(A, PKT_ACK, B0 + 1, A0 + 1);
@@ -396,7 +390,7 @@ static void l3(void)
 	unsigned int i;
 
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	for (i = 1; i <= 5; i++) {
 		AT(i * 20);
@@ -417,7 +411,7 @@ static void l3(void)
 static void l4(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	ack_a();
 	rdv_flush();
 	AT(1000);
@@ -434,7 +428,7 @@ static void l4(void)
 static void l5(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	ack_b();
 	FORWARDED(A, PKT_ACK, B0 + 1, A0 + 1);
@@ -478,7 +472,7 @@ static void l7(void)
 static void l10(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	ack_a();
 	rdv_flush();
 	AT(29999);
@@ -516,7 +510,7 @@ static void r2(void)
 {
 	begin_probe();
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	AT(500);
 	rdv.port[A] = 45555;
@@ -536,7 +530,7 @@ static void r2(void)
 static void r2_spacing(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	AT(50);
 	rdv.port[A] = 45555;
@@ -552,7 +546,7 @@ static void r2_spacing(void)
 static void r3(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	ack_a();
 	rdv_flush();
 	SEND(A, .flags = PKT_SYN, .seq = A0, .port = 45555);
@@ -587,7 +581,7 @@ static void r5(void)
 	rdv_defaults();
 	rdv.policy.commit = PKT_COMMIT_WAITING;
 	rdv_reserve();
-	syns();
+	rdv_syns();
 	SYNACK(A, B0, A0 + 1);
 	AT(10);
 	rdv.port[A] = 45555;
@@ -606,7 +600,7 @@ static void r5(void)
 static void r6(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	ack_b();
 	rdv_flush();
 	SEND(A, .flags = PKT_SYN, .seq = 7777, .port = 45555);
@@ -624,7 +618,7 @@ static void r6(void)
 static void r6c_new(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	both_synacks();
 	AT(50);
 	rdv.port[B] = 51111;
@@ -642,7 +636,7 @@ static void r6c_new(void)
 static void r6c_stale(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	AT(50);
 	rdv.port[B] = 51111;
 	SEND(B, .flags = PKT_SYN, .seq = 8888);

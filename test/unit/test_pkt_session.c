@@ -10,15 +10,6 @@
 #include "test/support/suite.h"
 
 /* Next numbers of both clients, for scripts that only go on. */
-#define A1 (A0 + 1)
-#define B1 (B0 + 1)
-
-static void syns(void)
-{
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
-}
-
 /* ---- 9.6 RST, FIN, close ---- */
 
 static void c1(void)
@@ -199,8 +190,7 @@ static void c8(void)
 	DROPPED(EARLY);
 	LEG(A, SYN);
 	rdv.port[A] = 45555;
-	SEND(A, .flags = PKT_SYN, .seq = A0);
-	SEND(B, .flags = PKT_SYN, .seq = B0);
+	rdv_syns();
 	SYNACK(B, A0, B1);
 	SYNACK(A, B0, A1);
 }
@@ -208,7 +198,7 @@ static void c8(void)
 static void c9_start(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1);
 	rdv_flush();
 	AT(100);
@@ -251,7 +241,7 @@ static void c9_rescued(void)
 static void c9_acked(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1);
 	rdv_flush();
 	SEND(B, .flags = PKT_RST | PKT_ACK, .seq = B1, .ack = A1);
@@ -290,7 +280,7 @@ static void c10_silent(void)
 static void c10_commit(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1);
 	rdv_flush();
 	rdv_release(B);
@@ -388,13 +378,13 @@ static void to_probe(void)
 	rdv_defaults();
 	rdv.policy.commit = PKT_COMMIT_WAITING;
 	rdv_reserve();
-	syns();
+	rdv_syns();
 }
 
 static void to_commit(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 }
 
 static void to_half(void)
@@ -815,7 +805,7 @@ static void k3_restart(void)
 static void k3_commit(void)
 {
 	rdv_begin();
-	syns();
+	rdv_syns();
 	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1);
 	rdv_flush();
 	rdv_modify(B, true);
@@ -863,7 +853,7 @@ static void k6(void)
 	rdv.policy.release_rst = false;
 	rdv.policy.tidle_s = 10;
 	rdv_reserve();
-	syns();
+	rdv_syns();
 	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1);
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1);
 	rdv_flush();

@@ -12,9 +12,6 @@
 #include "test/support/rdv_script.h"
 #include "test/support/suite.h"
 
-#define A1 (A0 + 1)
-#define B1 (B0 + 1)
-
 /* One packet: when, how long, does it pass. */
 struct step {
 	uint64_t at_ms;
