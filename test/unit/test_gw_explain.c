@@ -123,6 +123,7 @@ static void names_stay(void)
 	context_of(r)->term[0]->stream[0].gate_cfg.leg.role = PKT_ROLE_HOLD;
 	explain(r);
 	SAYS("a=setup:holdconn on B:");
+	LACKS("holdconn on A:");
 	rig_ask(r, "C=1{" LEG("access", "SR", "") "}");
 	context_of(r)->term[1]->stream[0].gate_cfg.leg.role = PKT_ROLE_HOLD;
 	explain(r);
