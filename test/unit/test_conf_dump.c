@@ -90,10 +90,108 @@ static void log_of(const struct conf *c)
 	CU_ASSERT_EQUAL(c->log_rate, 51);
 }
 
+static void h248_of(const struct conf_h248 *h)
+{
+	CU_ASSERT_STRING_EQUAL(h->mid, "<bgf.example>:2944");
+	CU_ASSERT_EQUAL(h->version, 2);
+	CU_ASSERT_EQUAL(h->transport, CONF_TRANSPORT_TLS);
+	CU_ASSERT_STRING_EQUAL(h->tls_certificate, "/c.pem");
+	CU_ASSERT_STRING_EQUAL(h->tls_key, "/k.pem");
+	CU_ASSERT_STRING_EQUAL(h->tls_ca, "/ca.pem");
+	CU_ASSERT_STRING_EQUAL(h->tls_crl, "/crl.pem");
+	CU_ASSERT_STRING_EQUAL(h->tls_name, "mgc.example");
+	CU_ASSERT_EQUAL(h->encoding, CONF_ENC_LONG);
+	CU_ASSERT_STRING_EQUAL(h->group, "g_2");
+}
+
+static void timers_and_limits_of(const struct conf_h248 *h)
+{
+	CU_ASSERT_EQUAL(h->retransmit_ms, 501);
+	CU_ASSERT_EQUAL(h->retransmit_max_ms, 4001);
+	CU_ASSERT_EQUAL(h->t_max_ms, 25001);
+	CU_ASSERT_EQUAL(h->long_timer_ms, 30001);
+	CU_ASSERT_EQUAL(h->provisional_ms, 2001);
+	CU_ASSERT_EQUAL(h->mwd_ms, 3001);
+	CU_ASSERT_EQUAL(h->max_txns_per_msg, 11);
+	CU_ASSERT_EQUAL(h->max_actions, 101);
+	CU_ASSERT_EQUAL(h->max_commands, 1001);
+	CU_ASSERT_EQUAL(h->pending_limit, 12);
+	CU_ASSERT_EQUAL(h->context_lifetime_s, 3601);
+	CU_ASSERT_EQUAL(h->drain_s, 301);
+}
+
+static void association_of(const struct conf_h248 *h)
+{
+	CU_ASSERT_EQUAL(h->min_version, 2);
+	CU_ASSERT_EQUAL(h->return_when, CONF_RETURN_IDLE);
+	CU_ASSERT_EQUAL(h->return_s, 61);
+	CU_ASSERT_EQUAL(h->inactivity_s, 121);
+	CU_ASSERT(!h->emergency_when_out);
+	CU_ASSERT_EQUAL(h->segment_ms, 4002);
+	CU_ASSERT_EQUAL(h->segment_octets, 1400);
+	CU_ASSERT_EQUAL(h->n_accept, 2);
+	CU_ASSERT_STRING_EQUAL(h->accept[1].name, "other");
+	CU_ASSERT_EQUAL(h->accept[0].version, 6);
+	CU_ASSERT_EQUAL(h->n_changes, 2);
+	CU_ASSERT_EQUAL(h->change[1].event, CONF_CHANGE_FAILOVER);
+	CU_ASSERT_EQUAL(h->change[1].method, CONF_METHOD_RESTART);
+	CU_ASSERT_EQUAL(h->change[1].reason, 902);
+	CU_ASSERT_EQUAL(h->profile_kind, CONF_INTEROP_ETSI_BGF);
+}
+
+static void realm_of(const struct conf_realm *r)
+{
+	CU_ASSERT_EQUAL(r->n_ifaces, 2);
+	CU_ASSERT_STRING_EQUAL(r->media[1].name, "eth2.5");
+	CU_ASSERT_EQUAL(r->media[1].fastpath, CONF_FASTPATH_OFF);
+	CU_ASSERT_EQUAL(r->table, 4294967295);
+	CU_ASSERT_EQUAL(r->mtu, 1400);
+	CU_ASSERT_EQUAL(r->port_min, 20000);
+	CU_ASSERT_EQUAL(r->port_max, 20999);
+	CU_ASSERT_EQUAL(r->quarantine_s, 121);
+}
+
+static void rendezvous_of(const struct conf_rendezvous *r)
+{
+	CU_ASSERT_EQUAL(r->commit, CONF_COMMIT_WAITING);
+	CU_ASSERT_EQUAL(r->ts_policy, CONF_TS_NEVER);
+	CU_ASSERT(r->fast_fail && !r->release_rst);
+	CU_ASSERT_EQUAL(r->twait_s, 76);
+	CU_ASSERT_EQUAL(r->thalf_s, 31);
+	CU_ASSERT_EQUAL(r->tidle_s, 7441);
+	CU_ASSERT_EQUAL(r->tfin_s, 122);
+	CU_ASSERT_EQUAL(r->trst_s, 32);
+	CU_ASSERT_EQUAL(r->tfresh_ms, 3002);
+	CU_ASSERT_EQUAL(r->tts_ms, 1001);
+	CU_ASSERT_EQUAL(r->tgrace_ms, 1501);
+	CU_ASSERT_EQUAL(r->syn_rate, 6);
+}
+
+static void limits_of(const struct conf_gateway *g)
+{
+	CU_ASSERT_EQUAL(g->max_contexts, 10001);
+	CU_ASSERT_EQUAL(g->limits.reserve_contexts, 11);
+	CU_ASSERT_EQUAL(g->limits.bandwidth_kbps, 4294967295);
+	CU_ASSERT_EQUAL(g->limits.reserve_kbps, 12);
+	CU_ASSERT_EQUAL(g->termination_kbps, 64);
+	CU_ASSERT_EQUAL(g->reserve_priority, 14);
+	CU_ASSERT_EQUAL(g->overload.queue, 1001);
+	CU_ASSERT_EQUAL(g->overload.notify, 41);
+	CU_ASSERT_EQUAL(g->overload.refuse_adds, 61);
+	CU_ASSERT_EQUAL(g->overload.refuse_all, 81);
+	CU_ASSERT_EQUAL(g->overload.hysteresis, 11);
+	CU_ASSERT_EQUAL(g->overload.error, CONF_BUSY_511);
+	CU_ASSERT_EQUAL(g->realm[0].max_contexts, 901);
+	CU_ASSERT_EQUAL(g->realm[0].limits.reserve_contexts, 91);
+	CU_ASSERT_EQUAL(g->realm[1].limits.bandwidth_kbps, 90002);
+	CU_ASSERT_EQUAL(g->realm[1].limits.reserve_kbps, 9002);
+}
+
 /* Every attribute that is there was written: none is lost, none ignored. */
 static void everything(void)
 {
 	static struct conf c;
+	const struct conf_gateway *g = &c.gateway[0];
 	char err[2048];
 	char *text;
 
@@ -104,86 +202,15 @@ static void everything(void)
 	CU_ASSERT_PTR_NULL(strstr(text, "default:"));
 	free(text);
 	CU_ASSERT_STRING_EQUAL(c.name, "gw-7");
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.mid, "<bgf.example>:2944");
-	CU_ASSERT_EQUAL(c.gateway[0].h248.version, 2);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.transport, CONF_TRANSPORT_TLS);
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_certificate, "/c.pem");
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_key, "/k.pem");
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_ca, "/ca.pem");
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_crl, "/crl.pem");
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.tls_name, "mgc.example");
-	CU_ASSERT_EQUAL(c.gateway[0].h248.encoding, CONF_ENC_LONG);
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.group, "g_2");
-	CU_ASSERT_EQUAL(c.gateway[0].h248.retransmit_ms, 501);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.retransmit_max_ms, 4001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.t_max_ms, 25001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.long_timer_ms, 30001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.provisional_ms, 2001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.mwd_ms, 3001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.max_txns_per_msg, 11);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.max_actions, 101);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.max_commands, 1001);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.pending_limit, 12);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.context_lifetime_s, 3601);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.drain_s, 301);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.min_version, 2);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.return_when, CONF_RETURN_IDLE);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.return_s, 61);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.inactivity_s, 121);
-	CU_ASSERT(!c.gateway[0].h248.emergency_when_out);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.segment_ms, 4002);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.segment_octets, 1400);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.n_accept, 2);
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].h248.accept[1].name, "other");
-	CU_ASSERT_EQUAL(c.gateway[0].h248.accept[0].version, 6);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.n_changes, 2);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].event,
-			CONF_CHANGE_FAILOVER);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].method,
-			CONF_METHOD_RESTART);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.change[1].reason, 902);
-	authentication(&c.gateway[0].h248.auth);
-	CU_ASSERT_EQUAL(c.gateway[0].h248.profile_kind, CONF_INTEROP_ETSI_BGF);
-	interop(&c.gateway[0].h248.interop);
+	h248_of(&g->h248);
+	timers_and_limits_of(&g->h248);
+	association_of(&g->h248);
+	authentication(&g->h248.auth);
+	interop(&g->h248.interop);
 	CU_ASSERT(!c.owns_host);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].n_ifaces, 2);
-	CU_ASSERT_STRING_EQUAL(c.gateway[0].realm[0].media[1].name, "eth2.5");
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].media[1].fastpath,
-			CONF_FASTPATH_OFF);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].table, 4294967295);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].mtu, 1400);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].port_min, 20000);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].port_max, 20999);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].quarantine_s, 121);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.commit, CONF_COMMIT_WAITING);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.ts_policy, CONF_TS_NEVER);
-	CU_ASSERT(c.gateway[0].rendezvous.fast_fail &&
-		  !c.gateway[0].rendezvous.release_rst);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.twait_s, 76);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.thalf_s, 31);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tidle_s, 7441);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tfin_s, 122);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.trst_s, 32);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tfresh_ms, 3002);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tts_ms, 1001);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.tgrace_ms, 1501);
-	CU_ASSERT_EQUAL(c.gateway[0].rendezvous.syn_rate, 6);
-	CU_ASSERT_EQUAL(c.gateway[0].max_contexts, 10001);
-	CU_ASSERT_EQUAL(c.gateway[0].limits.reserve_contexts, 11);
-	CU_ASSERT_EQUAL(c.gateway[0].limits.bandwidth_kbps, 4294967295);
-	CU_ASSERT_EQUAL(c.gateway[0].limits.reserve_kbps, 12);
-	CU_ASSERT_EQUAL(c.gateway[0].termination_kbps, 64);
-	CU_ASSERT_EQUAL(c.gateway[0].reserve_priority, 14);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.queue, 1001);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.notify, 41);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.refuse_adds, 61);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.refuse_all, 81);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.hysteresis, 11);
-	CU_ASSERT_EQUAL(c.gateway[0].overload.error, CONF_BUSY_511);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].max_contexts, 901);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[0].limits.reserve_contexts, 91);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.bandwidth_kbps, 90002);
-	CU_ASSERT_EQUAL(c.gateway[0].realm[1].limits.reserve_kbps, 9002);
+	realm_of(&g->realm[0]);
+	rendezvous_of(&g->rendezvous);
+	limits_of(g);
 	log_of(&c);
 	CU_ASSERT_STRING_EQUAL(c.package_dir, "/opt/a <b> & \"c\"");
 }
