@@ -362,102 +362,101 @@ static void one_at_a_time(void)
 	stop(r, t);
 }
 
+static const struct {
+	struct pkt_tapped p;
+	uint8_t side;
+	const char *text;
+} COMMENTS[] = {
+	{ { .what = PKT_TAP_CAME,
+	    .act = PKT_ACT_DROP,
+	    .drop = PKT_DROP_RST_INEXACT,
+	    .flags = PKT_RST },
+	  1,
+	  "from B: dropped: rst_inexact (" },
+	{ { .what = PKT_TAP_CAME,
+	    .act = PKT_ACT_CONSUME,
+	    .flags = PKT_SYN,
+	    .reports = 1 << PKT_REPORT_SYN,
+	    .after = PKT_STATE_WAIT },
+	  0,
+	  "from A: SYN: latched, its source is this client's from here "
+	  "on; kept until B has come and both modes are SendReceive, "
+	  "answered with nothing; state armed -> wait" },
+	{ { .what = PKT_TAP_CAME,
+	    .act = PKT_ACT_CONSUME,
+	    .flags = PKT_SYN,
+	    .before = PKT_STATE_WAIT,
+	    .after = PKT_STATE_WAIT },
+	  1,
+	  "from B: SYN, again or anew: the latest one counts; kept" },
+	{ { .what = PKT_TAP_CAME,
+	    .act = PKT_ACT_CONSUME,
+	    .flags = PKT_ACK,
+	    .before = PKT_STATE_COMMIT,
+	    .after = PKT_STATE_OPEN,
+	    .leg_before = PKT_LEG_SENT,
+	    .leg_after = PKT_LEG_ACKED,
+	    .reports = 1 << PKT_REPORT_OPEN },
+	  0,
+	  "from A: acknowledges its SYN-ACK: the source is fixed; both "
+	  "handshakes are complete; state commit -> open" },
+	{ { .what = PKT_TAP_CAME,
+	    .act = PKT_ACT_FORWARD,
+	    .reports = 1 << PKT_REPORT_CLOSED,
+	    .cause = PKT_CAUSE_RST,
+	    .before = PKT_STATE_OPEN,
+	    .after = PKT_STATE_DEAD },
+	  0,
+	  "from A: accepted, sent on to B; the session is over: rst; "
+	  "state open -> dead" },
+	{ { .what = PKT_TAP_OWN,
+	    .flags = PKT_SYN | PKT_ACK,
+	    .drop = PKT_DROP_NONE },
+	  1,
+	  "to B: SYN-ACK synthesised from the SYN of A: its sequence "
+	  "number and options" },
+	{ { .what = PKT_TAP_OWN, .flags = PKT_SYN, .drop = PKT_DROP_NONE },
+	  1,
+	  "to B: SYN of A, sent on" },
+	{ { .what = PKT_TAP_OWN,
+	    .flags = PKT_RST | PKT_ACK,
+	    .drop = PKT_DROP_NONE },
+	  0,
+	  "to A: RST made by the gateway, with the exact" },
+	{ { .what = PKT_TAP_OWN, .flags = PKT_ACK, .drop = PKT_DROP_NONE },
+	  0,
+	  "to A: ACK made by the gateway" },
+	{ { .what = PKT_TAP_OWN, .flags = PKT_ACK, .drop = PKT_DROP_TX },
+	  0,
+	  "to A: ACK made by the gateway; dropped: tx (" },
+	{ { .what = PKT_TAP_LEFT, .drop = PKT_DROP_TOO_BIG },
+	  1,
+	  "to B: dropped: too_big (" },
+	{ { .what = PKT_TAP_ICMP, .drop = PKT_DROP_NONE },
+	  0,
+	  "ICMP about a segment that left to A: passed on to B" },
+	{ { .what = PKT_TAP_ICMP, .drop = PKT_DROP_ICMP },
+	  0,
+	  "ICMP about a segment that left to A: dropped: icmp (" },
+	{ { .what = PKT_TAP_TOLD, .drop = PKT_DROP_NONE },
+	  1,
+	  "to B: translated, from A" },
+};
+
 static void comments(void)
 {
-	static const struct {
-		struct pkt_tapped p;
-		uint8_t side;
-		const char *text;
-	} rows[] = {
-		{ { .what = PKT_TAP_CAME,
-		    .act = PKT_ACT_DROP,
-		    .drop = PKT_DROP_RST_INEXACT,
-		    .flags = PKT_RST },
-		  1,
-		  "from B: dropped: rst_inexact (" },
-		{ { .what = PKT_TAP_CAME,
-		    .act = PKT_ACT_CONSUME,
-		    .flags = PKT_SYN,
-		    .reports = 1 << PKT_REPORT_SYN,
-		    .after = PKT_STATE_WAIT },
-		  0,
-		  "from A: SYN: latched, its source is this client's from here "
-		  "on; kept until B has come and both modes are SendReceive, "
-		  "answered with nothing; state armed -> wait" },
-		{ { .what = PKT_TAP_CAME,
-		    .act = PKT_ACT_CONSUME,
-		    .flags = PKT_SYN,
-		    .before = PKT_STATE_WAIT,
-		    .after = PKT_STATE_WAIT },
-		  1,
-		  "from B: SYN, again or anew: the latest one counts; kept" },
-		{ { .what = PKT_TAP_CAME,
-		    .act = PKT_ACT_CONSUME,
-		    .flags = PKT_ACK,
-		    .before = PKT_STATE_COMMIT,
-		    .after = PKT_STATE_OPEN,
-		    .leg_before = PKT_LEG_SENT,
-		    .leg_after = PKT_LEG_ACKED,
-		    .reports = 1 << PKT_REPORT_OPEN },
-		  0,
-		  "from A: acknowledges its SYN-ACK: the source is fixed; both "
-		  "handshakes are complete; state commit -> open" },
-		{ { .what = PKT_TAP_CAME,
-		    .act = PKT_ACT_FORWARD,
-		    .reports = 1 << PKT_REPORT_CLOSED,
-		    .cause = PKT_CAUSE_RST,
-		    .before = PKT_STATE_OPEN,
-		    .after = PKT_STATE_DEAD },
-		  0,
-		  "from A: accepted, sent on to B; the session is over: rst; "
-		  "state open -> dead" },
-		{ { .what = PKT_TAP_OWN,
-		    .flags = PKT_SYN | PKT_ACK,
-		    .drop = PKT_DROP_NONE },
-		  1,
-		  "to B: SYN-ACK synthesised from the SYN of A: its sequence "
-		  "number and options" },
-		{ { .what = PKT_TAP_OWN,
-		    .flags = PKT_SYN,
-		    .drop = PKT_DROP_NONE },
-		  1,
-		  "to B: SYN of A, sent on" },
-		{ { .what = PKT_TAP_OWN,
-		    .flags = PKT_RST | PKT_ACK,
-		    .drop = PKT_DROP_NONE },
-		  0,
-		  "to A: RST made by the gateway, with the exact" },
-		{ { .what = PKT_TAP_OWN,
-		    .flags = PKT_ACK,
-		    .drop = PKT_DROP_NONE },
-		  0,
-		  "to A: ACK made by the gateway" },
-		{ { .what = PKT_TAP_OWN, .flags = PKT_ACK, .drop = PKT_DROP_TX },
-		  0,
-		  "to A: ACK made by the gateway; dropped: tx (" },
-		{ { .what = PKT_TAP_LEFT, .drop = PKT_DROP_TOO_BIG },
-		  1,
-		  "to B: dropped: too_big (" },
-		{ { .what = PKT_TAP_ICMP, .drop = PKT_DROP_NONE },
-		  0,
-		  "ICMP about a segment that left to A: passed on to B" },
-		{ { .what = PKT_TAP_ICMP, .drop = PKT_DROP_ICMP },
-		  0,
-		  "ICMP about a segment that left to A: dropped: icmp (" },
-		{ { .what = PKT_TAP_TOLD, .drop = PKT_DROP_NONE },
-		  1,
-		  "to B: translated, from A" },
-	};
 	char text[GW_TRACE_COMMENT];
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		trace_comment(&rows[i].p, rows[i].side, text, sizeof(text));
-		if (strncmp(text, rows[i].text, strlen(rows[i].text)))
+	for (size_t i = 0; i < sizeof(COMMENTS) / sizeof(*COMMENTS); i++) {
+		trace_comment(&COMMENTS[i].p, COMMENTS[i].side, text,
+			      sizeof(text));
+		if (strncmp(text, COMMENTS[i].text, strlen(COMMENTS[i].text)))
 			fprintf(stderr, "row %zu: %s\n", i, text);
-		CU_ASSERT(!strncmp(text, rows[i].text, strlen(rows[i].text)));
+		CU_ASSERT(!strncmp(text, COMMENTS[i].text,
+				   strlen(COMMENTS[i].text)));
 		/* Cut off, never over the end. */
 		memset(text, '#', sizeof(text));
-		trace_comment(&rows[i].p, rows[i].side, text, 10);
+		trace_comment(&COMMENTS[i].p, COMMENTS[i].side, text, 10);
 		CU_ASSERT(memchr(text, '\0', 10) && text[10] == '#');
 	}
 }
