@@ -235,11 +235,15 @@ static bool moves_deadline(const struct worker_rdv *r,
 	       seg->flags & (PKT_SYN | PKT_FIN | PKT_RST);
 }
 
-/* Nobody but its clients can change a session that is open. */
-static bool may_end(const struct pkt_entry *e, const struct pkt_seg *seg)
+/* May it change the state?  Nobody but its clients can; before it is open, they
+ * by any segment, and whoever sends a SYN may be one of them. */
+static bool may_change(const struct pkt_rdv *r, unsigned int leg,
+		       const struct pkt_seg *seg)
 {
-	return seg->flags & (PKT_SYN | PKT_FIN | PKT_RST) &&
-	       pkt_is_latched(e, &seg->src, htons(seg->sport));
+	if (r->setup && seg->flags & PKT_SYN)
+		return true;
+	return (r->setup || seg->flags & (PKT_SYN | PKT_FIN | PKT_RST)) &&
+	       pkt_is_latched(r->leg[leg], &seg->src, htons(seg->sport));
 }
 
 static void handle_segment(struct pkt_worker *w, uint32_t slot,
@@ -259,7 +263,7 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 		w->gates[slot].read++;
 	had_setup = r->setup;
 	view = worker_view(w, rdv);
-	if (had_setup || may_end(view.leg[leg], seg))
+	if (may_change(&view, leg, seg))
 		worker_fast_evict(w, rdv);
 	if (worker_is_tapped(w, rdv))
 		worker_tap_before(w, &view, leg);

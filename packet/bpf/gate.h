@@ -130,14 +130,17 @@ static __always_inline struct pkt_entry *entry_at(uint32_t slot)
 	return bpf_map_lookup_elem(&entries, &slot);
 }
 
-static __always_inline void note_steered(uint32_t slot)
+/* The octet of fins is ours while the entry is; what others send here says
+ * nothing of its client. */
+static __always_inline void note_steered(uint32_t slot, const struct segment *s)
 {
 	struct fast_queue *q = bpf_map_lookup_elem(&queues, &slot);
 	struct pkt_entry *in = entry_at(slot);
 
 	if (q)
 		__sync_fetch_and_add(&q->steered, 1);
-	if (in && pkt_is_committed(in))
+	if (in && in->kernel == PKT_KERNEL_PASS && pkt_is_committed(in) &&
+	    pkt_is_latched(in, s->src, s->sport_be))
 		in->fins |= PKT_ACK_BEHIND;
 }
 

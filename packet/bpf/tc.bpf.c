@@ -175,7 +175,7 @@ int media(struct __sk_buff *skb)
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
 	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST)
 		return verdict;
-	note_steered(slot);
+	note_steered(slot, &s);
 	return bpf_redirect(self()->tun, 0);
 }
 

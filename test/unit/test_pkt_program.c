@@ -350,6 +350,20 @@ static void taken_back(struct program_trial *t, struct program_shape *s)
 	t->in.kernel = PKT_KERNEL_LEFT;
 }
 
+static void in_commit(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	t->in.bits = t->out.bits =
+		PKT_STATE_COMMIT << PKT_BITS_STATE_SHIFT | PKT_LEG_SENT;
+}
+
+static void taken_back_in_commit(struct program_trial *t,
+				 struct program_shape *s)
+{
+	in_commit(t, s);
+	taken_back(t, s);
+}
+
 static void no_gate(struct program_trial *t, struct program_shape *s)
 {
 	(void)s;
@@ -534,6 +548,7 @@ static void too_large(struct program_trial *t)
 static const struct edge edges[] = {
 	{ "a plain segment", NULL, NULL, PASSED },
 	{ "V1 another source", NULL, other_source, WORKER },
+	{ "P4 another source in COMMIT", in_commit, other_source, WORKER },
 	{ "V1 another port", NULL, other_port, WORKER },
 	{ "no media address", NULL, no_pool, HOST },
 	{ "a port below", NULL, port_below, HOST },
@@ -541,6 +556,7 @@ static const struct edge edges[] = {
 	{ "no gate", no_gate, NULL, HOST },
 	{ "not given to the kernel", not_given, NULL, WORKER },
 	{ "taken back", taken_back, NULL, WORKER },
+	{ "taken back in COMMIT", taken_back_in_commit, NULL, WORKER },
 	{ "no payload", no_payload, NULL, PASSED },
 	{ "an odd length", odd, NULL, PASSED },
 	{ "one octet", one_octet, NULL, PASSED },

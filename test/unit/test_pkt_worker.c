@@ -7,6 +7,9 @@
  * answers have no room), K1 (a deadline).
  */
 #include "packet/worker.h"
+#include "packet/fast.h"
+#include "packet/fence.h"
+#include "packet/window.h"
 #include "test/support/fake_tun.h"
 #include "test/support/suite.h"
 
@@ -31,7 +34,44 @@ static struct in6_addr addr(const char *text)
 	return a;
 }
 
-static void start(void)
+/* Programs of the kernel, as far as the worker knows them: the test says what
+ * they have done to the entries. */
+static uint32_t steered[RDVS];
+static int hint_fd;
+
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
+{
+	(void)f;
+	return steered[slot];
+}
+
+int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int self)
+{
+	(void)f;
+	(void)self;
+	return hint_fd;
+}
+
+void pkt_fast_hints(struct pkt_fast *f, unsigned int self,
+		    void (*tell)(void *arg, uint32_t slot), void *arg)
+{
+	(void)f;
+	(void)self;
+	(void)tell;
+	(void)arg;
+}
+
+static void no_wait(void)
+{
+}
+
+static void wake(void *arg)
+{
+	(void)arg;
+	pkt_worker_wake(worker);
+}
+
+static void prepare(void)
 {
 	memset(&cfg, 0, sizeof(cfg));
 	realm = (struct pkt_realm_cfg) { .n_prefixes = 1,
@@ -51,11 +91,30 @@ static void start(void)
 	cfg.cmds = pkt_ring_new(256, sizeof(struct pkt_cmd));
 	cfg.evts = pkt_ring_new(PKT_EVT_RING_MIN, sizeof(struct pkt_evt));
 	cfg.evt_fd = eventfd(0, EFD_NONBLOCK);
+}
+
+static void start(void)
+{
+	prepare();
+	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
+}
+
+static void start_beside_kernel(void)
+{
+	prepare();
+	memset(steered, 0, sizeof(steered));
+	hint_fd = eventfd(0, EFD_NONBLOCK);
+	cfg.fast = (struct pkt_fast *)steered; /* any but NULL */
+	CU_ASSERT_EQUAL_FATAL(pkt_fence_new(no_wait, wake, NULL, &cfg.fence),
+			      0);
 	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
 }
 
 static void stop(void)
 {
+	pkt_fence_free(cfg.fence);
+	if (cfg.fast)
+		close(hint_fd);
 	pkt_worker_free(worker);
 	pkt_ring_free(cfg.cmds);
 	pkt_ring_free(cfg.evts);
@@ -642,6 +701,54 @@ static void trace_ends_with_its_gates(void)
 	stop();
 }
 
+/* --- beside programs of the kernel ---------------------------------------- */
+
+/* Gates 3 and 4 have their SYN-ACKs; that of 3 was asked before, and answered. */
+static void commit(void)
+{
+	start_beside_kernel();
+	add_pair();
+	steered[3] = 2;
+	steered[4] = 1;
+	syn(3);
+	syn(4);
+	segment(3, 4, NULL, 0);
+	turn();
+	forget_events();
+	CU_ASSERT_TRUE_FATAL(pkt_is_committed(&cfg.entries[3]));
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(cfg.entries[4].kernel, PKT_KERNEL_PASS);
+}
+
+/* Nobody but its clients takes a session from the kernel while it is to open,
+ * but for a SYN, which may be one of them. */
+static void stranger_in_commit(void)
+{
+	struct pkt_counters c = { 0 };
+	struct pkt_tx tx = first_of(3, 4);
+
+	commit();
+	tx.sport = 50000;
+	fake_tun_send(fd[1], &tx);
+	tx.flags = PKT_RST;
+	fake_tun_send(fd[1], &tx);
+	turn();
+	pkt_worker_counters(worker, &c);
+	CU_ASSERT_EQUAL(c.drop[PKT_DROP_SOURCE], 2);
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(cfg.entries[4].kernel, PKT_KERNEL_PASS);
+	segment(3, 4, NULL, 0);
+	turn();
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	stop();
+	commit();
+	tx.flags = PKT_SYN;
+	fake_tun_send(fd[1], &tx);
+	turn();
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	stop();
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -658,6 +765,7 @@ int main(void)
 		{ "a trace of what did not leave", traced_refusal },
 		{ "A02 a trace of a padded frame", traced_padding },
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
+		{ "P4 strangers in COMMIT", stranger_in_commit },
 		{ NULL, NULL },
 	};
 
