@@ -217,6 +217,8 @@ bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 
 	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
 		return false;
+	/* While what has passed is news still; its events have room. */
+	worker_fast_catch_up(w, cmd->rdv);
 	worker_fast_evict(w, cmd->rdv);
 	if (e->kernel != PKT_KERNEL_LEFT)
 		return false;

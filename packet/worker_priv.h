@@ -140,8 +140,8 @@ void worker_fast_promote(struct pkt_worker *w, bool is_empty);
 /* FINs or handshake ACKs have passed in the kernel: the state follows. */
 void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_hints(struct pkt_worker *w);
-/* A removal that has to wait for a fence is kept; next: one whose fence is
- * past. */
+/* A removal that has to wait for a fence is kept; there is room for the events
+ * of a command.  Next: one whose fence is past. */
 bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd);
 bool worker_fast_next(struct pkt_worker *w, struct pkt_cmd *cmd);
 

@@ -720,6 +720,30 @@ static void commit(void)
 	CU_ASSERT_EQUAL(cfg.entries[4].kernel, PKT_KERNEL_PASS);
 }
 
+/* The second handshake ACK has passed, and the hint was not read: it was open,
+ * says the removal. */
+static void removed_before_the_hint(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_REMOVE, 4);
+	struct pkt_evt evt = { .type = 255 };
+	unsigned int n_open = 0;
+
+	commit();
+	cfg.entries[4].fins |= PKT_ACK_PASSED;
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	for (int i = 0; evt.type != PKT_EVT_DONE && i < 100; i++) {
+		pkt_worker_turn(worker, 1000);
+		while (evt.type != PKT_EVT_DONE && pkt_ring_pop(cfg.evts, &evt))
+			n_open += evt.type == PKT_EVT_OPEN;
+	}
+	CU_ASSERT_EQUAL_FATAL(evt.type, PKT_EVT_DONE);
+	CU_ASSERT_EQUAL(evt.cmd, PKT_CMD_REMOVE);
+	CU_ASSERT_EQUAL(n_open, 2);
+	CU_ASSERT_TRUE(evt.stat.est_ms > 0);
+	stop();
+}
+
 /* Nobody but its clients takes a session from the kernel while it is to open,
  * but for a SYN, which may be one of them. */
 static void stranger_in_commit(void)
@@ -765,6 +789,8 @@ int main(void)
 		{ "a trace of what did not leave", traced_refusal },
 		{ "A02 a trace of a padded frame", traced_padding },
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
+		{ "P4 removed before the hint was read",
+		  removed_before_the_hint },
 		{ "P4 strangers in COMMIT", stranger_in_commit },
 		{ NULL, NULL },
 	};
