@@ -609,9 +609,13 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 		e->free_rdv = r->next_free;
 	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
 	e->rdv_of[id.slot] = rdv;
-	l->n_rdvs += is_new;
-	l->n_halves += is_new ? 1 : UINT32_MAX;
-	l->held += PKT_LANE_GATE_PLACES + 1;
+	if (is_new) {
+		l->n_rdvs++;
+		l->n_halves++;
+	} else {
+		l->n_halves--;
+	}
+	pkt_lane_take(l, PKT_LANE_GATE_PLACES + 1);
 }
 
 int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
@@ -657,7 +661,7 @@ int pkt_gate_modify(struct pkt_engine *e, struct pkt_gate_id id,
 	if (g->n_modifies && !pkt_lane_has_places(lane_of(e, cmd.rdv), 1))
 		return -EAGAIN;
 	if (g->n_modifies++)
-		lane_of(e, cmd.rdv)->held++;
+		pkt_lane_take(lane_of(e, cmd.rdv), 1);
 	send_cmd(e, &cmd);
 	return 0;
 }
@@ -685,7 +689,7 @@ static int send_other(struct pkt_engine *e, struct pkt_cmd *cmd)
 		return -ENOENT;
 	if (!pkt_lane_has_places(lane_of(e, cmd->rdv), 1))
 		return -EAGAIN;
-	lane_of(e, cmd->rdv)->held++;
+	pkt_lane_take(lane_of(e, cmd->rdv), 1);
 	send_cmd(e, cmd);
 	return 0;
 }
@@ -720,7 +724,7 @@ static void release(struct pkt_engine *e, uint32_t rdv, struct gate *g,
 
 	pkt_portpool_give(e->pool[g->realm], g->id.slot, is_dirty, now_ms());
 	g->id.gen = 0;
-	l->held -= PKT_LANE_GATE_PLACES;
+	pkt_lane_give(l, PKT_LANE_GATE_PLACES);
 	if (r->gate[0].id.gen || r->gate[1].id.gen) {
 		l->n_halves++;
 		return;
@@ -741,13 +745,13 @@ static void account(struct pkt_engine *e, const struct pkt_evt *evt)
 	switch (evt->cmd) {
 	case PKT_CMD_MODIFY:
 		if (--g->n_modifies)
-			lane_of(e, rdv)->held--;
+			pkt_lane_give(lane_of(e, rdv), 1);
 		break;
 	case PKT_CMD_REMOVE:
 		release(e, rdv, g, evt->stat.is_dirty);
 		break;
 	default:
-		lane_of(e, rdv)->held--;
+		pkt_lane_give(lane_of(e, rdv), 1);
 	}
 	pkt_lane_drain(lane_of(e, rdv));
 }

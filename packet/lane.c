@@ -55,6 +55,18 @@ bool pkt_lane_has_places(const struct pkt_lane *l, uint32_t n)
 	return l->held + n <= l->places;
 }
 
+void pkt_lane_take(struct pkt_lane *l, uint32_t n)
+{
+	assert(pkt_lane_has_places(l, n));
+	l->held += n;
+}
+
+void pkt_lane_give(struct pkt_lane *l, uint32_t n)
+{
+	assert(l->held >= n);
+	l->held -= n;
+}
+
 void pkt_lane_send(struct pkt_lane *l, const struct pkt_cmd *cmd)
 {
 	bool is_pushed = pkt_backlog_push(l->backlog, l->cmds, cmd);

@@ -35,8 +35,10 @@ void pkt_lane_stop(struct pkt_lane *l);
 /* It is stopped already, or was never opened. */
 void pkt_lane_close(struct pkt_lane *l);
 
-/* Are there n places more? */
+/* Places: are there n more?  Take them, when there are; give them back. */
 bool pkt_lane_has_places(const struct pkt_lane *l, uint32_t n);
+void pkt_lane_take(struct pkt_lane *l, uint32_t n);
+void pkt_lane_give(struct pkt_lane *l, uint32_t n);
 /* Its place is held.  The worker is not woken before pkt_lane_flush(). */
 void pkt_lane_send(struct pkt_lane *l, const struct pkt_cmd *cmd);
 void pkt_lane_flush(struct pkt_lane *l);
