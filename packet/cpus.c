@@ -17,9 +17,9 @@ int pkt_cpus_nth(unsigned int i)
 
 unsigned int pkt_cpus(void)
 {
-	unsigned int n = 0;
+	cpu_set_t set;
 
-	while (pkt_cpus_nth(n) >= 0)
-		n++;
-	return n ? n : 1;
+	if (sched_getaffinity(0, sizeof(set), &set))
+		return 1;
+	return (unsigned int)CPU_COUNT(&set);
 }
