@@ -523,7 +523,7 @@ static bool is_scarce(const struct pkt_engine *e, unsigned int worker,
 	uint32_t n = e->lane[worker].n_halves + 1;
 
 	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
-		if (pkt_portpool_n_free(e->pool[i], 0, (int)worker, now) <= n)
+		if (pkt_portpool_n_free(e->pool[i], 0, worker, now) <= n)
 			return true;
 	return false;
 }
@@ -535,8 +535,8 @@ static uint64_t cost(const struct pkt_engine *e, unsigned int worker,
 {
 	const struct pkt_lane *l = &e->lane[worker];
 
-	if (!pkt_portpool_n_free(e->pool[cfg->realm], cfg->leg.family,
-				 (int)worker, now))
+	if (!pkt_portpool_n_free(e->pool[cfg->realm], cfg->leg.family, worker,
+				 now))
 		return UINT64_MAX;
 	if (!pkt_lane_has_places(l, PKT_LANE_GATE_PLACES + 1))
 		return UINT64_MAX - 1;
@@ -590,8 +590,8 @@ static int choose_local(struct pkt_engine *e, struct pkt_gate_cfg *cfg,
 {
 	if (cfg->leg.local_port || !IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
 		return -EADDRNOTAVAIL;
-	return pkt_portpool_take(e->pool[cfg->realm], cfg->leg.family,
-				 (int)worker, now_ms(), &cfg->leg.local,
+	return pkt_portpool_take(e->pool[cfg->realm], cfg->leg.family, worker,
+				 now_ms(), &cfg->leg.local,
 				 &cfg->leg.local_port, slot);
 }
 

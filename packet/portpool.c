@@ -13,12 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/steer.h"
+
 struct list {
 	uint32_t *item; /* index within the list + 1; 0: its own place */
 	uint32_t n_items, n_free;
 	uint32_t first_port, n_ports; /* of each address */
 	bool is_v6;
-	unsigned int class_;
 };
 
 struct resting {
@@ -32,7 +33,7 @@ struct pkt_portpool {
 	uint32_t *by_family[2];     /* indices into addrs */
 	uint32_t n_family[2];       /* IPv4, IPv6 */
 	uint32_t *place;            /* of an address, within its family */
-	struct list *lists;         /* class * 2 + is_v6 */
+	struct list *lists;         /* class * 2 + is_v6, so side by side */
 	uint8_t *taken;             /* a bit per slot: catches a second give */
 	struct resting *quarantine; /* FIFO, all rest equally long */
 	uint32_t q_first, q_count;
@@ -53,7 +54,6 @@ static int add_list(struct pkt_portpool *p, unsigned int class_, bool is_v6)
 	uint32_t first = min + (class_ + n - min % n) % n;
 
 	l->is_v6 = is_v6;
-	l->class_ = class_;
 	l->first_port = first;
 	if (first <= p->cfg.port_max)
 		l->n_ports = (p->cfg.port_max - first) / n + 1;
@@ -170,7 +170,8 @@ static void release(struct pkt_portpool *p, uint32_t i)
 	uint32_t addr = i / p->span, n = p->cfg.classes;
 	uint32_t port = p->cfg.port_min + i % p->span;
 	bool is_v6 = !IN6_IS_ADDR_V4MAPPED(&p->addrs[addr]);
-	struct list *l = &p->lists[port % n * 2 + is_v6];
+	struct list *l =
+		&p->lists[pkt_steer_worker((uint16_t)port, n) * 2 + is_v6];
 
 	list_give(l, p->place[addr] * l->n_ports + (port - l->first_port) / n);
 }
@@ -185,52 +186,47 @@ static void wake(struct pkt_portpool *p, uint64_t now_ms)
 	}
 }
 
-static bool matches(const struct list *l, int family, int class_)
+/* Of one class; family 0: of both. */
+static uint32_t count_free(const struct pkt_portpool *p, int family,
+			   unsigned int class_)
 {
-	if (class_ >= 0 && l->class_ != (unsigned int)class_)
-		return false;
-	return !family || l->is_v6 == (family == AF_INET6);
-}
-
-static uint32_t count_free(const struct pkt_portpool *p, int family, int class_)
-{
+	const struct list *l = &p->lists[class_ * 2];
 	uint32_t n = 0;
 
-	for (unsigned int k = 0; k < p->cfg.classes * 2; k++)
-		if (matches(&p->lists[k], family, class_))
-			n += p->lists[k].n_free;
+	assert(class_ < p->cfg.classes);
+	if (family != AF_INET6)
+		n += l[0].n_free;
+	if (family != AF_INET)
+		n += l[1].n_free;
 	return n;
 }
 
-uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family, int class_,
-			     uint64_t now_ms)
+uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family,
+			     unsigned int class_, uint64_t now_ms)
 {
 	wake(p, now_ms);
 	return count_free(p, family, class_);
 }
 
-/* One random element out of all lists that match; each has the same chance. */
-static struct list *choose(struct pkt_portpool *p, int family, int class_,
-			   uint32_t *index)
+/* One random element of one class; each has the same chance. */
+static struct list *choose(struct pkt_portpool *p, int family,
+			   unsigned int class_, uint32_t *index)
 {
-	uint32_t n_free = count_free(p, family, class_), i;
-	struct list *l;
+	uint32_t n_free = count_free(p, family, class_);
+	struct list *l = &p->lists[class_ * 2];
 
 	if (!n_free)
 		return NULL;
-	i = pick(p, n_free);
-	for (l = p->lists;; l++) {
-		if (!matches(l, family, class_))
-			continue;
-		if (i < l->n_free)
-			break;
-		i -= l->n_free;
-	}
-	*index = i;
-	return l;
+	*index = pick(p, n_free);
+	if (family == AF_INET6)
+		return &l[1];
+	if (family == AF_INET || *index < l[0].n_free)
+		return &l[0];
+	*index -= l[0].n_free;
+	return &l[1];
 }
 
-int pkt_portpool_take(struct pkt_portpool *p, int family, int class_,
+int pkt_portpool_take(struct pkt_portpool *p, int family, unsigned int class_,
 		      uint64_t now_ms, struct in6_addr *addr, uint16_t *port,
 		      uint32_t *slot)
 {

@@ -17,7 +17,7 @@ struct pkt_portpool_cfg {
 	const struct in6_addr *addrs; /* copied; IPv4 mapped */
 	unsigned int n_addrs;
 	uint16_t port_min, port_max;
-	unsigned int classes; /* workers; class = port % classes */
+	unsigned int classes; /* workers; class: pkt_steer_worker() */
 	uint32_t first_slot;  /* entry index of the first port */
 	uint32_t quarantine_ms;
 	uint32_t (*random)(void *arg);
@@ -35,20 +35,20 @@ void pkt_portpool_free(struct pkt_portpool *p);
 /*
  * Take a free port.
  *
- * In:      family AF_INET, AF_INET6 or 0 (any); class, or -1 for any
+ * In:      family AF_INET, AF_INET6 or 0 (any); class
  * Out:     *addr, *port, *slot
  * Returns: 0, -ENOSPC (H.248 error 510), -EAFNOSUPPORT when the realm has no
  *          address of that family
  */
-int pkt_portpool_take(struct pkt_portpool *p, int family, int class_,
+int pkt_portpool_take(struct pkt_portpool *p, int family, unsigned int class_,
 		      uint64_t now_ms, struct in6_addr *addr, uint16_t *port,
 		      uint32_t *slot);
 /* Give it back; is_dirty: it emitted packets, so it goes into quarantine. */
 void pkt_portpool_give(struct pkt_portpool *p, uint32_t slot, bool is_dirty,
 		       uint64_t now_ms);
 /* Ports that can be taken now; family and class as for a take. */
-uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family, int class_,
-			     uint64_t now_ms);
+uint32_t pkt_portpool_n_free(struct pkt_portpool *p, int family,
+			     unsigned int class_, uint64_t now_ms);
 void pkt_portpool_usage(struct pkt_portpool *p, uint64_t now_ms,
 			struct pkt_portpool_usage *out);
 /* How many slots a pool of this configuration takes in the entry array. */
