@@ -84,5 +84,4 @@ struct fast_port {
 struct fast_counters {
 	uint64_t count[PKT_FAST__COUNT];
 	uint64_t octets; /* of PASSED: IP packets as they are here */
-	uint64_t ip_id;  /* of the next IPv4 packet made of IPv6 */
 };

@@ -44,7 +44,7 @@ static __always_inline void cross_make_ip(uint8_t *ip, const struct gate *g,
 		pkt_make_ipv6(ip, &h, g->in);
 		return;
 	}
-	h.id = next_id();
+	h.id = (uint16_t)bpf_get_prandom_u32();
 	pkt_make_ipv4(ip, &h, g->in);
 }
 

@@ -61,15 +61,6 @@ static __always_inline void count(uint32_t path, enum pkt_fast_count what,
 	c->octets += octets;
 }
 
-/* For an IPv4 packet that somebody may take apart on its way. */
-static __always_inline uint16_t next_id(void)
-{
-	uint32_t key = 0;
-	struct fast_counters *c = bpf_map_lookup_elem(&counters, &key);
-
-	return c ? c->ip_id++ + (bpf_get_smp_processor_id() << 12) : 0;
-}
-
 /* The clock of the engine. */
 static __always_inline uint32_t now_ms(void)
 {
