@@ -80,15 +80,6 @@ static int fail(char *err, size_t cap, int rc, const char *what)
 	return rc;
 }
 
-static int be_silent(enum libbpf_print_level level, const char *format,
-		     va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 /* Loading */
 
 static void fill_prefix(struct fast_prefix *to, const struct in6_addr *first,
@@ -365,7 +356,7 @@ int pkt_fast_new(const struct pkt_engine_cfg *cfg,
 	f = calloc(1, sizeof(*f));
 	if (!f)
 		return fail(err, cap, -ENOMEM, "memory");
-	libbpf_set_print(be_silent);
+	libbpf_set_print(NULL);
 	f->n_slots = n_slots;
 	rc = load(f, cfg, slots, err, cap);
 	if (rc) {
@@ -526,7 +517,7 @@ enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface)
 
 void pkt_fast_sweep(const struct pkt_engine_cfg *cfg)
 {
-	libbpf_set_print(be_silent);
+	libbpf_set_print(NULL);
 	for (unsigned int r = 0; r < cfg->n_realms; r++)
 		for (unsigned int i = 0; i < cfg->realm[r].n_ifaces; i++) {
 			const char *name = cfg->realm[r].iface[i];

@@ -12,15 +12,6 @@
 
 #include "packet/steer.skel.h"
 
-static int be_silent(enum libbpf_print_level level, const char *format,
-		     va_list args)
-{
-	(void)level;
-	(void)format;
-	(void)args;
-	return 0;
-}
-
 static int load(struct steer_bpf *skel, unsigned int n_workers)
 {
 	int rc, fd;
@@ -39,7 +30,7 @@ int pkt_steering_load(unsigned int n_workers, char *err, size_t cap)
 	struct steer_bpf *skel;
 	int fd;
 
-	libbpf_set_print(be_silent);
+	libbpf_set_print(NULL);
 	skel = steer_bpf__open();
 	fd = skel ? load(skel, n_workers) : -errno;
 	if (fd < 0)
