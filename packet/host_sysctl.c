@@ -3,10 +3,8 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "packet/host_saved.h"
 
@@ -74,18 +72,13 @@ static int apply_v6(const struct place *to, const char *iface)
 static int check_rp_filter(char *err, size_t cap)
 {
 	static const char path[] = "/proc/sys/net/ipv4/conf/all/rp_filter";
-	char value = '0';
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char value[8];
 
-	if (fd < 0)
-		return 0;
-	if (read(fd, &value, 1) != 1)
-		value = '0';
-	close(fd);
-	if (value == '0')
+	if (pkt_saved_read(path, value, sizeof(value)) || !value[0] ||
+	    !strcmp(value, "0"))
 		return 0;
 	snprintf(err, cap,
-		 "net.ipv4.conf.all.rp_filter is %c and would drop "
+		 "net.ipv4.conf.all.rp_filter is %s and would drop "
 		 "media; set it to 0 (interfaces keep their own)",
 		 value);
 	return -EINVAL;
