@@ -5,19 +5,16 @@
 #include <string.h>
 
 #include "packet/csum.h"
+#include "packet/family.h"
 #include "packet/icmp.h"
-#include "packet/translate.h"
 
 enum {
-	IP4_LEN = 20,
-	IP6_LEN = 40,
 	ICMP_HEAD = 8,
 	TTL_DEFAULT = 64,
 	/* with all headers 576 and 1280 octets (RFC 1812 4.3.2.3, RFC 4443
 	 * 2.4) */
-	QUOTE_MAX4 = 576 - IP4_LEN - ICMP_HEAD,
-	QUOTE_MAX6 = PKT_ICMP_MAX - IP6_LEN - ICMP_HEAD,
-	TCP_CSUM = 16,
+	QUOTE_MAX4 = 576 - PKT_IP4_OCTETS - ICMP_HEAD,
+	QUOTE_MAX6 = PKT_ICMP_MAX - PKT_IP6_OCTETS - ICMP_HEAD,
 };
 
 /* The message around its quote. */
@@ -27,31 +24,26 @@ struct envelope {
 	bool is_v6;
 };
 
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
 static size_t header_of(bool is_v6)
 {
-	return is_v6 ? IP6_LEN : IP4_LEN;
+	return is_v6 ? PKT_IP6_OCTETS : PKT_IP4_OCTETS;
 }
 
 /* total: octets of the packet.  The checksum field stays 0. */
 static void put_ipv4(uint8_t *p, size_t total, uint8_t proto,
 		     const struct envelope *e)
 {
-	memset(p, 0, IP4_LEN);
+	memset(p, 0, PKT_IP4_OCTETS);
 	p[0] = 0x45;
 	p[1] = e->tos;
-	put16(p + 2, (uint16_t)total);
-	put16(p + 6, 0x4000);
+	pkt_put16(p + 2, (uint16_t)total);
+	pkt_put16(p + 6, 0x4000);
 	p[8] = e->ttl;
 	p[9] = proto;
-	memcpy(p + 12, &e->src->s6_addr[12], 4);
-	memcpy(p + 16, &e->dst->s6_addr[12], 4);
-	put16(p + 10, (uint16_t)~pkt_sum_fold(pkt_sum(p, IP4_LEN, 0)));
+	memcpy(p + PKT_IP4_SRC, &e->src->s6_addr[12], 4);
+	memcpy(p + PKT_IP4_DST, &e->dst->s6_addr[12], 4);
+	pkt_put16(p + PKT_IP4_CSUM,
+		  (uint16_t)~pkt_sum_fold(pkt_sum(p, PKT_IP4_OCTETS, 0)));
 }
 
 /* n: octets behind the header. */
@@ -61,11 +53,11 @@ static void put_ipv6(uint8_t *p, size_t n, uint8_t proto,
 	memset(p, 0, 8);
 	p[0] = (uint8_t)(6 << 4 | e->tos >> 4);
 	p[1] = (uint8_t)(e->tos << 4);
-	put16(p + 4, (uint16_t)n);
+	pkt_put16(p + 4, (uint16_t)n);
 	p[6] = proto;
 	p[7] = e->ttl;
-	memcpy(p + 8, e->src, 16);
-	memcpy(p + 24, e->dst, 16);
+	memcpy(p + PKT_IP6_SRC, e->src, 16);
+	memcpy(p + PKT_IP6_DST, e->dst, 16);
 }
 
 /* Everything around head and quote, n octets together. */
@@ -79,10 +71,10 @@ static size_t seal(uint8_t *buf, size_t n, const struct envelope *e)
 		sum = pkt_sum_pseudo(AF_INET6, e->src, e->dst, n);
 		sum += IPPROTO_ICMPV6 - IPPROTO_TCP;
 	} else {
-		put_ipv4(buf, IP4_LEN + n, IPPROTO_ICMP, e);
+		put_ipv4(buf, PKT_IP4_OCTETS + n, IPPROTO_ICMP, e);
 	}
-	put16(icmp + 2, 0);
-	put16(icmp + 2, (uint16_t)~pkt_sum_fold(pkt_sum(icmp, n, sum)));
+	pkt_put16(icmp + 2, 0);
+	pkt_put16(icmp + 2, (uint16_t)~pkt_sum_fold(pkt_sum(icmp, n, sum)));
 	return header_of(e->is_v6) + n;
 }
 
@@ -105,13 +97,13 @@ static size_t keep_header(uint8_t *p, const uint8_t *pkt,
 
 	memcpy(p, pkt + m->quote.off, n);
 	if (m->family == AF_INET6) {
-		memcpy(p + 8, &in->out_dst, 16);
-		memcpy(p + 24, &in->out_src, 16);
+		memcpy(p + PKT_IP6_SRC, &in->out_dst, 16);
+		memcpy(p + PKT_IP6_DST, &in->out_src, 16);
 		return n;
 	}
-	memcpy(p + 12, &in->out_dst.s6_addr[12], 4);
-	memcpy(p + 16, &in->out_src.s6_addr[12], 4);
-	add_to_csum(p + 10, in->addr_delta);
+	memcpy(p + PKT_IP4_SRC, &in->out_dst.s6_addr[12], 4);
+	memcpy(p + PKT_IP4_DST, &in->out_src.s6_addr[12], 4);
+	add_to_csum(p + PKT_IP4_CSUM, in->addr_delta);
 	return n;
 }
 
@@ -120,7 +112,7 @@ static size_t make_header(uint8_t *p, const struct pkt_icmp *m,
 {
 	struct envelope e = { &in->out_dst, &in->out_src, m->quote.tos,
 			      m->quote.ttl, m->family == AF_INET };
-	size_t total = IP4_LEN + (size_t)m->quote.l4_octets;
+	size_t total = PKT_IP4_OCTETS + (size_t)m->quote.l4_octets;
 
 	if (e.is_v6)
 		put_ipv6(p, m->quote.l4_octets, IPPROTO_TCP, &e);
@@ -151,8 +143,8 @@ static size_t put_quote(uint8_t *p, const uint8_t *pkt,
 	memcpy(p, pkt + m->quote.l4_off, n);
 	memcpy(p, &in->out_dport_be, 2);
 	memcpy(p + 2, &in->out_sport_be, 2);
-	if (n >= TCP_CSUM + 2)
-		add_to_csum(p + TCP_CSUM, in->full_delta);
+	if (n >= PKT_TCP_CSUM + 2)
+		add_to_csum(p + PKT_TCP_CSUM, in->full_delta);
 	return head + n;
 }
 
@@ -184,7 +176,7 @@ size_t pkt_icmp_too_big(const uint8_t *pkt, size_t n, const struct pkt_seg *seg,
 	memset(icmp, 0, ICMP_HEAD);
 	icmp[0] = e.is_v6 ? ICMP6_PACKET_TOO_BIG : ICMP_DEST_UNREACH;
 	icmp[1] = e.is_v6 ? 0 : ICMP_FRAG_NEEDED;
-	put16(icmp + 6, mtu);
+	pkt_put16(icmp + 6, mtu);
 	if (n > max)
 		n = max;
 	memcpy(icmp + ICMP_HEAD, pkt, n);
