@@ -2,10 +2,11 @@
  * packet/tap.h - what became of the packets of a gate that is traced
  *
  * The worker writes records into a ring of its own, never waits for room and
- * counts what it had to leave out.  A gate that nobody traces costs one branch.
- * While a rendezvous is traced all its packets come to the worker: it is taken
- * back from the programs of the kernel.  Plain values; packets that belong to
- * no gate (scans, broken headers) are counted as dropped and in no record.
+ * counts what it had to leave out.  A gate that nobody traces costs a few
+ * branches.  While a rendezvous is traced all its packets come to the worker: it
+ * is taken back from the programs of the kernel.  Plain values; packets that
+ * belong to no gate (scans, broken headers) are counted as dropped and in no
+ * record.
  */
 #pragma once
 

@@ -103,8 +103,9 @@ static void note_empty(struct pkt_worker *w, uint32_t rdv)
 	}
 }
 
-/* Once for each set-up: what happens in it beside two plain ACKs makes it the
- * worker's until it is open. */
+/* Once in the life of its gates: what a client does beside its plain ACK makes
+ * the session the worker's until it is open, and an entry that was the kernel's
+ * is never NONE again. */
 void worker_fast_commit(struct pkt_worker *w, uint32_t rdv)
 {
 	const struct pkt_rdv view = worker_view(w, rdv);
