@@ -274,6 +274,36 @@ static void faults_have_file_and_line(void)
 	}
 }
 
+/* The line for the summary and for JUnit names the latest stage, also one of
+ * a procedure. */
+static void failures_name_their_stage(void)
+{
+	const struct verdict *v;
+	struct scenario s = { 0 };
+	struct table t;
+	char text[2048] = "";
+	FILE *to = fmemopen(text, sizeof(text), "w");
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<laboratory transport=\"tcp\"><put at=\"host\">"
+			 "<any thing=\"1\"/></put></laboratory>"
+			 "<stage name=\"first\"/><call name=\"p\"/>\n"
+			 "<fail>here</fail>"
+			 "<procedure name=\"p\"><stage name=\"second\"/>"
+			 "</procedure>"),
+		0);
+	open_table(&t);
+	play(&t, &s);
+	v = STAILQ_FIRST(&t.all.list);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+	CU_ASSERT_STRING_EQUAL(v->stage, "second");
+	verdict_text(v, to);
+	fclose(to);
+	CU_ASSERT(strstr(text, "step 4 (second), ") == text);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
 static void parts_have_their_own_file_and_line(void)
 {
 	static const char MAIN[] =
@@ -671,6 +701,7 @@ int main(void)
 	static const struct suite_test TESTS[] = {
 		{ "steps without a gateway", steps_without_a_gateway },
 		{ "faults have file and line", faults_have_file_and_line },
+		{ "failures name their stage", failures_name_their_stage },
 		{ "parts have their own file and line",
 		  parts_have_their_own_file_and_line },
 		{ "data of each user", data_of_each_user },

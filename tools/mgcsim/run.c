@@ -312,5 +312,6 @@ void run_verdict(const struct run *run, struct verdict *v)
 	scenario_where(run->scenario, run->step, v->where, sizeof(v->where));
 	snprintf(v->step, sizeof(v->step), "%s",
 		 run->step ? (const char *)run->step->name : "-");
+	snprintf(v->stage, sizeof(v->stage), "%s", run->stage);
 	snprintf(v->why, sizeof(v->why), "%s", run->why);
 }

@@ -43,6 +43,7 @@ struct run {
 	LIST_HEAD(, actor) actors;
 	unsigned int n_actors;  /* ever */
 	char gateway[SIM_NAME]; /* <use gateway="">; empty: the first */
+	char stage[32];         /* <stage name="">; empty: none yet */
 	uint32_t register_tid;  /* of <register> as a gateway */
 	unsigned int n_redirections;
 	struct run_sent sent[RUN_MAX_SENT];

@@ -234,10 +234,7 @@ bool scenario_is_manual(const struct scenario *s)
 static bool is_step(const xmlNode *n)
 {
 	static const char *const PARTS[] = {
-		"procedure",
-		"else",
-		"timeout",
-		"with",
+		"laboratory", "procedure", "else", "timeout", "with",
 	};
 
 	if (n->type != XML_ELEMENT_NODE)

@@ -163,6 +163,18 @@ static enum run_verdict poll_pause(struct run *run, xmlNode *step)
 	return RUN_GOING;
 }
 
+/* Names what follows: a failure says in which it was. */
+static enum run_verdict begin_stage(struct run *run, xmlNode *step)
+{
+	char *name = run_attr(run, step, "name");
+
+	if (!name)
+		return RUN_FAIL;
+	snprintf(run->stage, sizeof(run->stage), "%s", name);
+	free(name);
+	return RUN_PASS;
+}
+
 /* Nothing may have arrived that the scenario did not ask for. */
 static enum run_verdict begin_quiet(struct run *run, xmlNode *step)
 {
@@ -283,6 +295,7 @@ static const struct step_kind KINDS[] = {
 	{ "bind", step_bind, NULL, false },
 	{ "reply", begin_reply, NULL, false },
 	{ "quiet", begin_quiet, NULL, false },
+	{ "stage", begin_stage, NULL, false },
 	{ "pause", NULL, poll_pause, false },
 	{ "wait", NULL, poll_wait, true },
 	{ "exec", step_exec_begin, step_exec_poll, false },

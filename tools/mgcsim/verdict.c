@@ -62,11 +62,14 @@ int verdicts_add(struct verdicts *all, const struct verdict *v)
 
 void verdict_text(const struct verdict *v, FILE *to)
 {
-	if (v->is_pass)
+	if (v->is_pass) {
 		fprintf(to, "%u steps in %.1f s", v->steps, v->seconds);
-	else
-		fprintf(to, "step %u, %s <%s>: %s", v->steps, v->where, v->step,
-			v->why);
+		return;
+	}
+	fprintf(to, "step %u", v->steps);
+	if (v->stage[0])
+		fprintf(to, " (%s)", v->stage);
+	fprintf(to, ", %s <%s>: %s", v->where, v->step, v->why);
 }
 
 void verdict_print(const struct verdict *v, const char *scenario, FILE *to)

@@ -15,6 +15,7 @@ struct verdict {
 	double seconds;
 	char where[320]; /* "session.xml:17" of the step that failed */
 	char step[32];   /* its element */
+	char stage[32];  /* the <stage> it was in; empty: none */
 	char why[1024];
 	char *ladder; /* owned; NULL: none */
 };
