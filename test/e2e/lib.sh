@@ -88,6 +88,10 @@ firewall() {
 	table inet firewall {
 		counter invalid { }
 		counter syn_in { }
+		chain forged {
+			type filter hook output priority -300;
+			meta mark 0x66 notrack
+		}
 		chain every {
 			type filter hook prerouting priority -100;
 			ct state invalid counter name invalid drop

@@ -37,6 +37,30 @@ cat >"$DIR/plain.xml" <<-'XML'
 	  <await actor="client" state="connected"/>
 	  <exec>nsenter --net=${net_b} ss -Htn | grep -q '10\.1\.0\.2:'</exec>
 	  <exec>! nsenter --net=${net_a} ip route | grep -q default</exec>
+	  <!-- A segment that no stack sends, of somebody behind firewall f; no
+	       translation touches it. -->
+	  <firewall node="f" outside="b"/>
+	  <tap name="at_b" node="b" interface="f"/>
+	  <inject node="f" from="10.2.0.77:5000" to="10.2.0.2:80" flags="SC"
+	    seq="4294967297" window="0" options="mss=999 34=a1b2" octets="5"/>
+	  <seen tap="at_b" match="/packet[@way='in' and @from='10.2.0.77']">
+	    <assert path="/packet/@flags" equals="SC"/>
+	    <assert path="/packet/@seq" equals="1"/>
+	    <assert path="/packet/@mss" equals="999"/>
+	    <assert path="/packet/@options" equals="2 34"/>
+	    <assert path="/packet/@octets" equals="5"/>
+	  </seen>
+	  <transmit actor="client" octets="100"/>
+	  <seen tap="at_b" match="/packet[@to='10.2.0.2' and @octets=100]"/>
+	  <seen tap="at_b" match="/packet[@way='out' and @from='10.2.0.2']"/>
+	  <count tap="at_b" match="/packet[@octets=100]" var="n"/>
+	  <assert path="$n" equals="1"/>
+	  <transmit actor="client" octets="101"/>
+	  <seen tap="at_b" match="/packet[@octets=101]"/>
+	  <seen tap="at_b" match="/packet[@octets=101]" within="1">
+	    <timeout><end/></timeout>
+	  </seen>
+	  <fail>a packet is seen twice</fail>
 	</scenario>
 XML
 lab_in mgc timeout 60 "$LAB_BIN/mgcsim" --listen 127.0.0.1:2944 \

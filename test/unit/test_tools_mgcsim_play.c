@@ -670,6 +670,36 @@ static const struct alone ACTORS[] = {
 	       "<close actor=\"c\" how=\"reset\"/>"
 	       "<receive actor=\"s\" octets=\"11\"/>",
 	  "s is reset" },
+	{ "a text",
+	  BOTH "<transmit actor=\"c\">MSRP d93kswow SEND</transmit>"
+	       "<receive actor=\"s\" octets=\"18\"/>"
+	       "<receive actor=\"s\" from=\"c\"/>",
+	  NULL },
+	{ "a text behind what is not sent yet",
+	  BOTH "<hold actor=\"s\"/><transmit actor=\"c\" octets=\"90000000\"/>"
+	       "<transmit actor=\"c\">x</transmit>",
+	  "c cannot send this: Device or resource busy" },
+	{ "one that does not read",
+	  BOTH "<hold actor=\"s\"/><transmit actor=\"c\" octets=\"10\"/>"
+	       "<receive actor=\"s\" from=\"c\" within=\"200\"/>",
+	  "not done in time" },
+	{ "one that reads again",
+	  BOTH "<hold actor=\"s\"/><transmit actor=\"c\" octets=\"9000000\"/>"
+	       "<resume actor=\"s\"/><receive actor=\"s\" from=\"c\"/>",
+	  NULL },
+	{ "no tap of that name", "<seen tap=\"t\" match=\"/packet\"/>",
+	  "no tap is called t" },
+	{ "no interface of that name",
+	  "<tap name=\"t\" node=\"host\" interface=\"no-such\"/>",
+	  "there is nothing to tap at host, interface no-such" },
+	{ "flags that are none",
+	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"127.0.0.1:2\" "
+	  "flags=\"SX\" seq=\"1\"/>",
+	  "flags=\"SX\" has other letters than SAFRPUEC" },
+	{ "two families",
+	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"[::1]:2\" "
+	  "flags=\"S\" seq=\"1\"/>",
+	  "cannot be sent" },
 	{ "nobody of that name", "<transmit actor=\"x\" octets=\"1\"/>",
 	  "no actor is called x" },
 	{ "a node that is not there",

@@ -233,14 +233,39 @@ enum run_verdict act_listen(struct run *run, xmlNode *step)
 	return begin(run, step, false);
 }
 
+/* The text of the step, when it says no octets. */
+static enum run_verdict transmit_text(struct run *run, xmlNode *step,
+				      struct actor *a)
+{
+	char *text = run_text(run, step);
+	int rc = text ? actor_write(a, text, strlen(text)) : -EINVAL;
+
+	free(text);
+	return rc ? run_fail(run, "%s cannot send this: %s", a->name,
+			     strerror(-rc)) :
+		    RUN_PASS;
+}
+
 enum run_verdict act_transmit(struct run *run, xmlNode *step)
 {
 	struct actor *a = actor_of(run, step, "actor");
-	long octets = run_attr_long(run, step, "octets", 0);
+	long octets = run_attr_long(run, step, "octets", -1);
 
 	if (!a || run->verdict == RUN_FAIL)
 		return RUN_FAIL;
-	actor_send(a, octets > 0 ? (uint64_t)octets : 0);
+	if (octets < 0)
+		return transmit_text(run, step, a);
+	actor_send(a, (uint64_t)octets);
+	return RUN_PASS;
+}
+
+enum run_verdict act_hold(struct run *run, xmlNode *step)
+{
+	struct actor *a = actor_of(run, step, "actor");
+
+	if (!a)
+		return RUN_FAIL;
+	actor_hold(a, !strcmp((const char *)step->name, "hold"));
 	return RUN_PASS;
 }
 

@@ -139,7 +139,8 @@ static void connected(struct actor *a)
 
 	getsockname(a->fd, (struct sockaddr *)&a->local, &n);
 	a->state = ACTOR_CONNECTED;
-	event_add(a->readable, NULL);
+	if (!a->is_held)
+		event_add(a->readable, NULL);
 }
 
 static void on_writable(evutil_socket_t fd, short what, void *arg)
@@ -232,7 +233,7 @@ int actor_start(const struct actor_params *p, struct actor **out)
 	a->arg = p->arg;
 	a->sent = EVP_MD_CTX_new();
 	a->received = EVP_MD_CTX_new();
-	a->fd = network_socket(p->network, p->node, family);
+	a->fd = network_socket(p->network, p->node, family, SOCK_STREAM, 0);
 	rc = a->fd < 0 ? a->fd : 0;
 	if (!rc && (!EVP_DigestInit_ex(a->sent, EVP_sha256(), NULL) ||
 		    !EVP_DigestInit_ex(a->received, EVP_sha256(), NULL)))
@@ -263,6 +264,30 @@ void actor_send(struct actor *a, uint64_t octets)
 	a->to_send += octets;
 	if (a->state == ACTOR_CONNECTED)
 		event_add(a->writable, NULL);
+}
+
+int actor_write(struct actor *a, const char *text, size_t n)
+{
+	if (n > ACTOR_CHUNK)
+		return -EMSGSIZE;
+	if (!actor_is_idle(a))
+		return -EBUSY;
+	memcpy(a->chunk, text, n);
+	a->from = 0;
+	a->to = n;
+	actor_send(a, 0);
+	return 0;
+}
+
+void actor_hold(struct actor *a, bool is_held)
+{
+	a->is_held = is_held;
+	if (a->state != ACTOR_CONNECTED || a->has_eof)
+		return;
+	if (is_held)
+		event_del(a->readable);
+	else
+		event_add(a->readable, NULL);
 }
 
 void actor_end(struct actor *a)

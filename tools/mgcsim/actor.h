@@ -40,6 +40,7 @@ struct actor {
 	uint64_t to_send;          /* octets yet to be made */
 	bool is_ending, has_ended; /* FIN behind them; it is sent */
 	bool has_eof;              /* the other side has ended */
+	bool is_held;              /* it does not read */
 	uint64_t n_sent, n_received;
 	struct evp_md_ctx_st *sent, *received; /* of OpenSSL */
 	unsigned char chunk[ACTOR_CHUNK];      /* made, not all written */
@@ -68,9 +69,13 @@ int actor_start(const struct actor_params *p, struct actor **out);
 void actor_free(struct actor *a); /* a connection that is open is reset */
 
 void actor_send(struct actor *a, uint64_t octets); /* more of them */
-void actor_end(struct actor *a);                   /* FIN behind the last */
-void actor_close(struct actor *a);                 /* both directions */
-void actor_reset(struct actor *a);                 /* with a RST */
+/* These octets, at most ACTOR_CHUNK; -EBUSY while others are to be sent. */
+int actor_write(struct actor *a, const char *text, size_t n);
+/* It reads no more, and again: its window closes, as the octets come. */
+void actor_hold(struct actor *a, bool is_held);
+void actor_end(struct actor *a);   /* FIN behind the last */
+void actor_close(struct actor *a); /* both directions */
+void actor_reset(struct actor *a); /* with a RST */
 
 /* SHA-256 of all that was sent so far, or received. */
 void actor_sum(const struct actor *a, bool of_sent,

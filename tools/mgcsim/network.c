@@ -269,6 +269,10 @@ int network_address(struct network *n, const char *node, const char *towards,
 /* Nothing that did not begin inside comes in, and no SYN at all. */
 static const char FILTER[] =
 	"table inet firewall {\n"
+	" chain forged {\n" /* by <inject> */
+	"  type filter hook output priority -300;\n"
+	"  meta mark 0x66 notrack\n"
+	" }\n"
 	" chain every {\n"
 	"  type filter hook prerouting priority -100;\n"
 	"  ct state invalid drop\n"
@@ -318,7 +322,8 @@ int network_firewall(struct network *n, const struct network_firewall *f,
 		     path, rules, path, half_open);
 }
 
-int network_socket(struct network *n, const char *name, int family)
+int network_socket(struct network *n, const char *name, int family, int type,
+		   int protocol)
 {
 	struct network_node *node = name ? find(n, name) : NULL;
 	bool is_elsewhere = name && strcmp(name, "host") != 0;
@@ -328,7 +333,7 @@ int network_socket(struct network *n, const char *name, int family)
 		return -ENOENT;
 	if (is_elsewhere && setns(node->fd, CLONE_NEWNET))
 		return -errno;
-	fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	fd = socket(family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
 	if (fd < 0)
 		fd = -errno;
 	if (is_elsewhere && setns(n->own_fd, CLONE_NEWNET))

@@ -54,5 +54,6 @@ int network_firewall(struct network *n, const struct network_firewall *f,
 
 /* "/proc/PID/fd/N"; -ENOENT. */
 int network_path(struct network *n, const char *node, char *path, size_t cap);
-/* A TCP socket, not blocking, in a node (NULL: ours).  A negative errno. */
-int network_socket(struct network *n, const char *node, int family);
+/* A socket, not blocking, in a node (NULL: ours).  A negative errno. */
+int network_socket(struct network *n, const char *node, int family, int type,
+		   int protocol);

@@ -288,6 +288,7 @@ void run_free(struct run *run)
 		kill(-run->background[i], SIGTERM);
 	rule_forget(run);
 	act_forget(run);
+	wire_forget(run);
 	user_leave(&run->user);
 	flow_fini(&run->flow);
 	vars_fini(&run->vars);

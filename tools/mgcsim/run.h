@@ -41,6 +41,7 @@ struct run {
 	uint64_t start_us;   /* of the first, by the schedule */
 	struct flow flow;
 	LIST_HEAD(, actor) actors;
+	LIST_HEAD(, tap) taps;
 	unsigned int n_actors;  /* ever */
 	char gateway[SIM_NAME]; /* <use gateway="">; empty: the first */
 	char stage[32];         /* <stage name="">; empty: none yet */

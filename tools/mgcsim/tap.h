@@ -1,0 +1,38 @@
+/*
+ * mgcsim/tap.h - what passes an interface of a node, kept in order
+ */
+#pragma once
+
+#include <event2/event.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+#include "tools/mgcsim/network.h"
+#include "tools/mgcsim/segment.h"
+#include "tools/mgcsim/vars.h"
+
+enum { TAP_MAX = 200000 }; /* packets; what comes then is only counted */
+
+struct tap {
+	LIST_ENTRY(tap) entry;
+	char name[VARS_NAME];
+	int fd;
+	struct event *readable;
+	struct segment *packet;
+	size_t n, cap, n_missed;
+	size_t next; /* the first that no step has looked at */
+	void (*changed)(void *arg);
+	void *arg;
+};
+
+struct tap_params {
+	const char *name, *node, *interface;
+	struct network *network;
+	struct event_base *base;
+	void (*changed)(void *arg); /* after something was seen */
+	void *arg;
+};
+
+/* 0 and a new one in *out; a negative errno. */
+int tap_start(const struct tap_params *p, struct tap **out);
+void tap_free(struct tap *t);
