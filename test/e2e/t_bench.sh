@@ -31,3 +31,22 @@ grep -q "^| small frame,.* | not measured | not measured |  | not measured |" \
 	"$DIR/bad" || die "a figure for what lost packets"
 grep -q "sessions, tun: FAILED" "$DIR/bad" || die "a loss was not noticed"
 ! grep -q "none lost" "$DIR/bad" || die "a loss was not noticed"
+
+# Whole sessions over H.248 beside plain ones; how fast is not asked here.
+load() {			# load NAME OPTION...
+	local name=$1
+	shift
+	timeout 100 "$LAB_ROOT/test/bench/load" --any-priority --limit 0 \
+		--build "$LAB_ROOT/build/$PRESET" --rounds 1 --seconds 0.5 \
+		--plain-seconds 0.3 --window 32 --pool 29 "$@" >"$DIR/$name" 2>&1
+}
+
+load whole || { cat "$DIR/whole"; die "whole sessions fail"; }
+for way in plain bgfd; do
+	grep -qE "^$way: [0-9]+ .* [1-9][0-9]* calls, all of them good" \
+		"$DIR/whole" || die "no sessions, $way"
+done
+grep -q "^bgfd: .* [1-9][0-9]* Notifies" "$DIR/whole" || die "no events"
+! load refused --contexts 8 || die "an Add that is refused is no failure"
+grep -q "refused: .*ER=" "$DIR/refused" || die "it failed otherwise"
+! grep -q "calls a second" "$DIR/refused" || die "a figure of failed sessions"
