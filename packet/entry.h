@@ -20,7 +20,7 @@
 enum {
 	PKT_ENTRY_USED = 1 << 0,    /* a gate is here */
 	PKT_ENTRY_OPEN = 1 << 1,    /* rewrite data is valid */
-	PKT_ENTRY_SRC6 = 1 << 2,    /* remote is IPv6 */
+	PKT_ENTRY_POLICED = 1 << 2, /* its octets are rationed */
 	PKT_ENTRY_OUT6 = 1 << 3,    /* out_* are IPv6 */
 	PKT_ENTRY_RX = 1 << 4,      /* payload may come in here */
 	PKT_ENTRY_TX = 1 << 5,      /* payload may go out here */

@@ -17,6 +17,7 @@
 #include "packet/bpf/abi.h"
 #include "packet/fast_xdp.h"
 #include "packet/pages.h"
+#include "packet/police_pool.h"
 #include "packet/tc.skel.h"
 
 _Static_assert((int)FAST_PREFIXES == (int)PKT_MAX_PREFIXES, "one layout");
@@ -68,6 +69,7 @@ struct pkt_fast {
 	struct fast_xdp xdp;
 	struct pkt_entry *entries;
 	struct fast_queue *queues;
+	struct pkt_police_pool polices;
 	uint32_t n_slots;
 	struct fast_counters *per_cpu; /* scratch */
 	int n_cpus;
@@ -128,13 +130,23 @@ static uint32_t hint_octets(uint32_t max_rendezvous)
 	return n;
 }
 
-static int size_maps(struct pkt_fast *f)
+static uint32_t n_polices(const struct pkt_engine_cfg *cfg)
+{
+	uint64_t n = (uint64_t)cfg->max_rendezvous * PKT_LEGS;
+
+	return n < FAST_POLICED ? (uint32_t)n : FAST_POLICED;
+}
+
+static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
 {
 	struct tc_bpf *skel = f->realm[0].skel;
 	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_slots);
 
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.queues, f->n_slots);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.polices,
+					      n_polices(cfg));
 	return rc;
 }
 
@@ -156,6 +168,9 @@ static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
 		rc = bpf_map__reuse_fd(skel->maps.queues,
 				       bpf_map__fd(first->maps.queues));
 	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.polices,
+				       bpf_map__fd(first->maps.polices));
+	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.ways,
 				       bpf_map__fd(first->maps.ways));
 	return rc;
@@ -174,7 +189,7 @@ static int load_realm(struct pkt_fast *f, unsigned int i,
 	f->n_realms = i + 1;
 	/* Constants for the program; not yet for us. */
 	fill_realms((struct fast_realms *)&skel->rodata->realms, cfg, slots, i);
-	rc = i ? share_maps(f, skel) : size_maps(f);
+	rc = i ? share_maps(f, skel) : size_maps(f, cfg);
 	return rc ? rc : tc_bpf__load(skel);
 }
 
@@ -202,14 +217,14 @@ static void list_maps(struct pkt_fast *f)
 	f->xdp.counters = bpf_map__fd(first->maps.counters);
 	f->xdp.hints = bpf_map__fd(first->maps.hints);
 	f->xdp.queues = bpf_map__fd(first->maps.queues);
+	f->xdp.polices = bpf_map__fd(first->maps.polices);
 }
 
-/* Returns NULL, or n_slots elements of a map. */
-static void *map_array(const struct pkt_fast *f, const struct bpf_map *map,
-		       size_t octets)
+/* Returns NULL, or n elements of a map. */
+static void *map_array(const struct bpf_map *map, uint32_t n, size_t octets)
 {
-	void *p = mmap(NULL, f->n_slots * octets, PROT_READ | PROT_WRITE,
-		       MAP_SHARED, bpf_map__fd(map), 0);
+	void *p = mmap(NULL, n * octets, PROT_READ | PROT_WRITE, MAP_SHARED,
+		       bpf_map__fd(map), 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }
@@ -218,9 +233,35 @@ static int map_arrays(struct pkt_fast *f)
 {
 	const struct tc_bpf *skel = f->realm[0].skel;
 
-	f->entries = map_array(f, skel->maps.entries, sizeof(*f->entries));
-	f->queues = map_array(f, skel->maps.queues, sizeof(*f->queues));
-	return f->entries && f->queues ? 0 : -ENOMEM;
+	uint32_t n = bpf_map__max_entries(skel->maps.polices);
+	struct pkt_police *polices;
+
+	f->entries =
+		map_array(skel->maps.entries, f->n_slots, sizeof(*f->entries));
+	f->queues =
+		map_array(skel->maps.queues, f->n_slots, sizeof(*f->queues));
+	polices = map_array(skel->maps.polices, n, sizeof(*polices));
+	if (!f->entries || !f->queues || !polices)
+		return -ENOMEM;
+	return pkt_police_pool_init(&f->polices, polices, n);
+}
+
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
+{
+	struct fast_queue *q = &f->queues[slot];
+
+	if (!q->police)
+		q->police = pkt_police_pool_take(&f->polices);
+	return q->police ? &f->polices.record[q->police - 1] : NULL;
+}
+
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+{
+	struct fast_queue *q = &f->queues[slot];
+
+	if (q->police)
+		pkt_police_pool_give(&f->polices, q->police);
+	q->police = 0;
 }
 
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
@@ -553,6 +594,10 @@ void pkt_fast_free(struct pkt_fast *f)
 		munmap(f->entries, f->n_slots * sizeof(*f->entries));
 	if (f->queues)
 		munmap(f->queues, f->n_slots * sizeof(*f->queues));
+	if (f->polices.record)
+		munmap(f->polices.record,
+		       f->polices.n * sizeof(*f->polices.record));
+	pkt_police_pool_free(&f->polices);
 	free(f->per_cpu);
 	free(f);
 }
@@ -585,6 +630,8 @@ void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)
 	sum->xdp_octets += octets;
 	/* What it left was seen, and counted, by tc as well. */
 	sum->fast[PKT_FAST_PASSED] += count[PKT_FAST_PASSED];
+	sum->fast[PKT_FAST_POLICED] += count[PKT_FAST_POLICED];
+	sum->drop[PKT_DROP_POLICED] += sum->fast[PKT_FAST_POLICED];
 	sum->fast_octets += octets;
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "packet/engine.h"
+#include "packet/police.h"
 #include "packet/slots.h"
 
 struct pkt_fast; /* opaque */
@@ -35,6 +36,13 @@ struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
 /* How many segments for this slot were steered to a TUN device, ever; wraps.
  * Thread: the worker. */
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot);
+
+/* Buckets that programs charge as the worker does, for the gate at this slot; the
+ * same ones each time, and as they were.  NULL: there are no more, its session
+ * is for the worker.  Unpolice: no program sees the gate any more.
+ * Thread: the worker of the slot. */
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot);
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot);
 
 /* Attach where a program is missing: at start, and when a link has changed.
  * One line in note: on how many media interfaces and TUN devices programs are

@@ -34,6 +34,19 @@ uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 	return 0;
 }
 
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
+{
+	(void)f;
+	(void)slot;
+	return NULL;
+}
+
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+{
+	(void)f;
+	(void)slot;
+}
+
 void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
 {
 	(void)f;

@@ -113,6 +113,7 @@ static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
 		{ skel->maps.counters, x->counters },
 		{ skel->maps.hints, x->hints },
 		{ skel->maps.queues, x->queues },
+		{ skel->maps.polices, x->polices },
 		{ skel->maps.ways, x->ways },
 		{ skel->maps.ports, x->ports },
 	};

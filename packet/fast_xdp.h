@@ -14,8 +14,8 @@
 
 /* What all programs share. */
 struct fast_xdp {
-	int entries, counters, hints, queues; /* maps, those of tc */
-	int ways, ports;                      /* ours; 0: not made yet */
+	int entries, counters, hints, queues, polices; /* maps, those of tc */
+	int ways, ports; /* ours; 0: not made yet */
 };
 
 /* An interface; zero: without. */

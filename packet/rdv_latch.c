@@ -160,9 +160,6 @@ void rdv_latch(struct rdv_call *c, unsigned int leg, const struct pkt_seg *seg)
 
 	e->remote = seg->src;
 	e->remote_port_be = htons(seg->sport);
-	e->flags &= (uint8_t)~PKT_ENTRY_SRC6;
-	if (seg->family == AF_INET6)
-		e->flags |= PKT_ENTRY_SRC6;
 }
 
 void rdv_unlatch(struct rdv_call *c, unsigned int leg)

@@ -83,9 +83,6 @@ static void point_at_server(struct rdv_call *c, unsigned int server)
 
 	e->remote = to->addr;
 	e->remote_port_be = htons(to->port_min);
-	e->flags &= (uint8_t)~PKT_ENTRY_SRC6;
-	if (!IN6_IS_ADDR_V4MAPPED(&to->addr))
-		e->flags |= PKT_ENTRY_SRC6;
 	e->last_ack = rdv_leg(c, 1 - server)->syn.isn + 1;
 	e->snd_end = 0;
 }

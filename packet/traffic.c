@@ -7,73 +7,53 @@ enum { MILLION = 1000 * 1000, MS = 1000 };
 
 uint32_t pkt_traffic_octets(const struct pkt_seg *seg)
 {
-	uint32_t n = seg->gso_octets, packets = 1;
-
-	if (n && seg->payload_octets > n)
-		packets = (seg->payload_octets + n - 1) / n;
-	return seg->payload_octets + packets * seg->payload_off;
+	return pkt_police_octets(seg->payload_octets, seg->payload_off,
+				 seg->gso_octets);
 }
 
 /* ---- buckets ---- */
 
-/* Octets times a million, as levels are. */
-static int64_t size_of_sustained(const struct pkt_traffic_cfg *c)
+static uint64_t ticks(uint64_t us)
 {
-	return (int64_t)c->mbs * MILLION;
+	return us * (1000 * PKT_TICKS_NS);
 }
 
-/* Rate times time: both numbers have 32 bits. */
-static int64_t size_of_peak(const struct pkt_traffic_cfg *c)
+/* Ticks to fill so many octets.  What takes longer than two years never ends. */
+static uint64_t time_of(uint32_t octets, uint32_t rate)
 {
-	uint64_t size = (uint64_t)c->pdr * c->dvt_us;
+	const uint64_t never = UINT64_C(1) << 62;
+	unsigned __int128 t = (unsigned __int128)octets * ticks(MILLION) / rate;
 
-	return size > INT64_MAX ? INT64_MAX : (int64_t)size;
-}
-
-static int64_t level_at(const struct pkt_bucket *b, uint32_t rate, int64_t size,
-			uint64_t now_us)
-{
-	uint64_t room, took = now_us > b->at_us ? now_us - b->at_us : 0;
-
-	if (b->level >= size)
-		return size;
-	room = (uint64_t)size - (uint64_t)b->level;
-	if (took > room / rate)
-		return size;
-	return b->level + (int64_t)(took * rate);
-}
-
-static void pay(struct pkt_bucket *b, uint32_t rate, int64_t size,
-		uint32_t octets, uint64_t now_us)
-{
-	b->level = level_at(b, rate, size, now_us) - (int64_t)octets * MILLION;
-	b->at_us = now_us;
+	return t > never ? never : (uint64_t)t;
 }
 
 bool pkt_traffic_ok(const struct pkt_traffic *t, enum pkt_dir way,
 		    uint64_t now_us)
 {
-	const struct pkt_traffic_cfg *c = &t->cfg;
+	const struct pkt_police *p = t->shared ? t->shared : &t->own;
 
-	if (!c->is_policed)
-		return true;
-	if (level_at(&t->sustained[way], c->sdr, size_of_sustained(c), now_us) <
-	    0)
-		return false;
-	return !c->pdr ||
-	       level_at(&t->peak[way], c->pdr, size_of_peak(c), now_us) >= 0;
+	return !t->cfg.is_policed || pkt_police_ok(p, way, ticks(now_us));
 }
 
 void pkt_traffic_charge(struct pkt_traffic *t, enum pkt_dir way,
 			uint32_t octets, uint64_t now_us)
 {
-	const struct pkt_traffic_cfg *c = &t->cfg;
+	struct pkt_police *p = t->shared ? t->shared : &t->own;
 
-	if (!c->is_policed)
-		return;
-	pay(&t->sustained[way], c->sdr, size_of_sustained(c), octets, now_us);
-	if (c->pdr)
-		pay(&t->peak[way], c->pdr, size_of_peak(c), octets, now_us);
+	if (t->cfg.is_policed)
+		pkt_police_charge(p, way, octets, ticks(now_us));
+}
+
+static void fill(struct pkt_police *p, const struct pkt_traffic_cfg *cfg,
+		 uint64_t now)
+{
+	*p = (struct pkt_police) { .rate = { cfg->sdr, cfg->pdr } };
+	for (unsigned int way = 0; way < PKT_DIRS; way++)
+		p->full_at[way][PKT_SUSTAINED] = p->full_at[way][PKT_PEAK] =
+			now;
+	if (cfg->sdr)
+		p->depth[PKT_SUSTAINED] = time_of(cfg->mbs, cfg->sdr);
+	p->depth[PKT_PEAK] = ticks(cfg->dvt_us);
 }
 
 static bool is_same_policing(const struct pkt_traffic_cfg *a,
@@ -93,15 +73,8 @@ static bool is_same_watch(const struct pkt_traffic_cfg *a,
 void pkt_traffic_set(struct pkt_traffic *t, const struct pkt_traffic_cfg *cfg,
 		     uint64_t now_us)
 {
-	struct pkt_bucket sustained = { size_of_sustained(cfg), now_us };
-	struct pkt_bucket peak = { size_of_peak(cfg), now_us };
-
-	for (unsigned int way = 0; way < PKT_DIRS; way++) {
-		if (is_same_policing(&t->cfg, cfg))
-			break;
-		t->sustained[way] = sustained;
-		t->peak[way] = peak;
-	}
+	if (!is_same_policing(&t->cfg, cfg))
+		fill(t->shared ? t->shared : &t->own, cfg, ticks(now_us));
 	if (!is_same_watch(&t->cfg, cfg)) {
 		t->watch_ms = (uint32_t)(now_us / MS);
 		t->is_told = false;

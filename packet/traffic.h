@@ -11,13 +11,12 @@
  * burst exceeds the bucket by less than one packet (64 KiB with segmentation
  * offload), and a bucket smaller than a packet does not end the session.
  *
- * Owner: the worker of the gate.
+ * Owner: the worker of the gate; of shared buckets see police.h.
  */
 #pragma once
 
+#include "packet/police.h"
 #include "packet/seg.h"
-
-enum pkt_dir { PKT_DIR_IN, PKT_DIR_OUT, PKT_DIRS }; /* seen from the gate */
 
 /* All zero: nothing is policed, nothing is watched. */
 struct pkt_traffic_cfg {
@@ -30,24 +29,21 @@ struct pkt_traffic_cfg {
 	uint32_t quiet_id;  /* of the request: another one watches anew */
 };
 
-struct pkt_bucket {
-	int64_t level;  /* millionths of an octet; below 0: debt */
-	uint64_t at_us; /* when it had this level */
-};
-
 struct pkt_traffic {
 	struct pkt_traffic_cfg cfg;
-	struct pkt_bucket sustained[PKT_DIRS], peak[PKT_DIRS];
-	uint32_t watch_ms; /* since when it is watched, engine clock */
-	uint32_t told_ms;  /* the last packet when it was reported */
+	struct pkt_police own;     /* its buckets, unless there are shared: */
+	struct pkt_police *shared; /* programs of the kernel pay there too */
+	uint32_t watch_ms;         /* since when it is watched, engine clock */
+	uint32_t told_ms;          /* the last packet when it was reported */
 	bool is_told;
 };
 
 /* Octets on the wire of the IP packets that this segment is. */
 uint32_t pkt_traffic_octets(const struct pkt_seg *seg);
 
-/* New policy.  A bucket whose numbers stay keeps its level, any other is
- * full; a new request id or other numbers start the watch anew. */
+/* New policy; shared is set before, if at all.  A bucket whose numbers stay keeps
+ * its level, any other is full; a new request id or other numbers start the
+ * watch anew. */
 void pkt_traffic_set(struct pkt_traffic *t, const struct pkt_traffic_cfg *cfg,
 		     uint64_t now_us);
 /* Does a packet conform?  Changes no level. */

@@ -29,6 +29,18 @@ static bool is_traffic_wanted(const struct pkt_traffic_cfg *cfg)
 	return cfg->is_policed || cfg->quiet_s;
 }
 
+/* With the programs, if there are any left; they are to be filled then. */
+static void share_buckets(struct pkt_worker *w, struct pkt_traffic *t,
+			  uint32_t slot)
+{
+	struct pkt_police *p = pkt_fast_police(w->cfg.fast, slot);
+
+	if (p == t->shared)
+		return;
+	t->shared = p;
+	t->cfg.is_policed = false;
+}
+
 /* The record of a gate that asks for nothing is not touched. */
 static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 			unsigned int leg)
@@ -40,9 +52,21 @@ static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 
 	if (is_wanted && !rdv->has_traffic[leg])
 		memset(t, 0, sizeof(*t));
+	if (cfg->is_policed && w->cfg.fast)
+		share_buckets(w, t, cmd->gate.slot);
 	if (is_wanted)
 		pkt_traffic_set(t, cfg, w->now_us);
 	rdv->has_traffic[leg] = is_wanted;
+}
+
+/* Programs of the kernel look for its buckets. */
+static void mark_policed(struct pkt_worker *w, const struct pkt_cmd *cmd)
+{
+	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+
+	e->flags &= (uint8_t)~PKT_ENTRY_POLICED;
+	if (cmd->cfg.traffic.is_policed)
+		e->flags |= PKT_ENTRY_POLICED;
 }
 
 /* Initialised up to the highest that was ever used. */
@@ -72,6 +96,7 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	set_traffic(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_add_leg(&view, leg, &cmd->cfg.leg, &cmd->cfg.rdv);
+	mark_policed(w, cmd);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 }
 
@@ -85,6 +110,7 @@ static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	if (cmd->rearm && !rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
 	set_traffic(w, cmd, leg);
+	mark_policed(w, cmd);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 	pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm, w->now_us,
@@ -108,6 +134,8 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	w->gates[cmd->gate.slot].gen = 0;
 	rdv->slot[leg] = PKT_SLOT_NONE;
 	rdv->has_traffic[leg] = false;
+	if (w->cfg.fast)
+		pkt_fast_unpolice(w->cfg.fast, cmd->gate.slot);
 	link_peers(w, rdv);
 	if (rdv->slot[1 - leg] != PKT_SLOT_NONE)
 		return;
@@ -120,6 +148,7 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
 	struct pkt_gate_stat stat;
+	bool is_changed;
 
 	if (cmd->type != PKT_CMD_ADD)
 		worker_fast_catch_up(w, cmd->rdv);
@@ -128,10 +157,13 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 		add(w, cmd);
 		break;
 	case PKT_CMD_MODIFY:
-		if (cmd->rearm || is_traffic_wanted(&cmd->cfg.traffic))
+		is_changed = cmd->rearm || is_traffic_wanted(&cmd->cfg.traffic);
+		if (is_changed)
 			worker_fast_evict(w, cmd->rdv);
 		modify(w, cmd);
-		worker_fast_follow(w, cmd->rdv);
+		/* Else it comes back with its next segment. */
+		if (!is_changed)
+			worker_fast_follow(w, cmd->rdv);
 		break;
 	case PKT_CMD_REMOVE:
 		remove_gate(w, cmd, &stat);

@@ -57,14 +57,19 @@ static bool is_alive(const struct pkt_rdv *r)
 		 pkt_rdv_leg_state(r, 1) == PKT_LEG_CLOSED);
 }
 
-/* Policed, watched and traced gates are the worker's. */
+/* Policed, by buckets that no program sees: the worker's. */
+static bool is_rationed(const struct pkt_rdv *r, unsigned int leg)
+{
+	return r->traffic[leg] && r->traffic[leg]->cfg.is_policed &&
+	       !r->traffic[leg]->shared;
+}
+
+/* Traced gates are the worker's. */
 static bool is_for_kernel(struct pkt_worker *w, uint32_t rdv,
 			  const struct pkt_rdv *view)
 {
-	const struct worker_rdv *r = &w->rdvs[rdv];
-
-	return view->leg[0] && view->leg[1] && !r->has_traffic[0] &&
-	       !r->has_traffic[1] && !worker_is_tapped(w, rdv) &&
+	return view->leg[0] && view->leg[1] && !is_rationed(view, 0) &&
+	       !is_rationed(view, 1) && !worker_is_tapped(w, rdv) &&
 	       is_plain(w, view->leg[0]) && is_plain(w, view->leg[1]);
 }
 

@@ -19,6 +19,8 @@ enum {
 	/* XDP: so often a packet of a way goes through tc, where the kernel
 	 * verifies the neighbour. */
 	FAST_NEIGH_MS = 30000,
+	/* Policed gates that the kernel may have, 64 octets each. */
+	FAST_POLICED = 65536,
 };
 
 /* Keys of the counters: which program counted. */
@@ -70,7 +72,8 @@ struct fast_way {
  * none came through the host. */
 struct fast_queue {
 	uint32_t steered;
-} __attribute__((aligned(8)));
+	uint32_t police; /* buckets of this gate: index + 1; 0: none */
+};
 _Static_assert(sizeof(struct fast_queue) % 8 == 0 &&
 		       sizeof(struct pkt_entry) % 8 == 0,
 	       "the kernel rounds elements of an array up to 8 octets");

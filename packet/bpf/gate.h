@@ -1,52 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause OR GPL-2.0 */
 /*
- * packet/bpf/gate.h - maps and constants, and the gate of a segment
+ * packet/bpf/gate.h - the gate of a segment
  *
  * The entries are the array of the engine itself; their index is that of
  * slots.h.
  */
 #pragma once
 
-#include "packet/bpf/abi.h"
-#include "packet/bpf/segment.h"
+#include "packet/bpf/limit.h"
 #include "packet/steer.h"
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set when loaded */
-	__type(key, uint32_t);
-	__type(value, struct pkt_entry);
-} entries SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, FAST_PATHS);
-	__type(key, uint32_t);
-	__type(value, struct fast_counters);
-} counters SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1); /* set when loaded */
-	__type(key, uint32_t);
-	__type(value, struct fast_queue);
-} queues SEC(".maps");
-
-/* Slots whose session is ending: a hint, for the worker that has it. */
-struct hint_ring {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 4096); /* octets; as large as it is made */
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
-	__uint(max_entries, FAST_WORKERS);
-	__type(key, uint32_t);
-	__array(values, struct hint_ring);
-} hints SEC(".maps");
-
-const volatile struct fast_realms realms;
 
 enum { NO_SLOT = 0xffffffff };
 
@@ -191,14 +153,17 @@ struct gate {
 	struct pkt_entry *in, *out;
 	bool is_current;
 	bool is_cross; /* it leaves as one of the other family */
+	struct toll toll;
 };
 
 /* What is to become of a segment for this slot, `wire` octets in one piece.
  * PKT_FAST_PASSED: all of *g is valid.  PKT_FAST_UNKNOWN, PKT_FAST_LARGE: it is
- * the host's; else the worker's. */
+ * the host's; PKT_FAST_POLICED: to be dropped; else the worker's. */
 static __always_inline enum pkt_fast_count
 gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
 {
+	enum pkt_fast_count what;
+
 	g->in = entry_at(slot);
 	if (!g->in || !(g->in->flags & PKT_ENTRY_USED))
 		return PKT_FAST_UNKNOWN;
@@ -211,5 +176,11 @@ gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
 	if (!g->out)
 		return PKT_FAST_STEERED;
 	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
-	return judge(g->in, g->out, s, &g->is_current);
+	what = judge(g->in, g->out, s, &g->is_current);
+	g->toll = (struct toll) { .octets = 0 };
+	if (what == PKT_FAST_PASSED &&
+	    (g->in->flags | g->out->flags) & PKT_ENTRY_POLICED)
+		what = limit_judge(&g->toll, g->in, g->out, slot, s,
+				   wire - s->headers);
+	return what;
 }

@@ -54,16 +54,17 @@ static __always_inline void note_ack(struct pkt_entry *in,
 }
 
 /* It passes: what the worker would have noted. */
-static __always_inline void note(struct pkt_entry *in, struct pkt_entry *out,
-				 const struct segment *s, uint32_t slot,
-				 bool is_current)
+static __always_inline void note(const struct gate *g, const struct segment *s,
+				 uint32_t slot)
 {
+	struct pkt_entry *in = g->in, *out = g->out;
 	uint32_t now = now_ms();
 
+	limit_pay(&g->toll);
 	if (in->last_seen_ms != now)
 		in->last_seen_ms = now;
 	pkt_count_payload(in, out, s->octets - s->headers);
-	if (!is_current)
+	if (!g->is_current)
 		return;
 	pkt_window_raise(in, out, &s->n);
 	if (s->flags & SEG_FIN)

@@ -120,7 +120,8 @@ static __always_inline bool cross(struct __sk_buff *skb,
 	       set_ports(skb, l4, g->in);
 }
 
-/* PKT_FAST_PASSED and PKT_FAST_LOST: *verdict is what the program returns. */
+/* PKT_FAST_PASSED, PKT_FAST_LOST and PKT_FAST_POLICED: *verdict is what the
+ * program returns. */
 static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 						    const struct segment *s,
 						    uint32_t slot,
@@ -131,6 +132,8 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 	enum pkt_fast_count what = gate_find(&g, s, slot, wire);
 	struct fast_way *way = NULL;
 
+	if (what == PKT_FAST_POLICED)
+		*verdict = TC_ACT_SHOT;
 	if (what != PKT_FAST_PASSED)
 		return what;
 	if (g.is_cross)
@@ -146,7 +149,7 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		*verdict = TC_ACT_SHOT;
 		return PKT_FAST_LOST;
 	}
-	note(g.in, g.out, s, slot, g.is_current);
+	note(&g, s, slot);
 	*verdict = take_way(way);
 	return PKT_FAST_PASSED;
 }
@@ -173,7 +176,8 @@ int media(struct __sk_buff *skb)
 	what = dispatch(skb, &s, slot, &verdict);
 	count(FAST_BY_TC, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
-	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST)
+	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST ||
+	    what == PKT_FAST_POLICED)
 		return verdict;
 	note_steered(slot, &s);
 	return bpf_redirect(self()->tun, 0);

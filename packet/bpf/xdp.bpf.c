@@ -115,7 +115,7 @@ static __always_inline int send(const struct xdp_md *ctx,
 	return bpf_redirect_map(&ports, way->ifindex, XDP_DROP);
 }
 
-/* PKT_FAST_PASSED: *verdict is what the program returns. */
+/* PKT_FAST_PASSED, PKT_FAST_POLICED: *verdict is what the program returns. */
 static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 						    const struct segment *s,
 						    uint32_t slot, int *verdict)
@@ -126,6 +126,8 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 	struct fast_way *way;
 	enum pkt_fast_count what = gate_find(&g, s, slot, s->octets);
 
+	if (what == PKT_FAST_POLICED)
+		*verdict = XDP_DROP;
 	if (what != PKT_FAST_PASSED)
 		return what;
 	if (g.is_cross)
@@ -136,7 +138,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 	if (what != PKT_FAST_PASSED)
 		return what;
 	translate(eth, tcp, s, &g, way);
-	note(g.in, g.out, s, slot, g.is_current);
+	note(&g, s, slot);
 	*verdict = send(ctx, way);
 	return PKT_FAST_PASSED;
 }

@@ -49,6 +49,15 @@ run_session() {
 	session_release
 }
 
+# counted LIST NAME: packets, by bgfctl
+counted() {
+	lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" -f json statistics |
+		python3 -c 'import json, sys
+lists = json.load(sys.stdin)["statistics"]
+print(*(e["packets"] for e in lists[sys.argv[1]] if e["name"] == sys.argv[2]))' \
+			"$1" "$2"
+}
+
 run_session ""
 free=$RATE
 dscp_is access "$addr_a" 0
@@ -62,6 +71,12 @@ run_session ",ds/dscp=b8,tman/pol=ON,tman/sdr=$sdr,tman/mbs=$mbs"
 dscp_is access "$addr_a" 184
 dscp_is core "$addr_b" 0
 percent=$((RATE * 100 / sdr))
+# What was dropped, the kernel dropped, where there is a fast path.
+policed=$(counted drops policed)
+[ "$policed" -gt 0 ] || die "nothing was policed"
+! lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" status | grep -q 'tc on' ||
+	[ $((10 * $(counted kernel policed))) -ge "$policed" ] ||
+	die "the worker dropped most of $policed packets"
 echo "free $free, sdr $sdr, reached $RATE octets/s: $percent %"
 # Never more than the buckets hold and one packet; not much less for long.
 [ $((SIZE * 1000000)) -le $((sdr * TOOK / 1000 + mbs + 65536)) ] ||

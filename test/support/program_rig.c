@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -125,6 +126,30 @@ static uint32_t index_of(const struct pkt_entry *e)
 	return (uint32_t)(e - pkt_fast_entries(fast));
 }
 
+static void install_police(const struct pkt_traffic *t, struct pkt_entry *e)
+{
+	struct pkt_police *p;
+
+	if (!t->cfg.is_policed)
+		return;
+	p = pkt_fast_police(fast, index_of(e));
+	if (!p)
+		abort();
+	*p = t->own;
+	e->flags |= PKT_ENTRY_POLICED;
+}
+
+static void take_police(const struct pkt_traffic *t, struct pkt_entry *e,
+			struct pkt_police *into)
+{
+	*into = t->own;
+	if (!t->cfg.is_policed)
+		return;
+	*into = *pkt_fast_police(fast, index_of(e));
+	pkt_fast_unpolice(fast, index_of(e));
+	e->flags &= (uint8_t)~PKT_ENTRY_POLICED;
+}
+
 static void install(const struct program_trial *t, struct pkt_entry *in,
 		    struct pkt_entry *out)
 {
@@ -132,12 +157,16 @@ static void install(const struct program_trial *t, struct pkt_entry *in,
 	*out = t->out;
 	in->peer = index_of(out);
 	out->peer = index_of(in);
+	install_police(&t->traffic[0], in);
+	install_police(&t->traffic[1], out);
 }
 
 /* The entries are out of the way of the next trial. */
 static void take_out(const struct program_trial *t, struct pkt_entry *in,
 		     struct pkt_entry *out, struct program_outcome *o)
 {
+	take_police(&t->traffic[0], in, &o->police[0]);
+	take_police(&t->traffic[1], out, &o->police[1]);
 	o->in = *in;
 	o->out = *out;
 	o->in.peer = t->in.peer;
@@ -178,6 +207,15 @@ static enum program_verdict verdict_of(unsigned int reason, uint32_t told)
 	if (told != TC_ACT_REDIRECT)
 		return PROGRAM_HOST;
 	return reason == PKT_FAST_PASSED ? PROGRAM_PASSED : PROGRAM_WORKER;
+}
+
+static uint32_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint32_t)((uint64_t)ts.tv_sec * 1000 +
+			  (uint64_t)ts.tv_nsec / 1000000);
 }
 
 static size_t put_frame(const struct program_trial *t, uint8_t *frame)
@@ -245,19 +283,25 @@ static uint32_t run_xdp(const struct program_trial *t, struct rdv_pkt *after)
 	return opts.retval;
 }
 
-static bool is_untouched(const struct program_trial *t, const struct rdv_pkt *p,
-			 const struct pkt_entry *in,
-			 const struct pkt_entry *out)
+static bool is_untouched(const struct program_trial *t,
+			 const struct program_outcome *o)
 {
-	struct pkt_entry now[2] = { *in, *out };
-
-	now[0].peer = t->in.peer;
-	now[1].peer = t->out.peer;
-	return p->n == t->p.n && !memcmp(p->octet, t->p.octet, p->n) &&
-	       !memcmp(&now[0], &t->in, sizeof(now[0])) &&
-	       !memcmp(&now[1], &t->out, sizeof(now[1]));
+	return o->p.n == t->p.n && !memcmp(o->p.octet, t->p.octet, t->p.n) &&
+	       !memcmp(&o->in, &t->in, sizeof(t->in)) &&
+	       !memcmp(&o->out, &t->out, sizeof(t->out)) &&
+	       !memcmp(&o->police[0], &t->traffic[0].own,
+		       sizeof(o->police[0])) &&
+	       !memcmp(&o->police[1], &t->traffic[1].own, sizeof(o->police[1]));
 }
 
+static enum program_verdict verdict_of_xdp(unsigned int reason, uint32_t told)
+{
+	if (told == XDP_REDIRECT && reason == PKT_FAST_PASSED)
+		return PROGRAM_PASSED;
+	return told == XDP_DROP ? PROGRAM_DROPPED : PROGRAM_SPOILT;
+}
+
+/* What it leaves as it was is tc's. */
 void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 {
 	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
@@ -270,15 +314,15 @@ void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 	if (!t->gso_octets) {
 		install(t, in, out);
 		count(before);
+		o->before_ms = now_ms();
 		told = run_xdp(t, &o->p);
+		o->after_ms = now_ms();
 		is_left = told == XDP_PASS;
 		o->reason = counted(before);
-		o->is_by_xdp =
-			told == XDP_REDIRECT && o->reason == PKT_FAST_PASSED;
-		o->verdict = o->is_by_xdp ? PROGRAM_PASSED : PROGRAM_DROPPED;
-		if (is_left && !is_untouched(t, &o->p, in, out))
-			is_left = false;
+		o->verdict = verdict_of_xdp(o->reason, told);
+		o->is_by_xdp = o->verdict == PROGRAM_PASSED;
 		take_out(t, in, out, o);
+		is_left = is_left && is_untouched(t, o);
 	}
 	if (is_left)
 		program_rig_tc(t, o);
@@ -294,7 +338,9 @@ void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 		abort();
 	install(t, in, out);
 	count(before);
+	o->before_ms = now_ms();
 	told = run(t, &o->p);
+	o->after_ms = now_ms();
 	o->reason = counted(before);
 	o->verdict = verdict_of(o->reason, told);
 	o->is_by_xdp = false;

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "packet/entry.h"
+#include "packet/traffic.h"
 #include "test/support/rdv_pkt.h"
 
 enum { PROGRAM_MTU = 1500, PROGRAM_PORT = 20000, PROGRAM_PORTS = 16 };
@@ -22,6 +23,7 @@ enum program_verdict {
 	PROGRAM_WORKER, /* the worker: steered to the TUN device */
 	PROGRAM_HOST,   /* nobody has touched it */
 	PROGRAM_DROPPED,
+	PROGRAM_SPOILT, /* goes on, and is not as it was */
 };
 
 struct program_trial {
@@ -30,6 +32,8 @@ struct program_trial {
 	struct pkt_entry out;  /* of its peer, in realm 1 */
 	struct pkt_local x, y; /* where these two are */
 	uint16_t gso_octets;   /* 0: one packet */
+	/* Of both gates; policed if its cfg says so.  Buckets: `own`. */
+	struct pkt_traffic traffic[2];
 };
 
 struct program_outcome {
@@ -38,6 +42,8 @@ struct program_outcome {
 	bool is_by_xdp;      /* PASSED by that */
 	struct rdv_pkt p;
 	struct pkt_entry in, out; /* as they are afterwards */
+	struct pkt_police police[2];
+	uint32_t before_ms, after_ms; /* engine clock: it ran between them */
 };
 
 /* 0; 1: the kernel does not let us, skipped says why; -1: it does, and still

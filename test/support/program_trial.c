@@ -26,8 +26,8 @@ static void set_entry(struct pkt_entry *e, const struct in6_addr *remote,
 		      uint16_t port, uint32_t sent, uint32_t acked)
 {
 	memset(e, 0, sizeof(*e));
-	e->flags = PKT_ENTRY_USED | PKT_ENTRY_OPEN | PKT_ENTRY_RX |
-		   PKT_ENTRY_TX | (program_is_v6(remote) ? PKT_ENTRY_SRC6 : 0);
+	e->flags =
+		PKT_ENTRY_USED | PKT_ENTRY_OPEN | PKT_ENTRY_RX | PKT_ENTRY_TX;
 	e->kernel = PKT_KERNEL_PASS;
 	e->bits = PKT_LEG_ACKED | PKT_STATE_OPEN << 4;
 	e->remote = *remote;
@@ -224,7 +224,9 @@ static bool is_for_x(const struct program_trial *t, const struct pkt_seg *seg)
 void program_by_worker(const struct program_trial *t, uint16_t id,
 		       struct pkt_seg *seg, struct program_outcome *o)
 {
-	struct pkt_rdv view = { .leg = { &o->in, &o->out } };
+	struct pkt_traffic traffic[] = { t->traffic[0], t->traffic[1] };
+	struct pkt_rdv view = { .leg = { &o->in, &o->out },
+				.traffic = { &traffic[0], &traffic[1] } };
 	struct pkt_out out;
 
 	o->p = t->p;
@@ -234,11 +236,16 @@ void program_by_worker(const struct program_trial *t, uint16_t id,
 	if (!would_read(&t->p))
 		return;
 	o->verdict = PROGRAM_DROPPED;
+	o->reason = PKT_DROP_NONE;
 	if (pkt_seg_parse(t->p.octet, t->p.n, false, false, seg) !=
 		    PKT_DROP_NONE ||
 	    !is_for_x(t, seg))
 		return;
+	seg->gso_octets = t->gso_octets;
 	pkt_rdv_segment(&view, 0, seg, now_us(), &out);
+	o->reason = out.drop;
+	for (int i = 0; i < 2; i++)
+		o->police[i] = traffic[i].own;
 	if (out.act == PKT_ACT_FORWARD)
 		send_on(o, seg, id);
 }
@@ -260,14 +267,21 @@ static void level(struct program_outcome *o)
 	}
 }
 
-static bool is_same(struct program_outcome *a, struct program_outcome *b)
+static bool has_learned_the_same(struct program_outcome *a,
+				 struct program_outcome *b)
 {
 	level(a);
 	level(b);
+	return !memcmp(&a->in, &b->in, sizeof(a->in)) &&
+	       !memcmp(&a->out, &b->out, sizeof(a->out)) &&
+	       !memcmp(a->police, b->police, sizeof(a->police));
+}
+
+static bool is_same(struct program_outcome *a, struct program_outcome *b)
+{
 	return program_ip_octets(&a->p) == program_ip_octets(&b->p) &&
 	       !memcmp(a->p.octet, b->p.octet, program_ip_octets(&a->p)) &&
-	       !memcmp(&a->in, &b->in, sizeof(a->in)) &&
-	       !memcmp(&a->out, &b->out, sizeof(a->out));
+	       has_learned_the_same(a, b);
 }
 
 static bool is_as_it_came(const struct program_outcome *o,
@@ -294,6 +308,15 @@ uint16_t program_id(const struct rdv_pkt *p)
 	return p->octet[0] >> 4 == 4 ? rdv_pkt_get16(p, 4) : 0;
 }
 
+/* What idleness is measured by; the kernel's coarse clock lags a tick. */
+static bool is_seen_then(const struct program_outcome *o)
+{
+	const uint32_t tick = 20;
+	uint32_t late = o->in.last_seen_ms - (o->before_ms - tick);
+
+	return late <= o->after_ms - (o->before_ms - tick);
+}
+
 /* What is wrong with what this program made of it; NULL: nothing. */
 const char *program_compare(const struct program_trial *t,
 			    struct program_outcome *o)
@@ -304,10 +327,17 @@ const char *program_compare(const struct program_trial *t,
 	program_by_worker(t, program_id(&o->p), &seg, &worker);
 	if (o->reason == PKT_FAST__COUNT)
 		return "not counted once";
+	if (o->verdict == PROGRAM_DROPPED)
+		return worker.reason == PKT_DROP_POLICED &&
+				       has_learned_the_same(o, &worker) ?
+			       NULL :
+			       "dropped, but not by the worker";
 	if (o->verdict != PROGRAM_PASSED)
 		return is_as_it_came(o, t) ? NULL : "left, but not as it came";
 	if (worker.verdict != PROGRAM_PASSED)
 		return "passed what the worker drops";
+	if (!is_seen_then(o))
+		return "seen at another time";
 	if (!has_its_sums(o, t))
 		return "a wrong sum";
 	return is_same(o, &worker) ? NULL : "not as the worker does it";

@@ -12,6 +12,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "packet/translate.h"
 #include "packet/validate.h"
@@ -70,8 +71,9 @@ enum fate {
 	HOST,
 	WORKER,
 	PASSED,
-	WITHIN,   /* passed; between two families it is the worker's */
-	NO_LARGER /* passed; if it grows, it is the worker's */
+	WITHIN,    /* passed; between two families it is the worker's */
+	NO_LARGER, /* passed; if it grows, it is the worker's */
+	DROPPED,   /* at once */
 };
 
 struct edge {
@@ -370,6 +372,77 @@ static void no_gate(struct program_trial *t, struct program_shape *s)
 	t->in.flags = 0;
 }
 
+/* In debt, or not, for so many seconds from now; 1000 octets a second. */
+static void set_police(struct pkt_traffic *t, enum pkt_dir way, int bucket,
+		       uint64_t seconds, uint64_t depth)
+{
+	const uint64_t second = UINT64_C(1000000000) * PKT_TICKS_NS;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	t->cfg.is_policed = true;
+	t->own.rate[bucket] = 1000;
+	t->own.depth[bucket] = depth * second;
+	t->own.full_at[way][bucket] = ((uint64_t)now.tv_sec + seconds) * second;
+}
+
+static void rate_in(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	set_police(&t->traffic[0], PKT_DIR_IN, PKT_SUSTAINED, 100, 110);
+	set_police(&t->traffic[0], PKT_DIR_OUT, PKT_SUSTAINED, 100, 110);
+	set_police(&t->traffic[0], PKT_DIR_IN, PKT_PEAK, 100, 110);
+}
+
+static void rate_both(struct program_trial *t, struct program_shape *s)
+{
+	rate_in(t, s);
+	set_police(&t->traffic[1], PKT_DIR_OUT, PKT_SUSTAINED, 100, 110);
+}
+
+static void debt_in(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	set_police(&t->traffic[0], PKT_DIR_IN, PKT_SUSTAINED, 100, 90);
+}
+
+static void debt_peak(struct program_trial *t, struct program_shape *s)
+{
+	rate_in(t, s);
+	t->traffic[0].own.depth[PKT_PEAK] /= 2;
+}
+
+static void debt_out(struct program_trial *t, struct program_shape *s)
+{
+	rate_in(t, s);
+	set_police(&t->traffic[1], PKT_DIR_OUT, PKT_SUSTAINED, 100, 90);
+}
+
+/* Of the way that it does not go. */
+static void debt_back(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	set_police(&t->traffic[0], PKT_DIR_OUT, PKT_SUSTAINED, 100, 110);
+	set_police(&t->traffic[1], PKT_DIR_IN, PKT_SUSTAINED, 100, 110);
+	t->traffic[0].own.depth[PKT_SUSTAINED] /= 2;
+	t->traffic[1].own.depth[PKT_SUSTAINED] /= 2;
+	t->traffic[0].own.full_at[PKT_DIR_IN][PKT_SUSTAINED] =
+		t->traffic[0].own.full_at[PKT_DIR_OUT][PKT_SUSTAINED] -
+		t->traffic[0].own.depth[PKT_SUSTAINED];
+	t->traffic[1].own.full_at[PKT_DIR_OUT][PKT_SUSTAINED] =
+		t->traffic[0].own.full_at[PKT_DIR_IN][PKT_SUSTAINED];
+}
+
+/* Headers of all pieces are paid for. */
+static void rate_of_pieces(struct program_trial *t, struct program_shape *s)
+{
+	rate_in(t, s);
+	s->payload = 1001;
+	/* Not between families: the kernel wants to know of what kind it is. */
+	if (program_is_v6(&t->x.addr) == program_is_v6(&t->y.addr))
+		t->gso_octets = 100;
+}
+
 /* -- */
 
 static void other_source(struct program_trial *t)
@@ -598,6 +671,13 @@ static const struct edge edges[] = {
 	{ "mode: nothing out", no_tx, NULL, WORKER },
 	{ "mode: a bare ACK", no_tx_bare, NULL, PASSED },
 	{ "mode: inactive", inactive, NULL, WORKER },
+	{ "tman within the rate", rate_in, NULL, PASSED },
+	{ "tman within both rates", rate_both, NULL, PASSED },
+	{ "tman beyond the rate", debt_in, NULL, DROPPED },
+	{ "tman beyond the peak rate", debt_peak, NULL, DROPPED },
+	{ "tman beyond the rate of the other end", debt_out, NULL, DROPPED },
+	{ "tman beyond the rate of the way back", debt_back, NULL, PASSED },
+	{ "tman a super-segment", rate_of_pieces, NULL, PASSED },
 	{ "a wrong checksum stays wrong", NULL, bad_tcp_sum, PASSED },
 	{ "checksum 0", NULL, zero_before, PASSED },
 	{ "checksum 0 afterwards", NULL, zero_after, PASSED },
@@ -619,8 +699,8 @@ static enum program_verdict wanted(const struct program_trial *t, enum fate f)
 	bool is_from_6 = program_is_v6(&t->x.addr);
 	bool is_cross = is_from_6 != program_is_v6(&t->y.addr);
 
-	if (f == HOST)
-		return PROGRAM_HOST;
+	if (f == HOST || f == DROPPED)
+		return f == HOST ? PROGRAM_HOST : PROGRAM_DROPPED;
 	if (f == WORKER || (f == WITHIN && is_cross) ||
 	    (f == NO_LARGER && is_cross && !is_from_6))
 		return PROGRAM_WORKER;
@@ -714,6 +794,16 @@ static void random_entry(struct pkt_entry *e)
 		e->flags &= (uint8_t) ~(1 << (4 + chance(2)));
 }
 
+static void random_police(struct pkt_traffic *t)
+{
+	for (int bucket = 0; bucket < PKT_BUCKETS; bucket++) {
+		set_police(t, PKT_DIR_IN, bucket, 100, chance(4) ? 110 : 90);
+		set_police(t, PKT_DIR_OUT, bucket, 100, chance(4) ? 110 : 90);
+		t->own.rate[bucket] = 1 + chance(UINT32_MAX - 1);
+	}
+	t->own.rate[PKT_PEAK] *= chance(2);
+}
+
 static void random_session(struct program_trial *t,
 			   const struct program_pair *pair)
 {
@@ -727,6 +817,9 @@ static void random_session(struct program_trial *t,
 	t->x.port_be = htons((uint16_t)(PROGRAM_PORT + chance(PROGRAM_PORTS)));
 	t->y.port_be = htons((uint16_t)(PROGRAM_PORT + chance(PROGRAM_PORTS)));
 	program_set_rewrites(t);
+	for (int i = 0; i < 2; i++)
+		if (!chance(8))
+			random_police(&t->traffic[i]);
 }
 
 static void random_shape(const struct program_trial *t, struct program_shape *s)

@@ -6,9 +6,11 @@
  */
 #include "packet/traffic.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "packet/police_pool.h"
 #include "test/support/rdv_script.h"
 #include "test/support/suite.h"
 
@@ -135,6 +137,55 @@ static void wire_octets(void)
 		seg.gso_octets = (uint16_t)c[i].gso;
 		CU_ASSERT_EQUAL(pkt_traffic_octets(&seg), c[i].octets);
 	}
+}
+
+enum { PAYERS = 4, PAYMENTS = 400000 };
+
+static struct pkt_police purse;
+
+static void *pay_often(void *arg)
+{
+	(void)arg;
+	for (int i = 0; i < PAYMENTS; i++)
+		pkt_police_charge(&purse, PKT_DIR_IN, 10, 0);
+	return NULL;
+}
+
+/* The worker and programs on several processors: nothing is forgotten. */
+static void paid_at_once(void)
+{
+	const uint64_t second = UINT64_C(1000000000) * PKT_TICKS_NS;
+	pthread_t payer[PAYERS];
+
+	purse = (struct pkt_police) { .rate = { 1000, 0 } };
+	for (int i = 0; i < PAYERS; i++)
+		pthread_create(&payer[i], NULL, pay_often, NULL);
+	for (int i = 0; i < PAYERS; i++)
+		pthread_join(payer[i], NULL);
+	CU_ASSERT_EQUAL(purse.full_at[PKT_DIR_IN][PKT_SUSTAINED],
+			PAYERS * PAYMENTS / 100 * second);
+	CU_ASSERT_EQUAL(purse.full_at[PKT_DIR_IN][PKT_PEAK], 0);
+	CU_ASSERT_EQUAL(purse.full_at[PKT_DIR_OUT][PKT_SUSTAINED], 0);
+}
+
+/* Buckets that the kernel sees as well are handed out by number. */
+static void numbers_of_buckets(void)
+{
+	static struct pkt_police record[70];
+	struct pkt_police_pool pool = { .n = 0 };
+
+	CU_ASSERT_EQUAL(pkt_police_pool_init(&pool, record, 70), 0);
+	for (uint32_t i = 1; i <= 70; i++)
+		CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), i);
+	CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), 0);
+	CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), 0);
+	pkt_police_pool_give(&pool, 69);
+	pkt_police_pool_give(&pool, 3);
+	pkt_police_pool_give(&pool, 0);
+	CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), 3);
+	CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), 69);
+	CU_ASSERT_EQUAL(pkt_police_pool_take(&pool), 0);
+	pkt_police_pool_free(&pool);
 }
 
 /* ---- in a session ---- */
@@ -302,6 +353,8 @@ static const struct suite_test tests[] = {
 	{ "tman: packets and time", police_table },
 	{ "tman: ways and changes", ways_and_changes },
 	{ "tman: octets on the wire", wire_octets },
+	{ "tman: paid by several at once", paid_at_once },
+	{ "tman: buckets for the kernel", numbers_of_buckets },
 	{ "tman: incoming in a session", policed_in },
 	{ "tman: outgoing in a session", policed_out },
 	{ "tman: a RST passes", policed_rst },

@@ -45,6 +45,23 @@ uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
 	return steered[slot];
 }
 
+/* Of gates that asked for buckets; as many as there are. */
+static struct pkt_police buckets[RDVS];
+static unsigned int n_buckets, n_given_back;
+
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
+{
+	(void)f;
+	return n_buckets ? &buckets[slot] : NULL;
+}
+
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+{
+	(void)f;
+	(void)slot;
+	n_given_back++;
+}
+
 int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int self)
 {
 	(void)f;
@@ -103,6 +120,9 @@ static void start_beside_kernel(void)
 {
 	prepare();
 	memset(steered, 0, sizeof(steered));
+	memset(buckets, 0, sizeof(buckets));
+	n_buckets = RDVS;
+	n_given_back = 0;
 	hint_fd = eventfd(0, EFD_NONBLOCK);
 	cfg.fast = (struct pkt_fast *)steered; /* any but NULL */
 	CU_ASSERT_EQUAL_FATAL(pkt_fence_new(no_wait, wake, NULL, &cfg.fence),
@@ -773,6 +793,75 @@ static void stranger_in_commit(void)
 	stop();
 }
 
+/* A Modify polices gate 3, or no longer. */
+static void police(bool is_policed)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_MODIFY, 3);
+
+	if (is_policed)
+		cmd.cfg.traffic = (struct pkt_traffic_cfg) { .is_policed = true,
+							     .sdr = 1000,
+							     .mbs = 2000 };
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	forget_events();
+}
+
+/* Its next segment that comes to the worker, as the only one on its way. */
+static void next_segment(void)
+{
+	steered[3]++;
+	segment(3, 4, NULL, 0);
+	turn();
+}
+
+/* Its buckets are set while it is the worker's; then programs pay there. */
+static void policed_beside_kernel(void)
+{
+	const struct pkt_entry *e;
+
+	commit();
+	e = &cfg.entries[3];
+	segment(4, 3, NULL, 0);
+	turn();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	police(true);
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_LEFT);
+	CU_ASSERT_TRUE(e->flags & PKT_ENTRY_POLICED);
+	CU_ASSERT_EQUAL(buckets[3].rate[PKT_SUSTAINED], 1000);
+	next_segment();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_TRUE(buckets[3].full_at[PKT_DIR_IN][PKT_SUSTAINED] >
+		       buckets[3].full_at[PKT_DIR_OUT][PKT_SUSTAINED]);
+	police(false);
+	CU_ASSERT_FALSE(e->flags & PKT_ENTRY_POLICED);
+	CU_ASSERT_EQUAL(n_given_back, 0);
+	push(PKT_CMD_REMOVE, 3);
+	for (int i = 0; !n_given_back && i < 100; i++)
+		pkt_worker_turn(worker, 1000);
+	CU_ASSERT_EQUAL(n_given_back, 1);
+	stop();
+}
+
+/* No program could see its buckets: so none has it. */
+static void no_more_buckets(void)
+{
+	commit();
+	segment(4, 3, NULL, 0);
+	turn();
+	n_buckets = 0;
+	police(true);
+	next_segment();
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	/* Somebody has given some back. */
+	n_buckets = RDVS;
+	police(true);
+	CU_ASSERT_EQUAL(buckets[3].rate[PKT_SUSTAINED], 1000);
+	next_segment();
+	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
+	stop();
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -792,6 +881,8 @@ int main(void)
 		{ "P4 removed before the hint was read",
 		  removed_before_the_hint },
 		{ "P4 strangers in COMMIT", stranger_in_commit },
+		{ "tman: policed beside the kernel", policed_beside_kernel },
+		{ "tman: no more buckets", no_more_buckets },
 		{ NULL, NULL },
 	};
 
