@@ -51,3 +51,59 @@ printf '<scenario name="x"><sned>C=1</sned></scenario>' >"$out.xml"
 rm -f "$out.xml"
 equal "status of a bad scenario" 2 $rc
 grep -q ':1: .*sned' "$out" || die "a bad scenario: $(cat "$out")"
+
+# The same as a capture, which tshark reads: what was said, by which step.
+# dissect PROTOCOL FIELD...: a line for each packet
+dissect() {
+	local protocol=$1 field options=()
+	shift
+	for field; do options+=(-e "$field"); done
+	tshark -r "$out.pcapng" -d "$protocol.port==$PORT,megaco" -T fields \
+		-E separator='|' "${options[@]}" 2>/dev/null
+}
+trap 'rm -f "$out" "$out.junit" "$out.pcapng" "$out".*xml "$out.gw"' EXIT
+try none 0 '^PASS fakegw' --pcapng "$out.pcapng"
+[ ! -e "$out.pcapng" ] || die "a capture of what has passed"
+try error 1 '^FAIL fakegw' --pcapng "$out.pcapng"
+dissect udp frame.comment megaco.transid _ws.malformed \
+	udp.checksum.status >"$out"
+grep -qE '^no step: T=1 .*service-change ROOT.*\|1\|' "$out" ||
+	die "no registration: $(cat "$out")"
+grep -qE '^fakegw.xml:6 <send>: T=.*add .*\|1[0-9]+\|' "$out" ||
+	die "no request: $(cat "$out")"
+grep -qE '^fakegw.xml:11 <expect>: P=.*FAIL: step 4, .*510.*\|1[0-9]+\|' \
+	"$out" || die "no failure: $(cat "$out")"
+equal "packets" 4 "$(wc -l <"$out")"
+equal "malformed packets" 0 "$(awk -F'|' '$3' "$out" | wc -l)"
+
+# Over TCP, over IPv6, and more octets than a segment has.
+PORT=$((PORT + 1))
+cat >"$out.xml" <<XML
+<scenario name="long"><register/>
+<send>C=-{AV=ROOT{AT{M}}}</send>
+<expect type="reply"><assert path="count(//error)" equals="7"/></expect>
+</scenario>
+XML
+cat >"$out.gw.xml" <<XML
+<scenario name="gw"><answer match="//audit-value">C=-{AV=ROOT{M{TS{
+root/x="$(head -c 61000 /dev/zero | tr '\0' x)"}}}}</answer>
+<register/><pause ms="100"/></scenario>
+XML
+"$LAB_BIN/mgcsim" --listen "[::1]:$PORT" --transport tcp --scenario "$out.xml" \
+	--schema "$LAB_ROOT/test/scenarios/scenario.rng" --timeout 20 \
+	--pcapng "$out.pcapng" >"$out" 2>&1 &
+controller=$!
+wait_for 10 eval "ss -Hltn | grep -q '::1\]:$PORT '"
+"$LAB_BIN/mgcsim" --role gateway --controller "[::1]:$PORT" \
+	--listen "[::1]:$((PORT + 1))" --transport tcp --timeout 20 \
+	--scenario "$out.gw.xml" \
+	--schema "$LAB_ROOT/test/scenarios/scenario.rng" >"$out.gw" 2>&1 ||
+	die "the gateway: $(tail -1 "$out.gw")"
+! wait $controller || die "seven errors are none: $(cat "$out")"
+dissect tcp tcp.len ipv6.src megaco.transid _ws.malformed tcp.checksum.status \
+	frame.comment >"$out"
+equal "segments" 5 "$(wc -l <"$out")"
+tail -2 "$out" | head -1 | grep -q '^60000|::1|' || die "$(cut -c1-80 "$out")"
+tail -1 "$out" | grep -qE '^1[0-9]+\|::1\|1[0-9]+\|.*<expect>: P=.*FAIL: step 3' ||
+	die "no long message: $(cut -c1-80 "$out")"
+equal "malformed segments" 0 "$(awk -F'|' '$4' "$out" | wc -l)"

@@ -8,7 +8,7 @@
 
 #include "test/support/suite.h"
 #include "tools/bgfctl/frame.h"
-#include "tools/bgfctl/pcapng.h"
+#include "tools/shared/pcapng.h"
 
 /* What a trace wrote. */
 struct capture {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "tools/bgfctl/frame.h"
-#include "tools/bgfctl/pcapng.h"
+#include "tools/shared/pcapng.h"
 
 /* The gateway ends a trace; this only bounds how long it may be silent. */
 enum { SPARE_S = 30, DEFAULT_S = 60 };

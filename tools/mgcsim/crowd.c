@@ -58,8 +58,10 @@ static void on_done(void *arg, struct run *run)
 	struct verdict v;
 
 	run_verdict(run, &v);
-	if (!v.is_pass && c->all->n_ladders < LADDERS_KEPT)
+	if (!v.is_pass && c->all->n_ladders < LADDERS_KEPT) {
 		v.ladder = ladder_of(run->sim, v.user);
+		capture_play(c->p->capture, run->sim, &v);
+	}
 	if (!c->load && c->p->n_users == 1)
 		v.user = 0;
 	verdicts_add(c->all, &v);

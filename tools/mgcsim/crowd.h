@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "tools/mgcsim/capture.h"
 #include "tools/mgcsim/data.h"
 #include "tools/mgcsim/run.h"
 
@@ -16,7 +17,8 @@ struct crowd_params {
 	/* Under load: who plays begins by this schedule, n_users is not used.
 	 * NULL: all at once. */
 	struct load *load;
-	FILE *screen; /* how it stands, every second; may be NULL */
+	struct capture *capture; /* of what fails; may be NULL */
+	FILE *screen;            /* how it stands, every second; may be NULL */
 };
 
 /*

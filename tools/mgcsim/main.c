@@ -37,6 +37,7 @@ static const char USAGE[] =
 	"                     octets (may be repeated)\n"
 	"  --seed N           of what happens by chance (it is printed)\n"
 	"  --junit FILE       the verdict as JUnit XML\n"
+	"  --pcapng FILE      a capture of what fails, if something does\n"
 	"  --mid MID          ours (the listen address)\n"
 	"  --version 1|2|3    of H.248, the highest to accept (3)\n"
 	"  --transport udp|tcp|tls  (udp)\n"
@@ -53,7 +54,7 @@ enum { MAX_USERS = 100000 };
 
 struct options {
 	struct sim_params sim;
-	const char *scenario, *schema, *log, *junit, *data;
+	const char *scenario, *schema, *log, *junit, *pcapng, *data;
 	unsigned long n_users;
 	struct load_params load;
 	double duration_s;
@@ -82,6 +83,7 @@ enum {
 	OPT_TIMEOUT,
 	OPT_LOG,
 	OPT_JUNIT,
+	OPT_PCAPNG,
 	OPT_FAULT,
 	OPT_SEED,
 	OPT_MID,
@@ -114,6 +116,7 @@ static const struct option OPTIONS[] = {
 	{ "fault", required_argument, NULL, OPT_FAULT },
 	{ "seed", required_argument, NULL, OPT_SEED },
 	{ "junit", required_argument, NULL, OPT_JUNIT },
+	{ "pcapng", required_argument, NULL, OPT_PCAPNG },
 	{ "mid", required_argument, NULL, OPT_MID },
 	{ "version", required_argument, NULL, OPT_VERSION },
 	{ "transport", required_argument, NULL, OPT_TRANSPORT },
@@ -199,6 +202,9 @@ static int option(struct options *o, struct vars *vars, int opt)
 		return 0;
 	case OPT_JUNIT:
 		o->junit = optarg;
+		return 0;
+	case OPT_PCAPNG:
+		o->pcapng = optarg;
 		return 0;
 	case OPT_MID:
 		snprintf(o->sim.mid, sizeof(o->sim.mid), "%s", optarg);
@@ -330,11 +336,14 @@ static int play(const struct options *o, struct scenario *scenario,
 		.n_users = (unsigned int)o->n_users,
 		.timeout_ms = o->timeout_s * 1000,
 		.load = o->load.rate > 0 ? &load : NULL,
+		.capture = o->pcapng ? capture_new(o->pcapng) : NULL,
 		.screen = stdout,
 	};
 	struct verdicts all;
 	int rc = base ? sim_init(&sim, &o->sim, base) : -ENOMEM;
 
+	if (o->pcapng && !cp.capture)
+		rc = -ENOMEM;
 	verdicts_init(&all);
 	load_init(&load, &o->load);
 	if (!rc)
@@ -349,6 +358,10 @@ static int play(const struct options *o, struct scenario *scenario,
 	if (cp.load)
 		load_print(&load, load.end_us, stdout);
 	rc = say_verdicts(o, &all, scenario);
+	if (capture_end(cp.capture)) {
+		fprintf(stderr, "mgcsim: %s cannot be written\n", o->pcapng);
+		rc = 2;
+	}
 	verdicts_fini(&all);
 	sim_fini(&sim);
 	event_base_free(base);

@@ -48,6 +48,7 @@ static struct sim_msg *msg_new(struct sim_peer *peer, enum sim_kind kind,
 	msg->kind = kind;
 	msg->peer = peer;
 	msg->at_us = sim_now_us();
+	msg->number = peer->sim->received;
 	if (!txn)
 		return msg;
 	msg->tid = txn->id;

@@ -42,13 +42,29 @@ uint64_t record_add(struct record *r, const struct record_msg *msg)
 	return ++r->n_ever;
 }
 
-void record_tag(struct record *r, uint64_t number, unsigned int user)
+static struct record_msg *by_number(const struct record *r, uint64_t number)
 {
 	uint64_t first = r->n_ever - r->n + 1;
 
-	if (number >= first && number <= r->n_ever)
-		r->ring[(r->first + (number - first)) % RECORD_MAX]->user =
-			user;
+	if (number < first || number > r->n_ever)
+		return NULL;
+	return r->ring[(r->first + (number - first)) % RECORD_MAX];
+}
+
+void record_tag(struct record *r, uint64_t number, unsigned int user)
+{
+	struct record_msg *msg = by_number(r, number);
+
+	if (msg)
+		msg->user = user;
+}
+
+void record_expected(struct record *r, uint64_t number, const char *step)
+{
+	struct record_msg *msg = by_number(r, number);
+
+	if (msg)
+		snprintf(msg->step, sizeof(msg->step), "%s", step);
 }
 
 const struct record_msg *record_get(const struct record *r, unsigned int i)
@@ -83,7 +99,7 @@ static unsigned int lane_of(struct lanes *l,
 	return l->n++;
 }
 
-static bool is_of(const struct record_msg *msg, unsigned int user)
+bool record_is_of(const struct record_msg *msg, unsigned int user)
 {
 	return !user || !msg->user || msg->user == user;
 }
@@ -133,12 +149,12 @@ void record_ladder(const struct record *r, unsigned int user, FILE *to)
 	const struct record_msg *msg;
 
 	for (unsigned int i = 0; (msg = record_get(r, i)); i++)
-		if (is_of(msg, user))
+		if (record_is_of(msg, user))
 			lane_of(&lanes, &msg->peer);
 	if (!lanes.n)
 		return;
 	put_heads(&lanes, to);
 	for (unsigned int i = 0; (msg = record_get(r, i)); i++)
-		if (is_of(msg, user))
+		if (record_is_of(msg, user))
 			put_message(msg, &lanes, to);
 }

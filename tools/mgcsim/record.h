@@ -11,12 +11,13 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-enum { RECORD_MAX = 4096, RECORD_MAX_OCTETS = 16 << 20 };
+enum { RECORD_MAX = 4096, RECORD_MAX_OCTETS = 16 << 20, RECORD_STEP = 64 };
 
 struct record_msg {
 	uint64_t at_ms; /* since the start */
 	bool is_out;
-	unsigned int user; /* whose it is; 0: of nobody in particular */
+	unsigned int user;      /* whose it is; 0: of nobody in particular */
+	char step[RECORD_STEP]; /* that sent or expected it; empty: none */
 	struct sockaddr_storage peer;
 	char *octets; /* owned */
 	size_t n;
@@ -33,6 +34,10 @@ struct record {
 uint64_t record_add(struct record *r, const struct record_msg *msg);
 /* Says whose a message is; nothing when it is not kept any more. */
 void record_tag(struct record *r, uint64_t number, unsigned int user);
+/* The step that expected it. */
+void record_expected(struct record *r, uint64_t number, const char *step);
+/* Is it this user's, or nobody's?  0: any user. */
+bool record_is_of(const struct record_msg *msg, unsigned int user);
 /* The i-th that is kept, from 0, or NULL. */
 const struct record_msg *record_get(const struct record *r, unsigned int i);
 void record_fini(struct record *r);

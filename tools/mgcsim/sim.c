@@ -40,8 +40,11 @@ void sim_trace(struct sim *sim, bool is_out,
 		.octets = (char *)buf,
 		.n = n,
 	};
-	uint64_t number = record_add(&sim->record, &msg);
+	uint64_t number;
 
+	if (is_out)
+		memcpy(msg.step, sim->step, sizeof(msg.step));
+	number = record_add(&sim->record, &msg);
 	if (!is_out)
 		sim->received = number;
 	if (!sim->params.is_silent)

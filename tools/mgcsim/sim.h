@@ -40,8 +40,9 @@ struct sim_msg {
 	enum sim_kind kind;
 	struct sim_peer *peer;
 	uint32_t tid;
-	uint32_t ctx;   /* of its first action; 0: none, or no number */
-	uint64_t at_us; /* sim_now_us() */
+	uint32_t ctx;    /* of its first action; 0: none, or no number */
+	uint64_t at_us;  /* sim_now_us() */
+	uint64_t number; /* of the message in the record; 0: in none */
 	bool is_registration;
 	int err;            /* replies: -ETIMEDOUT, -ECANCELED */
 	xmlDoc *doc;        /* owned */
@@ -114,6 +115,7 @@ struct sim {
 	struct record record;   /* what was said */
 	uint64_t received;      /* number in it of what is looked at */
 	unsigned int speaker;   /* the user whom what is sent now is of */
+	char step[RECORD_STEP]; /* that it is sent by; empty: none */
 	uint64_t start_ms;
 	bool is_taken; /* by a transaction: the datagram being delivered */
 };

@@ -1,5 +1,5 @@
 /*
- * tools/bgfctl/pcapng.h - a capture file with comments
+ * tools/shared/pcapng.h - a capture file with comments
  *
  * The pcapng format (draft-ietf-opsawg-pcapng): one section in the octet order
  * of this machine, cooked packets (Linux SLL), microseconds.

@@ -1,5 +1,5 @@
-/* tools/bgfctl/pcapng.c - see pcapng.h */
-#include "tools/bgfctl/pcapng.h"
+/* tools/shared/pcapng.c - see pcapng.h */
+#include "tools/shared/pcapng.h"
 
 #include <stdlib.h>
 #include <string.h>
