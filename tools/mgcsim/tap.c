@@ -46,22 +46,34 @@ static void keep(struct tap *t, const uint8_t *buf, size_t n, bool is_out)
 	t->n++;
 }
 
+/* False: nothing more is there. */
+static bool take(struct tap *t)
+{
+	struct sockaddr_ll from;
+	socklen_t n_from = sizeof(from);
+	uint8_t buf[HEADERS];
+	ssize_t n = recvfrom(t->fd, buf, sizeof(buf), 0,
+			     (struct sockaddr *)&from, &n_from);
+
+	if (n < 0)
+		return false;
+	keep(t, buf, (size_t)n, from.sll_pkttype == PACKET_OUTGOING);
+	return true;
+}
+
+void tap_read(struct tap *t)
+{
+	for (int i = 0; i < READS_AT_ONCE && take(t); i++)
+		;
+}
+
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct tap *t = arg;
-	uint8_t buf[HEADERS];
 
+	(void)fd;
 	(void)what;
-	for (int i = 0; i < READS_AT_ONCE; i++) {
-		struct sockaddr_ll from;
-		socklen_t n_from = sizeof(from);
-		ssize_t n = recvfrom(fd, buf, sizeof(buf), 0,
-				     (struct sockaddr *)&from, &n_from);
-
-		if (n < 0)
-			break;
-		keep(t, buf, (size_t)n, from.sll_pkttype == PACKET_OUTGOING);
-	}
+	tap_read(t);
 	t->changed(t->arg);
 }
 

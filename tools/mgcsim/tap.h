@@ -35,4 +35,6 @@ struct tap_params {
 
 /* 0 and a new one in *out; a negative errno. */
 int tap_start(const struct tap_params *p, struct tap **out);
+/* Whatever has passed by now is there afterwards. */
+void tap_read(struct tap *t);
 void tap_free(struct tap *t);

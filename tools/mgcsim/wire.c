@@ -87,7 +87,9 @@ static bool read_looking(struct run *run, xmlNode *step, struct tap **t,
 	*match = run_attr(run, step, "match");
 	if (name && !*t)
 		run_fail(run, "no tap is called %s", name);
-	else if (*t && (*t)->n_missed)
+	else if (*t)
+		tap_read(*t);
+	if (*t && (*t)->n_missed)
 		run_fail(run, "%s has seen too much: %zu packets are not kept",
 			 name, (*t)->n_missed);
 	free(name);
