@@ -124,6 +124,18 @@ void rdv_rst(struct rdv_call *c, unsigned int leg, uint32_t seq, uint32_t ack)
 	tx->ack = ack;
 }
 
+/* A client that has all its peer has sent, and whose ACK is late, expects what
+ * comes behind; to one that has not, this one is not exact. */
+static void rst_told(struct rdv_call *c, unsigned int leg)
+{
+	const struct pkt_entry *e = c->r->leg[leg];
+	const struct pkt_entry *peer = c->r->leg[1 - leg];
+
+	rdv_rst(c, leg, e->last_ack, e->snd_end);
+	if (peer && pkt_seq_after(peer->snd_end, e->last_ack))
+		rdv_rst(c, leg, peer->snd_end, e->snd_end);
+}
+
 /*
  * Event 17.  A client that may be in SYN-SENT believes a RST only with the
  * right ACK; one that is established, only the exact number.  After a SYN-ACK
@@ -131,21 +143,19 @@ void rdv_rst(struct rdv_call *c, unsigned int leg, uint32_t seq, uint32_t ack)
  */
 void rdv_rst_leg(struct rdv_call *c, unsigned int leg)
 {
-	const struct pkt_entry *e = c->r->leg[leg];
-
 	switch (pkt_rdv_leg_state(c->r, leg)) {
 	case PKT_LEG_IDLE:
 		break;
 	case PKT_LEG_CLOSED:
 		if (pkt_rdv_state(c->r) < PKT_STATE_COMMIT)
 			break; /* of a session that is over: nobody is there */
-		rdv_rst(c, leg, e->last_ack, e->snd_end);
+		rst_told(c, leg);
 		break;
 	case PKT_LEG_SYN:
 		rdv_rst(c, leg, 0, rdv_leg(c, leg)->syn.isn + 1);
 		break;
 	default:
-		rdv_rst(c, leg, e->last_ack, e->snd_end);
+		rst_told(c, leg);
 	}
 }
 

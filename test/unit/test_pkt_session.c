@@ -258,8 +258,12 @@ static void c10(void)
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1 + 400, .payload = 7);
 	rdv_flush();
 	rdv_release(A);
-	RST(A, B1, A1 + 1000); /* what each expects next, not what was sent */
+	/* What each has acknowledged, and what it expects next when all that is
+	 * in flight has arrived: its ACK may be late. */
+	RST(A, B1, A1 + 1000);
+	RST(A, B1 + 7, A1 + 1000);
 	RST(B, A1 + 400, B1 + 7);
+	RST(B, A1 + 1000, B1 + 7);
 	NOTHING();
 	NO_REPORT();
 	STATE(SILENT);
