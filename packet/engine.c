@@ -47,7 +47,7 @@ struct pkt_engine {
 	struct pkt_slots slots[PKT_MAX_REALMS];
 	struct pkt_portpool *pool[PKT_MAX_REALMS];
 	struct pkt_entry *entries;
-	uint32_t *rdv_of; /* of a slot that is in use */
+	uint32_t *places; /* of each slot: place of its entry + 1; 0: free */
 	uint32_t n_slots;
 	struct rdv *rdvs;
 	uint32_t free_rdv; /* index + 1; 0: only those never used */
@@ -181,11 +181,16 @@ static int add_pool(struct pkt_engine *e, unsigned int realm)
 static int allocate(struct pkt_engine *e)
 {
 	e->evt_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	e->entries = e->fast ? pkt_fast_entries(e->fast) :
-			       pkt_pages_new(e->n_slots, sizeof(*e->entries));
-	e->rdv_of = pkt_pages_new(e->n_slots, sizeof(*e->rdv_of));
+	if (e->fast) {
+		e->entries = pkt_fast_entries(e->fast);
+		e->places = pkt_fast_places(e->fast);
+	} else {
+		e->entries = pkt_pages_new(pkt_place(e->cfg.max_rendezvous, 0),
+					   sizeof(*e->entries));
+		e->places = pkt_pages_new(e->n_slots, sizeof(*e->places));
+	}
 	e->rdvs = calloc(e->cfg.max_rendezvous, sizeof(*e->rdvs));
-	if (!e->entries || !e->rdv_of || !e->rdvs)
+	if (!e->entries || !e->places || !e->rdvs)
 		return -ENOMEM;
 	if (e->evt_fd < 0)
 		return -errno;
@@ -200,7 +205,7 @@ static int start_worker(struct pkt_engine *e, unsigned int i)
 		.cpu = e->cpu[i],
 		.n_realms = e->cfg.n_realms,
 		.entries = e->entries,
-		.n_slots = e->n_slots,
+		.places = e->places,
 		.max_rendezvous = e->cfg.max_rendezvous,
 		.evt_fd = e->evt_fd,
 		.fast = e->fast,
@@ -444,6 +449,7 @@ void pkt_engine_free(struct pkt_engine *e)
 	if (e->fast) {
 		pkt_fast_free(e->fast);
 		e->entries = NULL;
+		e->places = NULL;
 	}
 	if (e->has_host)
 		pkt_host_cleanup(&e->cfg, true);
@@ -452,8 +458,9 @@ void pkt_engine_free(struct pkt_engine *e)
 	close_all(e->fd, e->cfg.n_realms * e->cfg.n_workers);
 	for (unsigned int i = 0; i < e->cfg.n_realms; i++)
 		pkt_portpool_free(e->pool[i]);
-	pkt_pages_free(e->entries, e->n_slots, sizeof(*e->entries));
-	pkt_pages_free(e->rdv_of, e->n_slots, sizeof(*e->rdv_of));
+	pkt_pages_free(e->entries, pkt_place(e->cfg.max_rendezvous, 0),
+		       sizeof(*e->entries));
+	pkt_pages_free(e->places, e->n_slots, sizeof(*e->places));
 	free(e->rdvs);
 	if (e->evt_fd >= 0)
 		close(e->evt_fd);
@@ -467,9 +474,9 @@ static struct gate *find(struct pkt_engine *e, struct pkt_gate_id id,
 {
 	struct rdv *r;
 
-	if (!id.gen || id.slot >= e->n_slots)
+	if (!id.gen || id.slot >= e->n_slots || !e->places[id.slot])
 		return NULL;
-	*rdv = e->rdv_of[id.slot];
+	*rdv = (e->places[id.slot] - 1) / PKT_LEGS;
 	r = &e->rdvs[*rdv];
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
 		if (r->gate[leg].id.gen == id.gen &&
@@ -595,6 +602,13 @@ static int choose_local(struct pkt_engine *e, struct pkt_gate_cfg *cfg,
 				 &cfg->leg.local_port, slot);
 }
 
+/* Workers and programs read it: for a new gate before they hear of it, and for
+ * one that is gone when they know, before its entry is another's. */
+static void set_place(struct pkt_engine *e, uint32_t slot, uint32_t place_1)
+{
+	__atomic_store_n(&e->places[slot], place_1, __ATOMIC_RELEASE);
+}
+
 static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 		       struct pkt_gate_id id, const struct pkt_gate_cfg *cfg)
 {
@@ -608,7 +622,7 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 	else if (is_new)
 		e->free_rdv = r->next_free;
 	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
-	e->rdv_of[id.slot] = rdv;
+	set_place(e, id.slot, pkt_place(rdv, leg) + 1);
 	if (is_new) {
 		l->n_rdvs++;
 		l->n_halves++;
@@ -723,6 +737,7 @@ static void release(struct pkt_engine *e, uint32_t rdv, struct gate *g,
 	struct pkt_lane *l = lane_of(e, rdv);
 
 	pkt_portpool_give(e->pool[g->realm], g->id.slot, is_dirty, now_ms());
+	set_place(e, g->id.slot, 0);
 	g->id.gen = 0;
 	pkt_lane_give(l, PKT_LANE_GATE_PLACES);
 	if (r->gate[0].id.gen || r->gate[1].id.gen) {

@@ -1,7 +1,9 @@
 /*
  * packet/entry.h - the record of one gate, as it stands in the array
  *
- * One entry per local address and port of a realm, found by index: base of
+ * The two entries of a rendezvous are beside each other, at its number times
+ * two: what a segment needs of both is there with one random access.  Whose a
+ * local address and port is says an index of 4 octets for each of them: base of
  * the address + port (decision 12).  First cache line: what rewriting a
  * segment that *arrives* here needs, constant while the session is open.
  * Second line: what changes, and what a session that is open still has to
@@ -68,7 +70,16 @@ enum {
 	PKT_BITS_STATE_SHIFT = 4, /* of pkt_state */
 };
 
-/* The local end of an entry: its index tells, so it is not in the entry. */
+/* Entries of a rendezvous. */
+enum { PKT_LEGS = 2 };
+
+/* Where the entry of a gate stands in the array. */
+static inline uint32_t pkt_place(uint32_t rdv, unsigned int leg)
+{
+	return rdv * PKT_LEGS + leg;
+}
+
+/* The local end of an entry: its slot tells, so it is not in the entry. */
 struct pkt_local {
 	struct in6_addr addr;
 	uint16_t port_be;
@@ -87,7 +98,7 @@ struct pkt_entry {
 	uint8_t flags;       /* PKT_ENTRY_* */
 	uint8_t dscp : 6;
 	uint8_t kernel : 2; /* enum pkt_kernel */
-	uint32_t peer;      /* index of the other entry */
+	uint32_t peer_slot; /* of the other gate (slots.h) */
 
 	/* changes with every segment; by the worker and by the kernel's
 	 * programs at once, see window.h */

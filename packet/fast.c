@@ -1,4 +1,5 @@
-/* packet/fast.c - see fast.h; it, fast_xdp.c and steering.c know libbpf */
+/* packet/fast.c - see fast.h; it, fast_hints.c, fast_xdp.c and steering.c know
+ * libbpf */
 #include "packet/fast.h"
 
 #include <arpa/inet.h>
@@ -15,8 +16,8 @@
 #include <bpf/libbpf.h>
 
 #include "packet/bpf/abi.h"
+#include "packet/fast_hints.h"
 #include "packet/fast_xdp.h"
-#include "packet/pages.h"
 #include "packet/police_pool.h"
 #include "packet/tc.skel.h"
 
@@ -30,13 +31,10 @@ enum {
 	TC_PRIORITY = 4747,
 	TC_HANDLE = 0xb6fd,
 	PORTS_PER_REALM = PKT_MAX_IFACES + 1, /* and its TUN device */
-	HINT_OCTETS = 16, /* of a slot in the ring, its header included */
-	MIN_HINT_OCTETS = 64 * 1024,
-	SLOT_OCTETS = sizeof(struct pkt_entry) + sizeof(struct fast_queue),
 };
 
-/* The arrays are there as a whole from the start, and cannot be swapped. */
-static const uint64_t MAX_MAP_OCTETS = UINT64_C(1) << 30;
+/* The index is there as a whole from the start, and cannot be swapped. */
+static const uint64_t MAX_INDEX_OCTETS = UINT64_C(1) << 27;
 
 /* Where a program is attached. */
 struct port {
@@ -54,26 +52,18 @@ struct realm {
 	unsigned int n_ports;
 };
 
-/* Of one worker, which alone reads them: in a page of their own. */
-struct hints {
-	int fd; /* the ring; + 1, 0: none */
-	struct ring_buffer *reader;
-	uint32_t n_slots;
-	void (*tell)(void *arg, uint32_t slot); /* while they are read */
-	void *arg;
-};
-
 struct pkt_fast {
 	struct realm realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
 	struct fast_xdp xdp;
-	struct pkt_entry *entries;
+	struct fast_places *places; /* n_lines of them */
+	struct pkt_entry *entries;  /* n_places, as the queues */
 	struct fast_queue *queues;
 	struct pkt_police_pool polices;
-	uint32_t n_slots;
+	uint32_t n_lines, n_places;
 	struct fast_counters *per_cpu; /* scratch */
 	int n_cpus;
-	struct hints *hints[PKT_MAX_WORKERS];
+	struct fast_hints hints;
 };
 
 static int fail(char *err, size_t cap, int rc, const char *what)
@@ -120,16 +110,6 @@ static void fill_realms(struct fast_realms *r, const struct pkt_engine_cfg *cfg,
 		fill_realm(&r->realm[i], &cfg->realm[i], &slots[i]);
 }
 
-/* A session is told twice, 16 octets each; a power of two of pages. */
-static uint32_t hint_octets(uint32_t max_rendezvous)
-{
-	uint32_t n = MIN_HINT_OCTETS;
-
-	while (n / (2 * HINT_OCTETS) < max_rendezvous)
-		n *= 2;
-	return n;
-}
-
 static uint32_t n_polices(const struct pkt_engine_cfg *cfg)
 {
 	uint64_t n = (uint64_t)cfg->max_rendezvous * PKT_LEGS;
@@ -140,10 +120,12 @@ static uint32_t n_polices(const struct pkt_engine_cfg *cfg)
 static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
 {
 	struct tc_bpf *skel = f->realm[0].skel;
-	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_slots);
+	int rc = bpf_map__set_max_entries(skel->maps.entries, f->n_places);
 
 	if (!rc)
-		rc = bpf_map__set_max_entries(skel->maps.queues, f->n_slots);
+		rc = bpf_map__set_max_entries(skel->maps.queues, f->n_places);
+	if (!rc)
+		rc = bpf_map__set_max_entries(skel->maps.places, f->n_lines);
 	if (!rc)
 		rc = bpf_map__set_max_entries(skel->maps.polices,
 					      n_polices(cfg));
@@ -159,11 +141,17 @@ static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
 	rc = bpf_map__reuse_fd(skel->maps.entries,
 			       bpf_map__fd(first->maps.entries));
 	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.places,
+				       bpf_map__fd(first->maps.places));
+	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.counters,
 				       bpf_map__fd(first->maps.counters));
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.hints,
 				       bpf_map__fd(first->maps.hints));
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.missed,
+				       bpf_map__fd(first->maps.missed));
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.queues,
 				       bpf_map__fd(first->maps.queues));
@@ -214,14 +202,16 @@ static void list_maps(struct pkt_fast *f)
 	const struct tc_bpf *first = f->realm[0].skel;
 
 	f->xdp.entries = bpf_map__fd(first->maps.entries);
+	f->xdp.places = bpf_map__fd(first->maps.places);
 	f->xdp.counters = bpf_map__fd(first->maps.counters);
 	f->xdp.hints = bpf_map__fd(first->maps.hints);
+	f->xdp.missed = bpf_map__fd(first->maps.missed);
 	f->xdp.queues = bpf_map__fd(first->maps.queues);
 	f->xdp.polices = bpf_map__fd(first->maps.polices);
 }
 
 /* Returns NULL, or n elements of a map. */
-static void *map_array(const struct bpf_map *map, uint32_t n, size_t octets)
+static void *map_array(const struct bpf_map *map, size_t n, size_t octets)
 {
 	void *p = mmap(NULL, n * octets, PROT_READ | PROT_WRITE, MAP_SHARED,
 		       bpf_map__fd(map), 0);
@@ -236,104 +226,55 @@ static int map_arrays(struct pkt_fast *f)
 	uint32_t n = bpf_map__max_entries(skel->maps.polices);
 	struct pkt_police *polices;
 
+	f->places =
+		map_array(skel->maps.places, f->n_lines, sizeof(*f->places));
 	f->entries =
-		map_array(skel->maps.entries, f->n_slots, sizeof(*f->entries));
+		map_array(skel->maps.entries, f->n_places, sizeof(*f->entries));
 	f->queues =
-		map_array(skel->maps.queues, f->n_slots, sizeof(*f->queues));
+		map_array(skel->maps.queues, f->n_places, sizeof(*f->queues));
 	polices = map_array(skel->maps.polices, n, sizeof(*polices));
-	if (!f->entries || !f->queues || !polices)
+	if (!f->places || !f->entries || !f->queues || !polices)
 		return -ENOMEM;
 	return pkt_police_pool_init(&f->polices, polices, n);
 }
 
-struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
 {
-	struct fast_queue *q = &f->queues[slot];
+	struct fast_queue *q = &f->queues[place];
 
 	if (!q->police)
 		q->police = pkt_police_pool_take(&f->polices);
 	return q->police ? &f->polices.record[q->police - 1] : NULL;
 }
 
-void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place)
 {
-	struct fast_queue *q = &f->queues[slot];
+	struct fast_queue *q = &f->queues[place];
 
 	if (q->police)
 		pkt_police_pool_give(&f->polices, q->police);
 	q->police = 0;
 }
 
-uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 {
-	return __atomic_load_n(&f->queues[slot].steered, __ATOMIC_ACQUIRE);
-}
-
-static int on_hint(void *arg, void *data, size_t n)
-{
-	const struct hints *h = arg;
-	uint32_t slot;
-
-	if (n < sizeof(slot))
-		return 0;
-	memcpy(&slot, data, sizeof(slot));
-	if (slot < h->n_slots)
-		h->tell(h->arg, slot);
-	return 0;
-}
-
-static int open_hints_of(struct pkt_fast *f, uint32_t worker, uint32_t octets)
-{
-	int outer = bpf_map__fd(f->realm[0].skel->maps.hints), fd;
-	struct hints *h = pkt_pages_new(1, sizeof(*h));
-
-	f->hints[worker] = h;
-	if (!h)
-		return -ENOMEM;
-	h->n_slots = f->n_slots;
-	fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "hints", 0, 0, octets, NULL);
-	if (fd < 0)
-		return -errno;
-	h->fd = fd + 1;
-	if (bpf_map_update_elem(outer, &worker, &fd, 0))
-		return -errno;
-	h->reader = ring_buffer__new(fd, on_hint, h, NULL);
-	return h->reader ? 0 : -errno;
-}
-
-static int open_hints(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
-{
-	uint32_t octets = hint_octets(cfg->max_rendezvous / cfg->n_workers);
-	int rc = 0;
-
-	for (uint32_t i = 0; !rc && i < cfg->n_workers; i++)
-		rc = open_hints_of(f, i, octets);
-	return rc;
-}
-
-static void close_hints(struct hints *h)
-{
-	if (!h)
-		return;
-	ring_buffer__free(h->reader);
-	if (h->fd)
-		close(h->fd - 1);
-	pkt_pages_free(h, 1, sizeof(*h));
+	return __atomic_load_n(&f->queues[place].steered, __ATOMIC_ACQUIRE);
 }
 
 int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker)
 {
-	return ring_buffer__epoll_fd(f->hints[worker]->reader);
+	return fast_hints_fd(&f->hints, worker);
 }
 
 void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
-		    void (*tell)(void *arg, uint32_t slot), void *arg)
+		    void (*tell)(void *arg, uint32_t place), void *arg)
 {
-	struct hints *h = f->hints[worker];
+	fast_hints_read(&f->hints, worker, tell, arg);
+}
 
-	h->tell = tell;
-	h->arg = arg;
-	(void)ring_buffer__consume(h->reader);
+uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int worker)
+{
+	return fast_hints_missed(&f->hints, worker);
 }
 
 static int make_scratch(struct pkt_fast *f)
@@ -361,25 +302,27 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 	if (!rc)
 		rc = make_scratch(f);
 	if (!rc)
-		rc = open_hints(f, cfg);
+		rc = fast_hints_open(&f->hints, f->xdp.hints, f->xdp.missed,
+				     cfg->n_workers, f->n_places);
 	return rc ? fail(err, cap, rc, "cannot map the entries") : 0;
 }
 
 /* What has to be so, whatever the kernel says to the programs. */
 static int check(uint32_t n_slots, char *err, size_t cap)
 {
-	uint64_t octets = (uint64_t)n_slots * SLOT_OCTETS;
+	uint64_t octets = (uint64_t)n_slots * sizeof(uint32_t);
 	long can = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
 
 	if (can < 0 || !(can & MEMBARRIER_CMD_GLOBAL)) {
 		snprintf(err, cap, "the kernel has no global membarrier()");
 		return -ENOTSUP;
 	}
-	if (octets > MAX_MAP_OCTETS) {
+	if (octets > MAX_INDEX_OCTETS) {
 		snprintf(err, cap,
-			 "the pools have %u ports, a map for %llu is allowed",
+			 "the pools have %u ports, an index of %llu is allowed",
 			 n_slots,
-			 (unsigned long long)(MAX_MAP_OCTETS / SLOT_OCTETS));
+			 (unsigned long long)(MAX_INDEX_OCTETS /
+					      sizeof(uint32_t)));
 		return -E2BIG;
 	}
 	return 0;
@@ -398,7 +341,8 @@ int pkt_fast_new(const struct pkt_engine_cfg *cfg,
 	if (!f)
 		return fail(err, cap, -ENOMEM, "memory");
 	libbpf_set_print(NULL);
-	f->n_slots = n_slots;
+	f->n_lines = (n_slots + FAST_PLACES - 1) / FAST_PLACES;
+	f->n_places = pkt_place(cfg->max_rendezvous, 0);
 	rc = load(f, cfg, slots, err, cap);
 	if (rc) {
 		pkt_fast_free(f);
@@ -411,6 +355,11 @@ int pkt_fast_new(const struct pkt_engine_cfg *cfg,
 struct pkt_entry *pkt_fast_entries(struct pkt_fast *f)
 {
 	return f->entries;
+}
+
+uint32_t *pkt_fast_places(struct pkt_fast *f)
+{
+	return f->places->at;
 }
 
 /* Attaching */
@@ -588,12 +537,13 @@ void pkt_fast_free(struct pkt_fast *f)
 		tc_bpf__destroy(r->skel);
 	}
 	fast_xdp_close(&f->xdp);
-	for (unsigned int i = 0; i < PKT_MAX_WORKERS; i++)
-		close_hints(f->hints[i]);
+	fast_hints_close(&f->hints);
+	if (f->places)
+		munmap(f->places, f->n_lines * sizeof(*f->places));
 	if (f->entries)
-		munmap(f->entries, f->n_slots * sizeof(*f->entries));
+		munmap(f->entries, f->n_places * sizeof(*f->entries));
 	if (f->queues)
-		munmap(f->queues, f->n_slots * sizeof(*f->queues));
+		munmap(f->queues, f->n_places * sizeof(*f->queues));
 	if (f->polices.record)
 		munmap(f->polices.record,
 		       f->polices.n * sizeof(*f->polices.record));

@@ -30,19 +30,21 @@ int pkt_fast_new(const struct pkt_engine_cfg *cfg,
 /* Detaches what is attached.  NULL is fine. */
 void pkt_fast_free(struct pkt_fast *f);
 
-/* n_slots entries, zero; live as long as f. */
+/* Two entries for each rendezvous, zero, and for each slot the place of its entry
+ * + 1, zero: no gate; both live as long as f. */
 struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
+uint32_t *pkt_fast_places(struct pkt_fast *f);
 
-/* How many segments for this slot were steered to a TUN device, ever; wraps.
- * Thread: the worker. */
-uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot);
+/* How many segments for the gate in this place were steered to a TUN device,
+ * ever, those of gates before it included; wraps.  Thread: the worker. */
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place);
 
-/* Buckets that programs charge as the worker does, for the gate at this slot; the
+/* Buckets that programs charge as the worker does, for the gate in this place; the
  * same ones each time, and as they were.  NULL: there are no more, its session
  * is for the worker.  Unpolice: no program sees the gate any more.
- * Thread: the worker of the slot. */
-struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot);
-void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot);
+ * Thread: the worker of the gate. */
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place);
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place);
 
 /* Attach where a program is missing: at start, and when a link has changed.
  * One line in note: on how many media interfaces and TUN devices programs are
@@ -53,11 +55,15 @@ void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap);
 enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface);
 
 /* Sessions of one worker that end in the kernel.  The descriptor is readable when there is
- * one to look at; tell is called for each, with the slot of one of its gates,
+ * one to look at; tell is called for each, with the place of one of its gates,
  * which may have become another's since.  Thread: the worker. */
 int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker);
 void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
-		    void (*tell)(void *arg, uint32_t slot), void *arg);
+		    void (*tell)(void *arg, uint32_t place), void *arg);
+/* How many found no room for it, ever; wraps.  When it has grown, sessions may
+ * have ended that nobody is told of.  Read after pkt_fast_hints().  Thread: the
+ * worker. */
+uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int worker);
 
 /* Adds what the programs counted. */
 void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum);

@@ -27,24 +27,30 @@ struct pkt_entry *pkt_fast_entries(struct pkt_fast *f)
 	return NULL;
 }
 
-uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
+uint32_t *pkt_fast_places(struct pkt_fast *f)
 {
 	(void)f;
-	(void)slot;
-	return 0;
-}
-
-struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
-{
-	(void)f;
-	(void)slot;
 	return NULL;
 }
 
-void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
-	(void)slot;
+	(void)place;
+	return 0;
+}
+
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
+{
+	(void)f;
+	(void)place;
+	return NULL;
+}
+
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place)
+{
+	(void)f;
+	(void)place;
 }
 
 void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
@@ -69,12 +75,19 @@ int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker)
 }
 
 void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
-		    void (*tell)(void *arg, uint32_t slot), void *arg)
+		    void (*tell)(void *arg, uint32_t place), void *arg)
 {
 	(void)f;
 	(void)worker;
 	(void)tell;
 	(void)arg;
+}
+
+uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int worker)
+{
+	(void)f;
+	(void)worker;
+	return 0;
 }
 
 void pkt_fast_counters(const struct pkt_fast *f, struct pkt_counters *sum)

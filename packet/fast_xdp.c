@@ -110,8 +110,10 @@ static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
 		int fd;
 	} all[] = {
 		{ skel->maps.entries, x->entries },
+		{ skel->maps.places, x->places },
 		{ skel->maps.counters, x->counters },
 		{ skel->maps.hints, x->hints },
+		{ skel->maps.missed, x->missed },
 		{ skel->maps.queues, x->queues },
 		{ skel->maps.polices, x->polices },
 		{ skel->maps.ways, x->ways },

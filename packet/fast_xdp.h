@@ -14,7 +14,8 @@
 
 /* What all programs share. */
 struct fast_xdp {
-	int entries, counters, hints, queues, polices; /* maps, those of tc */
+	/* maps, those of tc */
+	int entries, places, counters, hints, missed, queues, polices;
 	int ways, ports; /* ours; 0: not made yet */
 };
 

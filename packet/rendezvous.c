@@ -128,10 +128,10 @@ void pkt_rdv_add_leg(struct pkt_rdv *r, unsigned int leg,
 {
 	bool is_waiting = r->leg[1 - leg] && rdv_is(r, 1 - leg, PKT_LEG_SYN);
 	struct pkt_entry *e = r->leg[leg];
-	uint32_t peer = e->peer;
+	uint32_t peer = e->peer_slot;
 
 	memset(e, 0, sizeof(*e));
-	e->peer = peer;
+	e->peer_slot = peer;
 	e->flags = PKT_ENTRY_USED;
 	memset(&r->setup->leg[leg], 0, sizeof(r->setup->leg[leg]));
 	load_cfg(r, leg, cfg);

@@ -17,7 +17,6 @@
 #include "packet/traffic.h"
 
 enum {
-	PKT_LEGS = 2,
 	PKT_OUT_TX = 6,
 	PKT_OUT_REPORTS = 4,
 	PKT_KNOWN_ISNS = 16, /* three seconds of the default syn_rate */

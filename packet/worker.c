@@ -43,7 +43,7 @@ struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
 		if (r->slot[leg] == PKT_SLOT_NONE)
 			continue;
-		view.leg[leg] = &w->cfg.entries[r->slot[leg]];
+		view.leg[leg] = worker_entry(w, rdv, leg);
 		if (r->has_traffic[leg])
 			view.traffic[leg] = &w->traffic[rdv * PKT_LEGS + leg];
 	}
@@ -155,11 +155,11 @@ void worker_apply(struct pkt_worker *w, uint32_t rdv, const struct pkt_out *out)
 }
 
 /* The packet at hand becomes the one that leaves. */
-static enum pkt_drop translate(struct pkt_worker *w, const struct worker_rdv *r,
+static enum pkt_drop translate(struct pkt_worker *w, uint32_t rdv,
 			       unsigned int leg, const struct pkt_seg *seg)
 {
-	struct pkt_entry *in = &w->cfg.entries[r->slot[leg]];
-	struct pkt_entry *out = &w->cfg.entries[r->slot[1 - leg]];
+	struct pkt_entry *in = worker_entry(w, rdv, leg);
+	struct pkt_entry *out = worker_entry(w, rdv, 1 - leg);
 	struct pkt_way way = { .mtu = out->mtu };
 	int rc;
 
@@ -167,7 +167,7 @@ static enum pkt_drop translate(struct pkt_worker *w, const struct worker_rdv *r,
 		rc = pkt_translate(w->frame.at, seg, in, out);
 		return rc ? PKT_DROP_TX : PKT_DROP_NONE;
 	}
-	if (worker_tells_too_big(w, r->realm[leg], seg, way.mtu))
+	if (worker_tells_too_big(w, w->rdvs[rdv].realm[leg], seg, way.mtu))
 		return PKT_DROP_TOO_BIG;
 	way.id = w->ip_id++;
 	rc = pkt_cross(&w->frame, seg, in, out, &way);
@@ -179,7 +179,7 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 {
 	const struct worker_rdv *r = &w->rdvs[rdv];
 	const struct pkt_frame *f = &w->frame;
-	enum pkt_drop d = translate(w, r, leg, seg);
+	enum pkt_drop d = translate(w, rdv, leg, seg);
 
 	if (d != PKT_DROP_NONE)
 		worker_count(&w->drop[d], 1);
@@ -190,9 +190,9 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	if (d == PKT_DROP_NONE)
 		return;
 	/* It was counted as handed out (decision 22). */
-	__sync_fetch_and_sub(&w->cfg.entries[r->slot[1 - leg]].tx_octets,
+	__sync_fetch_and_sub(&worker_entry(w, rdv, 1 - leg)->tx_octets,
 			     seg->payload_octets);
-	w->cfg.entries[r->slot[leg]].drops++;
+	worker_entry(w, rdv, leg)->drops++;
 }
 
 /* What arrives */
@@ -205,23 +205,25 @@ static bool is_ours(const struct pkt_worker *w, uint16_t port)
 
 /* Reads the packet at hand and finds its gate. */
 static enum pkt_drop classify(struct pkt_worker *w, unsigned int realm,
-			      struct pkt_seg *seg, uint32_t *slot)
+			      struct pkt_seg *seg, uint32_t *rdv,
+			      unsigned int *leg)
 {
 	const struct pkt_frame *f = &w->frame;
 	bool is_partial = f->vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
 	bool is_gso = f->vh.gso_type != VIRTIO_NET_HDR_GSO_NONE;
 	enum pkt_drop drop;
+	uint32_t slot;
 
 	drop = pkt_seg_parse(f->at, f->n, is_partial, is_gso, seg);
 	if (drop != PKT_DROP_NONE)
 		return drop;
 	if (is_gso)
 		seg->gso_octets = f->vh.gso_size;
-	*slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
-			       seg->dport);
-	if (*slot != PKT_SLOT_NONE && w->gates[*slot].gen)
+	slot = pkt_slots_find(&w->cfg.realm[realm].slots, &seg->dst,
+			      seg->dport);
+	if (worker_find(w, slot, rdv, leg))
 		return PKT_DROP_NONE;
-	if (*slot != PKT_SLOT_NONE && !is_ours(w, seg->dport))
+	if (slot != PKT_SLOT_NONE && !is_ours(w, seg->dport))
 		return PKT_DROP_STRAY;
 	return PKT_DROP_NO_GATE;
 }
@@ -246,12 +248,10 @@ static bool may_change(const struct pkt_rdv *r, unsigned int leg,
 	       pkt_is_latched(r->leg[leg], &seg->src, htons(seg->sport));
 }
 
-static void handle_segment(struct pkt_worker *w, uint32_t slot,
+static void handle_segment(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 			   const struct pkt_seg *seg)
 {
-	uint32_t rdv = w->gates[slot].rdv;
 	struct worker_rdv *r = &w->rdvs[rdv];
-	unsigned int leg = r->slot[1] == slot;
 	struct pkt_rdv view;
 	struct pkt_out out;
 	bool had_setup;
@@ -260,7 +260,7 @@ static void handle_segment(struct pkt_worker *w, uint32_t slot,
 	if (r->setup)
 		worker_fast_catch_up(w, rdv);
 	if (w->cfg.fast)
-		w->gates[slot].read++;
+		r->read[leg]++;
 	had_setup = r->setup;
 	view = worker_view(w, rdv);
 	if (may_change(&view, leg, seg))
@@ -284,15 +284,16 @@ static void handle_packet(struct pkt_worker *w, unsigned int realm)
 {
 	enum pkt_drop drop;
 	struct pkt_seg seg;
-	uint32_t slot;
+	unsigned int leg;
+	uint32_t rdv;
 
 	worker_count(&w->rx_pkts, 1);
 	worker_count(&w->rx_octets, w->frame.n);
-	drop = classify(w, realm, &seg, &slot);
+	drop = classify(w, realm, &seg, &rdv, &leg);
 	if (drop == PKT_DROP_ICMP)
 		drop = worker_icmp(w, realm);
 	else if (drop == PKT_DROP_NONE)
-		handle_segment(w, slot, &seg);
+		handle_segment(w, rdv, leg, &seg);
 	if (drop != PKT_DROP_NONE)
 		worker_count(&w->drop[drop], 1);
 }
@@ -365,7 +366,7 @@ static int wait_ms(struct pkt_worker *w, int max_ms)
 
 	if (!worker_has_room(w, PKT_EVTS_PER_CMD) && max_ms > ROOM_POLL_MS)
 		max_ms = ROOM_POLL_MS;
-	if (due <= w->now_us)
+	if (due <= w->now_us || w->n_unseen)
 		return 0;
 	if (due - w->now_us < (uint64_t)max_ms * 1000)
 		return (int)((due - w->now_us + 999) / 1000);
@@ -422,6 +423,7 @@ void pkt_worker_turn(struct pkt_worker *w, int max_ms)
 		       wait_ms(w, max_ms));
 	for (int i = 0; i < n; i++)
 		is_empty &= on_ready(w, &ready[i]);
+	worker_fast_look(w);
 	worker_fast_promote(w, is_empty);
 	tell_control(w);
 }
@@ -508,7 +510,6 @@ static int allocate(struct pkt_worker *w)
 	uint32_t n = w->cfg.max_rendezvous;
 
 	w->rdvs = pkt_pages_new(n, sizeof(*w->rdvs));
-	w->gates = pkt_pages_new(w->cfg.n_slots, sizeof(*w->gates));
 	w->setups = pkt_pages_new(n, sizeof(*w->setups));
 	w->sticky = pkt_pages_new((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 				  sizeof(*w->sticky));
@@ -517,7 +518,7 @@ static int allocate(struct pkt_worker *w)
 	w->free_setups = pkt_pages_new(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = pkt_pages_new(1, PKT_HEADROOM + PKT_BUF_OCTETS);
-	if (!w->rdvs || !w->gates || !w->setups || !w->sticky || !w->traffic ||
+	if (!w->rdvs || !w->setups || !w->sticky || !w->traffic ||
 	    !w->leaving || !w->free_setups || !w->timers || !w->room ||
 	    worker_tap_init(w))
 		return -ENOMEM;
@@ -576,7 +577,6 @@ void pkt_worker_free(struct pkt_worker *w)
 		return;
 	n = w->cfg.max_rendezvous;
 	pkt_pages_free(w->rdvs, n, sizeof(*w->rdvs));
-	pkt_pages_free(w->gates, w->cfg.n_slots, sizeof(*w->gates));
 	pkt_pages_free(w->setups, n, sizeof(*w->setups));
 	pkt_pages_free(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 		       sizeof(*w->sticky));

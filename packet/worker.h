@@ -43,16 +43,17 @@ struct pkt_worker_cfg {
 		struct pkt_slots slots;
 	} realm[PKT_MAX_REALMS];
 	unsigned int n_realms;
-	struct pkt_entry *entries; /* n_slots of them, zero; borrowed */
-	uint32_t n_slots;
-	uint32_t max_rendezvous; /* pkt_cmd.rdv is below */
-	struct pkt_ring *cmds;   /* of struct pkt_cmd; borrowed */
-	struct pkt_ring *evts;   /* of struct pkt_evt, PKT_EVT_RING_MIN slots
+	struct pkt_entry *entries; /* of max_rendezvous, zero; borrowed */
+	const uint32_t *places;    /* of each slot: place of its entry + 1,
+				    * before its ADD; borrowed */
+	uint32_t max_rendezvous;   /* pkt_cmd.rdv is below */
+	struct pkt_ring *cmds;     /* of struct pkt_cmd; borrowed */
+	struct pkt_ring *evts;     /* of struct pkt_evt, PKT_EVT_RING_MIN slots
 				* or more; borrowed */
-	int evt_fd;              /* eventfd: events were pushed; borrowed */
-	struct pkt_fast *fast;   /* programs of the kernel see the entries;
+	int evt_fd;                /* eventfd: events were pushed; borrowed */
+	struct pkt_fast *fast;     /* programs of the kernel see the entries;
 				  * NULL: none do; borrowed */
-	struct pkt_fence *fence; /* with fast; borrowed */
+	struct pkt_fence *fence;   /* with fast; borrowed */
 };
 
 struct pkt_worker; /* opaque */

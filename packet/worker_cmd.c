@@ -16,12 +16,13 @@ static unsigned int leg_of(const struct worker_rdv *rdv, uint32_t slot)
 	return rdv->slot[1] == slot;
 }
 
-static void link_peers(struct pkt_worker *w, const struct worker_rdv *rdv)
+static void link_peers(struct pkt_worker *w, uint32_t rdv)
 {
+	const struct worker_rdv *r = &w->rdvs[rdv];
+
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-		if (rdv->slot[leg] != PKT_SLOT_NONE)
-			w->cfg.entries[rdv->slot[leg]].peer =
-				rdv->slot[1 - leg];
+		if (r->slot[leg] != PKT_SLOT_NONE)
+			worker_entry(w, rdv, leg)->peer_slot = r->slot[1 - leg];
 }
 
 static bool is_traffic_wanted(const struct pkt_traffic_cfg *cfg)
@@ -31,9 +32,9 @@ static bool is_traffic_wanted(const struct pkt_traffic_cfg *cfg)
 
 /* With the programs, if there are any left; they are to be filled then. */
 static void share_buckets(struct pkt_worker *w, struct pkt_traffic *t,
-			  uint32_t slot)
+			  uint32_t place)
 {
-	struct pkt_police *p = pkt_fast_police(w->cfg.fast, slot);
+	struct pkt_police *p = pkt_fast_police(w->cfg.fast, place);
 
 	if (p == t->shared)
 		return;
@@ -53,16 +54,17 @@ static void set_traffic(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	if (is_wanted && !rdv->has_traffic[leg])
 		memset(t, 0, sizeof(*t));
 	if (cfg->is_policed && w->cfg.fast)
-		share_buckets(w, t, cmd->gate.slot);
+		share_buckets(w, t, pkt_place(cmd->rdv, leg));
 	if (is_wanted)
 		pkt_traffic_set(t, cfg, w->now_us);
 	rdv->has_traffic[leg] = is_wanted;
 }
 
 /* Programs of the kernel look for its buckets. */
-static void mark_policed(struct pkt_worker *w, const struct pkt_cmd *cmd)
+static void mark_policed(struct pkt_worker *w, const struct pkt_cmd *cmd,
+			 unsigned int leg)
 {
-	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
+	struct pkt_entry *e = worker_entry(w, cmd->rdv, leg);
 
 	e->flags &= (uint8_t)~PKT_ENTRY_POLICED;
 	if (cmd->cfg.traffic.is_policed)
@@ -81,22 +83,22 @@ static struct worker_rdv *rdv_of(struct pkt_worker *w, uint32_t i)
 static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	struct worker_rdv *rdv = rdv_of(w, cmd->rdv);
-	struct worker_gate *gate = &w->gates[cmd->gate.slot];
 	unsigned int leg = rdv->slot[0] != PKT_SLOT_NONE;
 	struct pkt_rdv view;
 
-	assert(rdv->slot[leg] == PKT_SLOT_NONE && !gate->gen);
+	assert(rdv->slot[leg] == PKT_SLOT_NONE && !rdv->gen[leg]);
+	assert(w->cfg.places[cmd->gate.slot] == pkt_place(cmd->rdv, leg) + 1);
 	rdv->slot[leg] = cmd->gate.slot;
 	rdv->realm[leg] = cmd->cfg.realm;
-	gate->rdv = cmd->rdv;
-	gate->gen = cmd->gate.gen;
+	rdv->gen[leg] = cmd->gate.gen;
+	worker_fast_begin(w, cmd->rdv, leg);
 	if (!rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
-	link_peers(w, rdv);
+	link_peers(w, cmd->rdv);
 	set_traffic(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_add_leg(&view, leg, &cmd->cfg.leg, &cmd->cfg.rdv);
-	mark_policed(w, cmd);
+	mark_policed(w, cmd, leg);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 }
 
@@ -110,7 +112,7 @@ static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	if (cmd->rearm && !rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
 	set_traffic(w, cmd, leg);
-	mark_policed(w, cmd);
+	mark_policed(w, cmd, leg);
 	view = worker_view(w, cmd->rdv);
 	pkt_rdv_policy(&view, &cmd->cfg.rdv);
 	pkt_rdv_modify_leg(&view, leg, &cmd->cfg.leg, cmd->rearm, w->now_us,
@@ -130,13 +132,13 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	pkt_rdv_release(&view, leg, w->now_us, &out);
 	worker_apply(w, cmd->rdv, &out);
 	worker_stat(w, cmd->rdv, leg, stat);
-	memset(&w->cfg.entries[cmd->gate.slot], 0, sizeof(struct pkt_entry));
-	w->gates[cmd->gate.slot].gen = 0;
+	memset(view.leg[leg], 0, sizeof(struct pkt_entry));
 	rdv->slot[leg] = PKT_SLOT_NONE;
+	rdv->gen[leg] = 0;
 	rdv->has_traffic[leg] = false;
 	if (w->cfg.fast)
-		pkt_fast_unpolice(w->cfg.fast, cmd->gate.slot);
-	link_peers(w, rdv);
+		pkt_fast_unpolice(w->cfg.fast, pkt_place(cmd->rdv, leg));
+	link_peers(w, cmd->rdv);
 	if (rdv->slot[1 - leg] != PKT_SLOT_NONE)
 		return;
 	worker_tap_set(w, cmd->rdv, PKT_TAP_OFF);

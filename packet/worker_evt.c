@@ -47,10 +47,10 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 static struct pkt_evt new_event(struct pkt_worker *w, uint32_t rdv,
 				unsigned int leg, uint8_t type)
 {
-	uint32_t slot = w->rdvs[rdv].slot[leg];
+	const struct worker_rdv *r = &w->rdvs[rdv];
 	struct pkt_evt evt = {
 		.type = type,
-		.gate = { slot, w->gates[slot].gen },
+		.gate = { r->slot[leg], r->gen[leg] },
 		.at_us = w->now_us,
 	};
 

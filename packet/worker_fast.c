@@ -24,9 +24,7 @@ static void set_level(struct pkt_entry *e, enum pkt_kernel level)
 static struct pkt_entry *entry_of(struct pkt_worker *w, uint32_t rdv,
 				  unsigned int leg)
 {
-	uint32_t slot = w->rdvs[rdv].slot[leg];
-
-	return slot == PKT_SLOT_NONE ? NULL : &w->cfg.entries[slot];
+	return w->rdvs[rdv].gen[leg] ? worker_entry(w, rdv, leg) : NULL;
 }
 
 /* A call that passes this host twice.  On a media interface its addresses are
@@ -80,6 +78,20 @@ static bool is_ready(struct pkt_worker *w, uint32_t rdv)
 	return !view.setup && is_for_kernel(w, rdv, &view) && is_alive(&view);
 }
 
+/* Segments for the gate in this place, ever. */
+static uint32_t steered(const struct pkt_worker *w, uint32_t rdv,
+			unsigned int leg)
+{
+	return pkt_fast_steered(w->cfg.fast, pkt_place(rdv, leg));
+}
+
+/* What is on its way to the gate that was in this place is not this one's. */
+void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
+{
+	if (w->cfg.fast)
+		w->rdvs[rdv].read[leg] = steered(w, rdv, leg);
+}
+
 static void give(struct pkt_worker *w, uint32_t rdv)
 {
 	set_level(entry_of(w, rdv, 0), PKT_KERNEL_PASS);
@@ -89,23 +101,17 @@ static void give(struct pkt_worker *w, uint32_t rdv)
 /* Was the last segment read the last that is known to be on its way here? */
 static bool is_read(const struct pkt_worker *w, uint32_t rdv)
 {
-	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
-		uint32_t slot = w->rdvs[rdv].slot[leg];
-
-		if (pkt_fast_steered(w->cfg.fast, slot) != w->gates[slot].read)
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		if (steered(w, rdv, leg) != w->rdvs[rdv].read[leg])
 			return false;
-	}
 	return true;
 }
 
 /* The devices are empty: whatever was lost on the way is not waited for. */
 static void note_empty(struct pkt_worker *w, uint32_t rdv)
 {
-	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
-		uint32_t slot = w->rdvs[rdv].slot[leg];
-
-		w->gates[slot].read = pkt_fast_steered(w->cfg.fast, slot);
-	}
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		w->rdvs[rdv].read[leg] = steered(w, rdv, leg);
 }
 
 /* Once in the life of its gates: what a client does beside its plain ACK makes
@@ -203,12 +209,12 @@ void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv)
 	worker_fast_follow(w, rdv);
 }
 
-static void on_hint(void *arg, uint32_t slot)
+static void on_hint(void *arg, uint32_t place)
 {
 	struct pkt_worker *w = arg;
 
-	if (w->gates[slot].gen)
-		worker_fast_catch_up(w, w->gates[slot].rdv);
+	if (place / PKT_LEGS < w->n_rdvs)
+		worker_fast_catch_up(w, place / PKT_LEGS);
 }
 
 void worker_fast_hints(struct pkt_worker *w)
@@ -216,13 +222,31 @@ void worker_fast_hints(struct pkt_worker *w)
 	pkt_fast_hints(w->cfg.fast, w->cfg.self, on_hint, w);
 }
 
+void worker_fast_look(struct pkt_worker *w)
+{
+	uint32_t missed;
+
+	if (!w->cfg.fast)
+		return;
+	missed = pkt_fast_missed(w->cfg.fast, w->cfg.self);
+	if (missed != w->missed)
+		w->n_unseen = w->n_rdvs; /* once round, from here on */
+	w->missed = missed;
+	for (unsigned int i = 0; i < WORKER_LOOK && w->n_unseen; i++) {
+		w->n_unseen--;
+		w->next_look = (w->next_look + 1) % w->n_rdvs;
+		worker_fast_catch_up(w, w->next_look);
+	}
+}
+
 bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
-	struct pkt_entry *e = &w->cfg.entries[cmd->gate.slot];
 	uint32_t n = w->cfg.max_rendezvous * PKT_LEGS;
+	struct pkt_entry *e;
 
 	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
 		return false;
+	e = entry_of(w, cmd->rdv, w->rdvs[cmd->rdv].slot[1] == cmd->gate.slot);
 	/* While what has passed is news still; its events have room. */
 	worker_fast_catch_up(w, cmd->rdv);
 	worker_fast_evict(w, cmd->rdv);

@@ -18,11 +18,10 @@ static enum pkt_drop pass_on(struct pkt_worker *w, uint32_t rdv,
 			     unsigned int leg, const struct pkt_icmp *m)
 {
 	const struct worker_rdv *r = &w->rdvs[rdv];
-	struct pkt_mtus mtus = { w->cfg.entries[r->slot[leg]].mtu,
-				 w->cfg.entries[r->slot[1 - leg]].mtu };
+	const struct pkt_entry *in = worker_entry(w, rdv, leg);
+	struct pkt_mtus mtus = { in->mtu, worker_entry(w, rdv, 1 - leg)->mtu };
 	uint8_t buf[PKT_ICMP_MAX];
-	size_t n = pkt_icmp_forward(w->frame.at, m,
-				    &w->cfg.entries[r->slot[leg]], &mtus, buf);
+	size_t n = pkt_icmp_forward(w->frame.at, m, in, &mtus, buf);
 	bool has_left;
 
 	if (!n)
@@ -47,11 +46,9 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
 	if (drop != PKT_DROP_NONE)
 		return drop;
 	slot = pkt_slots_find(slots, &m.quote.src, m.quote.sport);
-	if (slot == PKT_SLOT_NONE || !w->gates[slot].gen)
+	if (!worker_find(w, slot, &rdv, &leg))
 		return PKT_DROP_ICMP;
-	rdv = w->gates[slot].rdv;
 	worker_fast_catch_up(w, rdv);
-	leg = w->rdvs[rdv].slot[1] == slot;
 	view = worker_view(w, rdv);
 	drop = pkt_rdv_icmp(&view, leg, &m);
 	if (worker_is_tapped(w, rdv))

@@ -21,6 +21,7 @@ enum {
 	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
 	PKT_BATCH = 64,             /* packets of one device in a turn */
 	WORKER_READY = 256,         /* sessions given to the kernel at once */
+	WORKER_LOOK = 1024, /* looked at in a turn, when hints were missed */
 	/* At most two events of each report of a command, and its DONE. */
 	PKT_EVTS_PER_CMD = 2 * PKT_OUT_REPORTS + 1,
 };
@@ -30,18 +31,13 @@ _Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
 /* A rendezvous as the worker knows it; the pure half gets a view of it. */
 struct worker_rdv {
 	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
+	uint32_t gen[PKT_LEGS];  /* of pkt_gate_id; 0: no gate */
+	uint32_t read[PKT_LEGS]; /* of pkt_fast_steered() */
 	uint32_t setup;          /* index + 1; 0: none */
 	uint8_t realm[PKT_LEGS];
 	bool has_traffic[PKT_LEGS]; /* its record is in use */
 };
-_Static_assert(sizeof(struct worker_rdv) == 16, "an index, not a record");
-
-/* Whose a slot is. */
-struct worker_gate {
-	uint32_t rdv;  /* index of its rendezvous */
-	uint32_t gen;  /* of pkt_gate_id; 0: free */
-	uint32_t read; /* of pkt_fast_steered(), also of gates before it */
-};
+_Static_assert(sizeof(struct worker_rdv) == 32, "an index, not a record");
 
 /* An event that found the ring full: its first time stamp, in a list in the
  * order of these (decision 24).  One per rendezvous, leg and type. */
@@ -63,7 +59,6 @@ struct pkt_worker {
 	struct pkt_worker_cfg cfg;
 	struct worker_rdv *rdvs;          /* max_rendezvous */
 	uint32_t n_rdvs;                  /* ever used, so initialised */
-	struct worker_gate *gates;        /* one per slot */
 	struct pkt_setup *setups;         /* max_rendezvous */
 	uint32_t *free_setups;            /* a stack */
 	uint32_t n_free_setups, n_setups; /* n_setups: ever used */
@@ -74,6 +69,8 @@ struct pkt_worker {
 	uint32_t ready[WORKER_READY];       /* the kernel may have them */
 	unsigned int n_ready;
 	uint64_t ready_us;              /* since when there are any */
+	uint32_t missed;                /* of pkt_fast_missed() */
+	uint32_t next_look, n_unseen;   /* since then; a ring of all rdvs */
 	struct worker_leaving *leaving; /* a ring, one for each gate */
 	uint32_t first_leaving, n_leaving;
 	bool has_pushed;       /* events, since evt_fd was written */
@@ -106,6 +103,27 @@ static inline void worker_count(_Atomic uint64_t *counter, uint64_t n)
 	atomic_store_explicit(counter, v + n, memory_order_relaxed);
 }
 
+static inline struct pkt_entry *worker_entry(const struct pkt_worker *w,
+					     uint32_t rdv, unsigned int leg)
+{
+	return &w->cfg.entries[pkt_place(rdv, leg)];
+}
+
+/* Whose is this slot?  False: nobody's, or that of another worker. */
+static inline bool worker_find(const struct pkt_worker *w, uint32_t slot,
+			       uint32_t *rdv, unsigned int *leg)
+{
+	uint32_t place;
+
+	if (slot == PKT_SLOT_NONE)
+		return false;
+	place = __atomic_load_n(&w->cfg.places[slot], __ATOMIC_RELAXED) - 1;
+	*rdv = place / PKT_LEGS;
+	*leg = place % PKT_LEGS;
+	return *rdv < w->n_rdvs && w->rdvs[*rdv].gen[*leg] &&
+	       w->rdvs[*rdv].slot[*leg] == slot;
+}
+
 /* worker.c */
 struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv);
 void worker_attach_setup(struct pkt_worker *w, uint32_t rdv);
@@ -128,11 +146,12 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm);
 bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 			  const struct pkt_seg *seg, uint16_t mtu);
 
-/* worker_fast.c.  Evict: before a rendezvous is changed or judged in a way that
- * programs of the kernel must not run into; commit: before SYN-ACKs leave, whose
+/* worker_fast.c.  Begin: a gate is new; evict: before a rendezvous is changed or
+ * judged in a way that programs of the kernel must not run into; commit: before SYN-ACKs leave, whose
  * ACKs the kernel may pass; follow: after a change, or after a
  * segment; promote: at the end of a turn, in which the TUN devices were read
  * empty or not. */
+void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_fast_evict(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_commit(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv);
@@ -140,6 +159,8 @@ void worker_fast_promote(struct pkt_worker *w, bool is_empty);
 /* FINs or handshake ACKs have passed in the kernel: the state follows. */
 void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_hints(struct pkt_worker *w);
+/* Some of the sessions that no hint may have come of; after the hints. */
+void worker_fast_look(struct pkt_worker *w);
 /* A removal that has to wait for a fence is kept; there is room for the events
  * of a command.  Next: one whose fence is past. */
 bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd);

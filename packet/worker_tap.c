@@ -38,7 +38,7 @@ static struct pkt_tapped record_of(struct pkt_worker *w, uint32_t rdv,
 	const struct worker_rdv *r = &w->rdvs[rdv];
 
 	return (struct pkt_tapped) {
-		.gate = { r->slot[leg], w->gates[r->slot[leg]].gen },
+		.gate = { r->slot[leg], r->gen[leg] },
 		.at_us = w->now_us,
 		.what = what,
 		.realm = r->realm[leg],

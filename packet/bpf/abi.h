@@ -14,6 +14,7 @@ enum {
 	FAST_REALMS = 64,  /* PKT_MAX_REALMS */
 	FAST_PORTS = 512,  /* PKT_MAX_REALMS * PKT_MAX_IFACES */
 	FAST_WORKERS = 16, /* PKT_MAX_WORKERS */
+	FAST_PLACES = 16,  /* in an element of the index */
 	FAST_WAYS = 4096,  /* remembered by each processor; a power of two */
 	FAST_WAY_MS = 50,  /* so long; then the routes are asked again */
 	/* XDP: so often a packet of a way goes through tc, where the kernel
@@ -67,6 +68,11 @@ struct fast_way {
 	uint8_t family; /* of next_hop */
 };
 
+/* Of slots, one after another: place of the entry + 1; 0: no gate. */
+struct fast_places {
+	uint32_t at[FAST_PLACES];
+} __attribute__((aligned(64)));
+
 /* Segments for one gate that the programs have steered to the TUN device, ever.
  * On their way are as many as its worker has not read yet, if none was lost and
  * none came through the host. */
@@ -77,6 +83,11 @@ struct fast_queue {
 _Static_assert(sizeof(struct fast_queue) % 8 == 0 &&
 		       sizeof(struct pkt_entry) % 8 == 0,
 	       "the kernel rounds elements of an array up to 8 octets");
+
+/* Of one worker: how many hints found no room, ever.  In a cache line of its own. */
+struct fast_missed {
+	uint32_t n;
+} __attribute__((aligned(64)));
 
 /* The interface that an instance of the XDP program is attached to. */
 struct fast_port {

@@ -2,15 +2,15 @@
 /*
  * packet/bpf/gate.h - the gate of a segment
  *
- * The entries are the array of the engine itself; their index is that of
- * slots.h.
+ * The entries and the index that leads to them are those of the engine itself;
+ * a slot is that of slots.h.
  */
 #pragma once
 
 #include "packet/bpf/limit.h"
 #include "packet/steer.h"
 
-enum { NO_SLOT = 0xffffffff };
+enum { NO_SLOT = 0xffffffff, NO_PLACE = 0xffffffff };
 
 static __always_inline void count(uint32_t path, enum pkt_fast_count what,
 				  uint32_t octets)
@@ -78,17 +78,27 @@ static __always_inline bool is_ours(const struct segment *s)
 	return false;
 }
 
-static __always_inline struct pkt_entry *entry_at(uint32_t slot)
+/* Of the entry of a slot; NO_PLACE: there is no gate. */
+static __always_inline uint32_t place_of(uint32_t slot)
 {
-	return bpf_map_lookup_elem(&entries, &slot);
+	uint32_t key = slot / FAST_PLACES;
+	const struct fast_places *p = bpf_map_lookup_elem(&places, &key);
+
+	return p ? p->at[slot % FAST_PLACES] - 1 : NO_PLACE;
+}
+
+static __always_inline struct pkt_entry *entry_at(uint32_t place)
+{
+	return bpf_map_lookup_elem(&entries, &place);
 }
 
 /* The octet of fins is ours while the entry is; what others send here says
  * nothing of its client. */
-static __always_inline void note_steered(uint32_t slot, const struct segment *s)
+static __always_inline void note_steered(uint32_t place,
+					 const struct segment *s)
 {
-	struct fast_queue *q = bpf_map_lookup_elem(&queues, &slot);
-	struct pkt_entry *in = entry_at(slot);
+	struct fast_queue *q = bpf_map_lookup_elem(&queues, &place);
+	struct pkt_entry *in = entry_at(place);
 
 	if (q)
 		__sync_fetch_and_add(&q->steered, 1);
@@ -156,15 +166,26 @@ struct gate {
 	struct toll toll;
 };
 
-/* What is to become of a segment for this slot, `wire` octets in one piece.
+/* Is it still the entry of the gate that was asked for, which is where the other
+ * one sends from?  What the index said may be over. */
+static __always_inline bool is_of(const struct pkt_entry *out,
+				  const struct segment *s)
+{
+	return out->out_sport_be == bpf_htons(s->dport) &&
+	       pkt_is_same_addr(&out->out_src, s->dst);
+}
+
+/* What is to become of a segment for this place, `wire` octets in one piece.
  * PKT_FAST_PASSED: all of *g is valid.  PKT_FAST_UNKNOWN, PKT_FAST_LARGE: it is
  * the host's; PKT_FAST_POLICED: to be dropped; else the worker's. */
-static __always_inline enum pkt_fast_count
-gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
+static __always_inline enum pkt_fast_count gate_find(struct gate *g,
+						     const struct segment *s,
+						     uint32_t place,
+						     uint32_t wire)
 {
 	enum pkt_fast_count what;
 
-	g->in = entry_at(slot);
+	g->in = entry_at(place);
 	if (!g->in || !(g->in->flags & PKT_ENTRY_USED))
 		return PKT_FAST_UNKNOWN;
 	if (self()->tun_mtu && wire > self()->tun_mtu)
@@ -172,15 +193,15 @@ gate_find(struct gate *g, const struct segment *s, uint32_t slot, uint32_t wire)
 	if (g->in->kernel != PKT_KERNEL_PASS ||
 	    !pkt_is_latched(g->in, s->src, s->sport_be))
 		return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
-	g->out = entry_at(g->in->peer);
-	if (!g->out)
+	g->out = entry_at(place ^ 1);
+	if (!g->out || !is_of(g->out, s))
 		return PKT_FAST_STEERED;
 	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
 	what = judge(g->in, g->out, s, &g->is_current);
 	g->toll = (struct toll) { .octets = 0 };
 	if (what == PKT_FAST_PASSED &&
 	    (g->in->flags | g->out->flags) & PKT_ENTRY_POLICED)
-		what = limit_judge(&g->toll, g->in, g->out, slot, s,
+		what = limit_judge(&g->toll, g->in, g->out, place, s,
 				   wire - s->headers);
 	return what;
 }

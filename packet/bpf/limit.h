@@ -19,14 +19,14 @@ struct toll {
 };
 
 static __always_inline struct pkt_police *limit_of(const struct pkt_entry *e,
-						   uint32_t slot)
+						   uint32_t place)
 {
 	const struct fast_queue *q;
 	uint32_t i;
 
 	if (!(e->flags & PKT_ENTRY_POLICED))
 		return NULL;
-	q = bpf_map_lookup_elem(&queues, &slot);
+	q = bpf_map_lookup_elem(&queues, &place);
 	i = q ? q->police - 1 : UINT32_MAX;
 	return bpf_map_lookup_elem(&polices, &i);
 }
@@ -40,14 +40,14 @@ static __always_inline bool limit_allows(const struct toll *t)
 	       pkt_police_ok(t->of[PKT_DIR_OUT], PKT_DIR_OUT, t->now);
 }
 
-/* May a segment that arrives at `in`, of this slot, pass by the rates of both
+/* May a segment that arrives at `in`, of this place, pass by the rates of both
  * gates?  piece: payload of each packet of a super-segment. */
 static __always_inline enum pkt_fast_count
 limit_judge(struct toll *t, struct pkt_entry *in, const struct pkt_entry *out,
-	    uint32_t slot, const struct segment *s, uint32_t piece)
+	    uint32_t place, const struct segment *s, uint32_t piece)
 {
-	t->of[PKT_DIR_IN] = limit_of(in, slot);
-	t->of[PKT_DIR_OUT] = limit_of(out, in->peer);
+	t->of[PKT_DIR_IN] = limit_of(in, place);
+	t->of[PKT_DIR_OUT] = limit_of(out, place ^ 1);
 	if ((in->flags & PKT_ENTRY_POLICED && !t->of[PKT_DIR_IN]) ||
 	    (out->flags & PKT_ENTRY_POLICED && !t->of[PKT_DIR_OUT]))
 		return PKT_FAST_STEERED;

@@ -2,8 +2,8 @@
 /*
  * packet/bpf/maps.h - maps and constants of the programs
  *
- * The entries are the array of the engine itself; their index is that of
- * slots.h.
+ * The entries and the index that leads to them are those of the engine itself;
+ * a slot is that of slots.h.
  */
 #pragma once
 
@@ -21,6 +21,14 @@ struct {
 	__type(key, uint32_t);
 	__type(value, struct pkt_entry);
 } entries SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1); /* set when loaded */
+	__type(key, uint32_t);
+	__type(value, struct fast_places);
+} places SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -45,7 +53,7 @@ struct {
 	__type(value, struct pkt_police);
 } polices SEC(".maps");
 
-/* Slots whose session is ending: a hint, for the worker that has it. */
+/* Places whose session opens or ends: a hint, for the worker that has it. */
 struct hint_ring {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4096); /* octets; as large as it is made */
@@ -56,5 +64,13 @@ struct {
 	__type(key, uint32_t);
 	__array(values, struct hint_ring);
 } hints SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, FAST_WORKERS);
+	__type(key, uint32_t);
+	__type(value, struct fast_missed);
+} missed SEC(".maps");
 
 const volatile struct fast_realms realms;

@@ -124,12 +124,12 @@ static __always_inline bool cross(struct __sk_buff *skb,
  * program returns. */
 static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 						    const struct segment *s,
-						    uint32_t slot,
+						    uint32_t place,
 						    long *verdict)
 {
 	uint32_t wire = wire_octets(skb, s);
 	struct gate g;
-	enum pkt_fast_count what = gate_find(&g, s, slot, wire);
+	enum pkt_fast_count what = gate_find(&g, s, place, wire);
 	struct fast_way *way = NULL;
 
 	if (what == PKT_FAST_POLICED)
@@ -140,7 +140,7 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		wire = cross_octets(&g, s, wire);
 	if (wire)
 		way = find_way(skb, g.is_cross != s->is_v6, wire,
-			       tun_of(g.in->peer),
+			       tun_of(g.in->peer_slot),
 			       (const uint32_t *)&g.in->out_src,
 			       (const uint32_t *)&g.in->out_dst);
 	if (!way)
@@ -149,7 +149,7 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		*verdict = TC_ACT_SHOT;
 		return PKT_FAST_LOST;
 	}
-	note(&g, s, slot);
+	note(&g, s, place);
 	*verdict = take_way(way);
 	return PKT_FAST_PASSED;
 }
@@ -160,7 +160,7 @@ int media(struct __sk_buff *skb)
 	enum pkt_fast_count what;
 	long verdict = TC_ACT_UNSPEC;
 	struct segment s;
-	uint32_t slot = NO_SLOT;
+	uint32_t slot = NO_SLOT, place;
 
 	/* Not for us: seen only because the interface is promiscuous. */
 	if (skb->pkt_type != 0 || skb->vlan_present)
@@ -173,13 +173,14 @@ int media(struct __sk_buff *skb)
 		count(FAST_BY_TC, PKT_FAST_FOREIGN, 0);
 		return TC_ACT_UNSPEC;
 	}
-	what = dispatch(skb, &s, slot, &verdict);
+	place = place_of(slot);
+	what = dispatch(skb, &s, place, &verdict);
 	count(FAST_BY_TC, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
 	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST ||
 	    what == PKT_FAST_POLICED)
 		return verdict;
-	note_steered(slot, &s);
+	note_steered(place, &s);
 	return bpf_redirect(self()->tun, 0);
 }
 

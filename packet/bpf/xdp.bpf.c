@@ -76,7 +76,7 @@ static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 {
 	const uint32_t *src = (const uint32_t *)&in->out_src;
 	const uint32_t *dst = (const uint32_t *)&in->out_dst;
-	uint32_t tun = tun_of(in->peer);
+	uint32_t tun = tun_of(in->peer_slot);
 	struct fast_way *way = way_slot(src, dst, tun);
 	struct bpf_fib_lookup q;
 	long told;
@@ -118,13 +118,14 @@ static __always_inline int send(const struct xdp_md *ctx,
 /* PKT_FAST_PASSED, PKT_FAST_POLICED: *verdict is what the program returns. */
 static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 						    const struct segment *s,
-						    uint32_t slot, int *verdict)
+						    uint32_t place,
+						    int *verdict)
 {
 	struct ethhdr *eth = DATA(ctx);
 	void *tcp = DATA(ctx) + ETH_HLEN + segment_l4(s);
 	struct gate g;
 	struct fast_way *way;
-	enum pkt_fast_count what = gate_find(&g, s, slot, s->octets);
+	enum pkt_fast_count what = gate_find(&g, s, place, s->octets);
 
 	if (what == PKT_FAST_POLICED)
 		*verdict = XDP_DROP;
@@ -138,7 +139,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 	if (what != PKT_FAST_PASSED)
 		return what;
 	translate(eth, tcp, s, &g, way);
-	note(&g, s, slot);
+	note(&g, s, place);
 	*verdict = send(ctx, way);
 	return PKT_FAST_PASSED;
 }
@@ -162,7 +163,7 @@ int xdp(struct xdp_md *ctx)
 		count(FAST_BY_XDP, PKT_FAST_FOREIGN, 0);
 		return XDP_PASS;
 	}
-	what = dispatch(ctx, &s, slot, &verdict);
+	what = dispatch(ctx, &s, place_of(slot), &verdict);
 	count(FAST_BY_XDP, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	return verdict;
 }

@@ -40,6 +40,7 @@
 
 enum {
 	MAX = 1 << 20,
+	MAPS_MAX = 16,
 	TTL = 255,
 	ROUNDS = 250, /* of one packet, until its TTL is used up */
 	WARM_UP = 10, /* calls */
@@ -57,7 +58,8 @@ enum {
 static struct pkt_engine *engine;
 static uint32_t n_sessions;
 static struct pkt_entry *entries;
-static uint32_t *next; /* the ring, by number of session */
+static uint32_t *places; /* of slots */
+static uint32_t *next;   /* the ring, by number of session */
 
 static void die(const char *what)
 {
@@ -83,7 +85,6 @@ static void start(void)
 
 	two_realms_init(&cfg, n_sessions);
 	two_realms_own_host(&cfg, PKT_FASTPATH_XDP);
-	cfg.max_rendezvous = 1;
 	if (pkt_engine_new(&cfg, &engine, err, sizeof(err)))
 		die(err);
 }
@@ -97,31 +98,43 @@ static int program(const char *name)
 	return fd;
 }
 
+/* If it is the map of this name, *at is where it is now. */
+static void map_if(int fd, const struct bpf_map_info *map, const char *name,
+		   void *at)
+{
+	void *p;
+
+	if (strcmp(map->name, name))
+		return;
+	p = mmap(NULL, (size_t)map->max_entries * map->value_size,
+		 PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		die("cannot map a map");
+	memcpy(at, &p, sizeof(p));
+}
+
 static void find_entries(int prog)
 {
-	uint32_t ids[8], n;
-	struct bpf_prog_info info = { .nr_map_ids = 8,
+	uint32_t ids[MAPS_MAX], n;
+	struct bpf_prog_info info = { .nr_map_ids = MAPS_MAX,
 				      .map_ids = (uintptr_t)ids };
 	struct bpf_map_info map;
 
 	n = sizeof(info);
 	if (bpf_obj_get_info_by_fd(prog, &info, &n))
 		die("no program info");
-	for (uint32_t i = 0; i < info.nr_map_ids && i < 8; i++) {
+	for (uint32_t i = 0; i < info.nr_map_ids && i < MAPS_MAX; i++) {
 		int fd = bpf_map_get_fd_by_id(ids[i]);
 
 		n = sizeof(map);
 		memset(&map, 0, n);
 		if (fd < 0 || bpf_obj_get_info_by_fd(fd, &map, &n))
 			die("no map info");
-		if (map.value_size == sizeof(*entries) &&
-		    !strcmp(map.name, "entries"))
-			entries =
-				mmap(NULL, map.max_entries * sizeof(*entries),
-				     PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		map_if(fd, &map, "entries", &entries);
+		map_if(fd, &map, "places", &places);
 		close(fd);
 	}
-	if (!entries || entries == MAP_FAILED)
+	if (!entries || !places)
 		die("no entries");
 }
 
@@ -159,7 +172,7 @@ static struct pkt_local local(uint32_t k)
 	return at;
 }
 
-/* Its peer is anywhere in the other realm. */
+/* Its peer is anywhere in the other realm: a slot. */
 static uint32_t peer_of(uint32_t k)
 {
 	return two_realms_addrs(n_sessions) * TWO_PORTS + next[next[k]];
@@ -183,14 +196,19 @@ static void make_sessions(void)
 
 	for (uint32_t k = 0; k < n_sessions; k++) {
 		struct pkt_local at = local(k), to = local(next[k]);
-		struct pkt_entry *in = &entries[k];
+		struct pkt_entry *in = &entries[pkt_place(k, 0)];
+		struct pkt_entry *out = &entries[pkt_place(k, 1)];
 
+		places[k] = pkt_place(k, 0) + 1;
+		places[peer_of(k)] = pkt_place(k, 1) + 1;
 		fill(in, SEQ + PAYLOAD, ACK);
-		fill(&entries[peer_of(k)], ACK, SEQ);
-		in->peer = peer_of(k);
+		fill(out, ACK, SEQ);
+		in->peer_slot = peer_of(k);
+		out->peer_slot = k;
 		in->remote = client.addr;
 		in->remote_port_be = client.port_be;
 		pkt_translate_set(in, &at, &client, &to);
+		pkt_translate_set(out, &client, &at, &client);
 	}
 }
 
@@ -336,7 +354,7 @@ static void measure_access(uint32_t ms)
 	static uint64_t ns[CALLS_MAX];
 	struct line {
 		uint32_t next;
-		uint8_t rest[sizeof(struct pkt_entry) - 4];
+		uint8_t rest[2 * sizeof(struct pkt_entry) - 4];
 	} *lines = aligned_alloc(4096, MAX * sizeof(*lines));
 	uint64_t end, began;
 	uint32_t at = 0;

@@ -47,6 +47,7 @@ static struct packet *in, *out; /* PER_PAIR each */
 static uint32_t n_in, n_out;    /* already read, written */
 static int realm_fd[2];
 static struct pkt_worker_cfg cfg;
+static uint32_t *places; /* of slots */
 static struct pkt_worker *worker;
 static uint32_t n_open;
 
@@ -192,15 +193,16 @@ static void start(void)
 			die("no slots");
 		cfg.realm[i].fd = realm_fd[i];
 	}
-	cfg.n_slots = end;
 	cfg.max_rendezvous = n_pairs;
-	cfg.entries = aligned_alloc(64, end * sizeof(*cfg.entries));
+	cfg.entries =
+		aligned_alloc(64, pkt_place(n_pairs, 0) * sizeof(*cfg.entries));
+	cfg.places = places = calloc(end, sizeof(*places));
 	cfg.cmds = pkt_ring_new(2 * WINDOW, sizeof(struct pkt_cmd));
 	cfg.evts = pkt_ring_new(RING, sizeof(struct pkt_evt));
 	cfg.evt_fd = eventfd(0, EFD_NONBLOCK);
-	if (!cfg.entries || !cfg.cmds || !cfg.evts)
+	if (!cfg.entries || !places || !cfg.cmds || !cfg.evts)
 		die("no memory");
-	memset(cfg.entries, 0, end * sizeof(*cfg.entries));
+	memset(cfg.entries, 0, pkt_place(n_pairs, 0) * sizeof(*cfg.entries));
 	if (pkt_worker_new(&cfg, &worker))
 		die("no worker");
 }
@@ -212,6 +214,7 @@ static void stop(void)
 	pkt_ring_free(cfg.evts);
 	close(cfg.evt_fd);
 	free(cfg.entries);
+	free(places);
 }
 
 static uint32_t drain(uint8_t type)
@@ -249,6 +252,7 @@ static void arm_one(unsigned int i, uint32_t k)
 	cmd.gate.slot = pkt_slots_find(&cfg.realm[i].slots, &leg->local,
 				       leg->local_port);
 	cmd.gate.gen = 1;
+	places[cmd.gate.slot] = pkt_place(k, i) + 1;
 	if (!pkt_ring_push(cfg.cmds, &cmd))
 		die("no room for a command");
 }

@@ -113,12 +113,22 @@ void program_rig_close(void)
 
 /* ---- one segment ---- */
 
-static struct pkt_entry *entry_at(unsigned int realm, const struct pkt_local *l)
+enum { RENDEZVOUS = 3 }; /* which all trials have */
+
+static uint32_t slot_of(unsigned int realm, const struct pkt_local *l)
 {
 	uint32_t slot =
 		pkt_slots_find(&slots[realm], &l->addr, ntohs(l->port_be));
 
-	return slot == PKT_SLOT_NONE ? NULL : &pkt_fast_entries(fast)[slot];
+	if (slot == PKT_SLOT_NONE)
+		abort();
+	return slot;
+}
+
+/* 1: where it arrives. */
+static struct pkt_entry *entry_of(unsigned int leg)
+{
+	return &pkt_fast_entries(fast)[pkt_place(RENDEZVOUS, leg)];
 }
 
 static uint32_t index_of(const struct pkt_entry *e)
@@ -155,8 +165,10 @@ static void install(const struct program_trial *t, struct pkt_entry *in,
 {
 	*in = t->in;
 	*out = t->out;
-	in->peer = index_of(out);
-	out->peer = index_of(in);
+	in->peer_slot = slot_of(1, &t->y);
+	out->peer_slot = slot_of(0, &t->x);
+	pkt_fast_places(fast)[in->peer_slot] = pkt_place(RENDEZVOUS, 0) + 1;
+	pkt_fast_places(fast)[out->peer_slot] = pkt_place(RENDEZVOUS, 1) + 1;
 	install_police(&t->traffic[0], in);
 	install_police(&t->traffic[1], out);
 }
@@ -167,10 +179,12 @@ static void take_out(const struct program_trial *t, struct pkt_entry *in,
 {
 	take_police(&t->traffic[0], in, &o->police[0]);
 	take_police(&t->traffic[1], out, &o->police[1]);
+	pkt_fast_places(fast)[in->peer_slot] = 0;
+	pkt_fast_places(fast)[out->peer_slot] = 0;
 	o->in = *in;
 	o->out = *out;
-	o->in.peer = t->in.peer;
-	o->out.peer = t->out.peer;
+	o->in.peer_slot = t->in.peer_slot;
+	o->out.peer_slot = t->out.peer_slot;
 	memset(in, 0, sizeof(*in));
 	memset(out, 0, sizeof(*out));
 }
@@ -304,13 +318,11 @@ static enum program_verdict verdict_of_xdp(unsigned int reason, uint32_t told)
 /* What it leaves as it was is tc's. */
 void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 {
-	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
+	struct pkt_entry *in = entry_of(1), *out = entry_of(0);
 	uint64_t before[PKT_FAST__COUNT];
 	bool is_left = true;
 	uint32_t told;
 
-	if (!in || !out)
-		abort();
 	if (!t->gso_octets) {
 		install(t, in, out);
 		count(before);
@@ -330,12 +342,10 @@ void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 {
-	struct pkt_entry *in = entry_at(0, &t->x), *out = entry_at(1, &t->y);
+	struct pkt_entry *in = entry_of(1), *out = entry_of(0);
 	uint64_t before[PKT_FAST__COUNT];
 	uint32_t told;
 
-	if (!in || !out)
-		abort();
 	install(t, in, out);
 	count(before);
 	o->before_ms = now_ms();
@@ -345,4 +355,23 @@ void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 	o->verdict = verdict_of(o->reason, told);
 	o->is_by_xdp = false;
 	take_out(t, in, out, o);
+}
+
+static void count_hint(void *arg, uint32_t place)
+{
+	(void)place;
+	++*(uint32_t *)arg;
+}
+
+uint32_t program_rig_hints(void)
+{
+	uint32_t n = 0;
+
+	pkt_fast_hints(fast, 0, count_hint, &n);
+	return n;
+}
+
+uint32_t program_rig_missed(void)
+{
+	return pkt_fast_missed(fast, 0);
 }

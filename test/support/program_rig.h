@@ -51,6 +51,11 @@ struct program_outcome {
 int program_rig_open(char *skipped, size_t cap);
 void program_rig_close(void);
 
+/* Hints that were written and not read yet; now they are. */
+uint32_t program_rig_hints(void);
+/* Hints that found no room, ever. */
+uint32_t program_rig_missed(void);
+
 /* Through `media` of tc. */
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
 /* Through XDP, and through `media` what that leaves; a super-segment only through

@@ -226,6 +226,19 @@ static void fin(struct program_trial *t, struct program_shape *s)
 	s->flags |= PKT_FIN;
 }
 
+/* The place is another gate's since the index was read. */
+static void gate_port(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	t->out.out_sport_be ^= htons(1);
+}
+
+static void gate_address(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	t->out.out_src.s6_addr[15] ^= 1;
+}
+
 static void second_fin(struct program_trial *t, struct program_shape *s)
 {
 	fin(t, s);
@@ -689,6 +702,8 @@ static const struct edge edges[] = {
 	{ "another version", NULL, other_version, HOST },
 	{ "IP options", NULL, ip_options, HOST },
 	{ "a fragment", NULL, fragment, HOST },
+	{ "a gate of another port", gate_port, NULL, WORKER },
+	{ "a gate of another address", gate_address, NULL, WORKER },
 	{ "a later fragment", NULL, later_fragment, HOST },
 	{ "a wrong sum of the IP header", NULL, bad_ip_sum, HOST },
 	{ NULL, NULL, NULL, HOST },

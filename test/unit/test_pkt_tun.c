@@ -815,13 +815,21 @@ static void way_changes(void)
 	pkt_engine_free(engine);
 }
 
-/* Pools whose entries a map may not hold. */
+/* Pools whose ports an index may not hold. */
 static void map_too_large(void)
 {
+	static const char *const more[] = { "2001:db8:1::", "2001:db8:2::" };
 	struct pkt_engine_cfg cfg = config();
+	struct pkt_realm_cfg *r = &cfg.realm[0];
 	char err[256] = "";
 
-	cfg.realm[0].prefix[0].len = 128 - 8;
+	r->prefix[0].len = 128 - 8;
+	for (size_t i = 0; i < sizeof(more) / sizeof(*more); i++) {
+		struct pkt_prefix *p = &r->prefix[r->n_prefixes++];
+
+		inet_pton(AF_INET6, more[i], &p->addr);
+		p->len = 128 - 8;
+	}
 	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(&cfg, &engine, err, sizeof(err)),
 			      0);
 	CU_ASSERT_PTR_NOT_NULL(

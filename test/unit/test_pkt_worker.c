@@ -36,29 +36,30 @@ static struct in6_addr addr(const char *text)
 
 /* Programs of the kernel, as far as the worker knows them: the test says what
  * they have done to the entries. */
-static uint32_t steered[RDVS];
+static uint32_t steered[2 * RDVS], missed; /* of a place; of all */
+static uint32_t places[RDVS];
 static int hint_fd;
 
-uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t slot)
+uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
-	return steered[slot];
+	return steered[place];
 }
 
-/* Of gates that asked for buckets; as many as there are. */
-static struct pkt_police buckets[RDVS];
+/* Of places that asked for buckets; as many as there are. */
+static struct pkt_police buckets[2 * RDVS];
 static unsigned int n_buckets, n_given_back;
 
-struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t slot)
+struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
-	return n_buckets ? &buckets[slot] : NULL;
+	return n_buckets ? &buckets[place] : NULL;
 }
 
-void pkt_fast_unpolice(struct pkt_fast *f, uint32_t slot)
+void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
-	(void)slot;
+	(void)place;
 	n_given_back++;
 }
 
@@ -70,12 +71,19 @@ int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int self)
 }
 
 void pkt_fast_hints(struct pkt_fast *f, unsigned int self,
-		    void (*tell)(void *arg, uint32_t slot), void *arg)
+		    void (*tell)(void *arg, uint32_t place), void *arg)
 {
 	(void)f;
 	(void)self;
 	(void)tell;
 	(void)arg;
+}
+
+uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int self)
+{
+	(void)f;
+	(void)self;
+	return missed;
 }
 
 static void no_wait(void)
@@ -90,6 +98,8 @@ static void wake(void *arg)
 
 static void prepare(void)
 {
+	uint32_t n_slots;
+
 	memset(&cfg, 0, sizeof(cfg));
 	realm = (struct pkt_realm_cfg) { .n_prefixes = 1,
 					 .port_min = PORT,
@@ -99,11 +109,12 @@ static void prepare(void)
 	CU_ASSERT_EQUAL_FATAL(fake_tun_pair(fd), 0);
 	cfg.n_realms = cfg.n_workers = 1;
 	cfg.realm[0].fd = fd[0];
-	CU_ASSERT_EQUAL_FATAL(pkt_slots_init(&cfg.realm[0].slots, &realm, 0,
-					     &cfg.n_slots),
-			      0);
-	cfg.entries = aligned_alloc(64, RDVS * sizeof(*cfg.entries));
-	memset(cfg.entries, 0, RDVS * sizeof(*cfg.entries));
+	CU_ASSERT_EQUAL_FATAL(
+		pkt_slots_init(&cfg.realm[0].slots, &realm, 0, &n_slots), 0);
+	cfg.entries = aligned_alloc(64, 2 * RDVS * sizeof(*cfg.entries));
+	memset(cfg.entries, 0, 2 * RDVS * sizeof(*cfg.entries));
+	memset(places, 0, sizeof(places));
+	cfg.places = places;
 	cfg.max_rendezvous = RDVS;
 	cfg.cmds = pkt_ring_new(256, sizeof(struct pkt_cmd));
 	cfg.evts = pkt_ring_new(PKT_EVT_RING_MIN, sizeof(struct pkt_evt));
@@ -122,7 +133,7 @@ static void start_beside_kernel(void)
 	memset(steered, 0, sizeof(steered));
 	memset(buckets, 0, sizeof(buckets));
 	n_buckets = RDVS;
-	n_given_back = 0;
+	n_given_back = missed = 0;
 	hint_fd = eventfd(0, EFD_NONBLOCK);
 	cfg.fast = (struct pkt_fast *)steered; /* any but NULL */
 	CU_ASSERT_EQUAL_FATAL(pkt_fence_new(no_wait, wake, NULL, &cfg.fence),
@@ -142,6 +153,12 @@ static void stop(void)
 	close(cfg.evt_fd);
 	close(fd[0]);
 	close(fd[1]);
+}
+
+/* Of gate i. */
+static struct pkt_entry *entry(uint32_t i)
+{
+	return &cfg.entries[places[i] - 1];
 }
 
 static struct pkt_cmd command(uint8_t type, uint32_t i)
@@ -169,6 +186,7 @@ static void push(uint8_t type, uint32_t i)
 {
 	struct pkt_cmd cmd = command(type, i);
 
+	places[i] = pkt_place(i, 0) + 1;
 	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
 }
 
@@ -368,7 +386,7 @@ static void slot_is_used_again(void)
 		turn();
 		CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
 		CU_ASSERT_EQUAL(evt.stat.syns, 1);
-		CU_ASSERT_EQUAL(cfg.entries[7].flags, 0);
+		CU_ASSERT_EQUAL(entry(7)->flags, 0);
 	}
 	stop();
 }
@@ -381,6 +399,7 @@ static void open_session(void)
 
 	push(PKT_CMD_ADD, 3);
 	cmd.rdv = 3;
+	places[4] = pkt_place(3, 1) + 1;
 	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
 	turn();
 	syn(3);
@@ -474,6 +493,7 @@ static void add_pair(void)
 
 	push(PKT_CMD_ADD, 3);
 	cmd.rdv = 3;
+	places[4] = pkt_place(3, 1) + 1;
 	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
 	turn();
 	while (pkt_ring_pop(cfg.evts, &evt))
@@ -728,16 +748,16 @@ static void commit(void)
 {
 	start_beside_kernel();
 	add_pair();
-	steered[3] = 2;
-	steered[4] = 1;
+	steered[pkt_place(3, 0)] = 2;
+	steered[pkt_place(3, 1)] = 1;
 	syn(3);
 	syn(4);
 	segment(3, 4, NULL, 0);
 	turn();
 	forget_events();
-	CU_ASSERT_TRUE_FATAL(pkt_is_committed(&cfg.entries[3]));
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
-	CU_ASSERT_EQUAL(cfg.entries[4].kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_TRUE_FATAL(pkt_is_committed(entry(3)));
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(entry(4)->kernel, PKT_KERNEL_PASS);
 }
 
 /* The second handshake ACK has passed, and the hint was not read: it was open,
@@ -749,7 +769,7 @@ static void removed_before_the_hint(void)
 	unsigned int n_open = 0;
 
 	commit();
-	cfg.entries[4].fins |= PKT_ACK_PASSED;
+	entry(4)->fins |= PKT_ACK_PASSED;
 	cmd.rdv = 3;
 	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
 	for (int i = 0; evt.type != PKT_EVT_DONE && i < 100; i++) {
@@ -761,6 +781,31 @@ static void removed_before_the_hint(void)
 	CU_ASSERT_EQUAL(evt.cmd, PKT_CMD_REMOVE);
 	CU_ASSERT_EQUAL(n_open, 2);
 	CU_ASSERT_TRUE(evt.stat.est_ms > 0);
+	stop();
+}
+
+static unsigned int opened(void)
+{
+	struct pkt_evt evt;
+	unsigned int n = 0;
+
+	turn();
+	while (pkt_ring_pop(cfg.evts, &evt))
+		n += evt.type == PKT_EVT_OPEN;
+	return n;
+}
+
+/* The entries are the truth: what no hint came of, because there was no room for
+ * it, is found when the worker hears that some were missed. */
+static void missed_hints(void)
+{
+	commit();
+	entry(4)->fins |= PKT_ACK_PASSED;
+	CU_ASSERT_EQUAL(opened(), 0);
+	missed = UINT32_MAX;
+	CU_ASSERT_EQUAL(opened(), 2);
+	missed++;
+	CU_ASSERT_EQUAL(opened(), 0);
 	stop();
 }
 
@@ -779,17 +824,17 @@ static void stranger_in_commit(void)
 	turn();
 	pkt_worker_counters(worker, &c);
 	CU_ASSERT_EQUAL(c.drop[PKT_DROP_SOURCE], 2);
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
-	CU_ASSERT_EQUAL(cfg.entries[4].kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(entry(4)->kernel, PKT_KERNEL_PASS);
 	segment(3, 4, NULL, 0);
 	turn();
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_LEFT);
 	stop();
 	commit();
 	tx.flags = PKT_SYN;
 	fake_tun_send(fd[1], &tx);
 	turn();
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_LEFT);
 	stop();
 }
 
@@ -810,7 +855,7 @@ static void police(bool is_policed)
 /* Its next segment that comes to the worker, as the only one on its way. */
 static void next_segment(void)
 {
-	steered[3]++;
+	steered[pkt_place(3, 0)]++;
 	segment(3, 4, NULL, 0);
 	turn();
 }
@@ -821,18 +866,19 @@ static void policed_beside_kernel(void)
 	const struct pkt_entry *e;
 
 	commit();
-	e = &cfg.entries[3];
+	e = entry(3);
 	segment(4, 3, NULL, 0);
 	turn();
 	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
 	police(true);
 	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_LEFT);
 	CU_ASSERT_TRUE(e->flags & PKT_ENTRY_POLICED);
-	CU_ASSERT_EQUAL(buckets[3].rate[PKT_SUSTAINED], 1000);
+	CU_ASSERT_EQUAL(buckets[pkt_place(3, 0)].rate[PKT_SUSTAINED], 1000);
 	next_segment();
 	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
-	CU_ASSERT_TRUE(buckets[3].full_at[PKT_DIR_IN][PKT_SUSTAINED] >
-		       buckets[3].full_at[PKT_DIR_OUT][PKT_SUSTAINED]);
+	CU_ASSERT_TRUE(
+		buckets[pkt_place(3, 0)].full_at[PKT_DIR_IN][PKT_SUSTAINED] >
+		buckets[pkt_place(3, 0)].full_at[PKT_DIR_OUT][PKT_SUSTAINED]);
 	police(false);
 	CU_ASSERT_FALSE(e->flags & PKT_ENTRY_POLICED);
 	CU_ASSERT_EQUAL(n_given_back, 0);
@@ -852,13 +898,13 @@ static void no_more_buckets(void)
 	n_buckets = 0;
 	police(true);
 	next_segment();
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_LEFT);
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_LEFT);
 	/* Somebody has given some back. */
 	n_buckets = RDVS;
 	police(true);
-	CU_ASSERT_EQUAL(buckets[3].rate[PKT_SUSTAINED], 1000);
+	CU_ASSERT_EQUAL(buckets[pkt_place(3, 0)].rate[PKT_SUSTAINED], 1000);
 	next_segment();
-	CU_ASSERT_EQUAL(cfg.entries[3].kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_PASS);
 	stop();
 }
 
@@ -880,6 +926,7 @@ int main(void)
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
 		{ "P4 removed before the hint was read",
 		  removed_before_the_hint },
+		{ "P4 no room for a hint", missed_hints },
 		{ "P4 strangers in COMMIT", stranger_in_commit },
 		{ "tman: policed beside the kernel", policed_beside_kernel },
 		{ "tman: no more buckets", no_more_buckets },
