@@ -165,15 +165,17 @@ static json_t *stream_summary(const struct gw_term *term,
 		s->gate.gen ? pkt_leg_state_name(s->stat.leg_state) : "none";
 
 	return json_pack(
-		"{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I}", "id", s->id, "state",
-		state, "leg", leg, "waits_for", waits_for(term, s),
+		"{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "id", s->id,
+		"state", state, "leg", leg, "waits_for", waits_for(term, s),
 		"local_address",
 		ctl_json_endpoint(&s->gate_cfg.leg.local,
 				  s->gate.gen ? s->gate_cfg.leg.local_port : 0),
 		"latched_address",
 		ctl_json_endpoint(&s->stat.remote, s->stat.remote_port),
 		"rx_octets", (json_int_t)s->stat.rx_octets, "tx_octets",
-		(json_int_t)s->stat.tx_octets, "drops",
+		(json_int_t)s->stat.tx_octets, "rx_packets",
+		(json_int_t)s->stat.rx_packets, "tx_packets",
+		(json_int_t)s->stat.tx_packets, "drops",
 		(json_int_t)s->stat.drops);
 }
 

@@ -40,12 +40,14 @@ static json_t *remote_of(const struct gw_stream *s)
 static json_t *term_stream(const struct gw_term *term,
 			   const struct gw_stream *s)
 {
-	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "id", s->id,
-			 "realm", realm_of(term->ctx->gw, s->realm), "state",
-			 state_of(s), "local_address", local_of(s),
+	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "id",
+			 s->id, "realm", realm_of(term->ctx->gw, s->realm),
+			 "state", state_of(s), "local_address", local_of(s),
 			 "latched_address", remote_of(s), "rx_octets",
 			 num(s->stat.rx_octets), "tx_octets",
-			 num(s->stat.tx_octets), "drops", num(s->stat.drops));
+			 num(s->stat.tx_octets), "rx_packets",
+			 num(s->stat.rx_packets), "tx_packets",
+			 num(s->stat.tx_packets), "drops", num(s->stat.drops));
 }
 
 static json_t *term_line(const struct gw_term *term, const struct ctl_filter *f)

@@ -77,8 +77,9 @@ struct pkt_gate_cfg {
 
 /* A gate at one moment; in each event. */
 struct pkt_gate_stat {
-	struct in6_addr remote;        /* latched source; port 0: none */
-	uint64_t rx_octets, tx_octets; /* TCP payload (decision 22) */
+	struct in6_addr remote;          /* latched source; port 0: none */
+	uint64_t rx_octets, tx_octets;   /* TCP payload (decision 22) */
+	uint64_t rx_packets, tx_packets; /* of the session, on the wire */
 	uint32_t syns, synacks, relatches, drops;
 	uint32_t est_ms;       /* first SYN to open; 0: not open */
 	uint32_t wait_left_ms; /* of T_wait; 0: not waiting */

@@ -108,10 +108,11 @@ struct pkt_entry {
 	uint32_t fin_end;      /* seq after its FIN, when it was seen */
 	uint32_t last_seen_ms; /* engine clock, wraps; stands when over */
 	uint32_t drops;        /* of segments for this gate */
-	uint64_t rx_octets;    /* payload accepted from its client */
-	uint64_t tx_octets;    /* payload handed out to its client */
-	uint16_t max_win;      /* largest window it advertised >> wscale */
-	uint16_t challenge;    /* time of the last challenge ACK, 20 ms;
+	/* Accepted from its client, so handed out to the other one: payload, and
+	 * packets as they are on the wire. */
+	uint64_t rx_octets, rx_packets;
+	uint16_t max_win;   /* largest window it advertised >> wscale */
+	uint16_t challenge; /* time of the last challenge ACK, 20 ms;
 				* 0: none */
 
 	/* changes with the state, or by the controller */

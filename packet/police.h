@@ -30,16 +30,18 @@ struct pkt_police {
 	uint64_t full_at[PKT_DIRS][PKT_BUCKETS]; /* ticks; may be past */
 } __attribute__((aligned(64)));
 
-/* Octets on the wire of the IP packets of a segment; piece: payload of each if
- * it is a super-segment, else 0. */
+/* How many IP packets a segment is on the wire; piece: payload of each if it is a
+ * super-segment, else 0. */
+static inline uint32_t pkt_pieces(uint32_t payload, uint32_t piece)
+{
+	return piece && payload > piece ? (payload + piece - 1) / piece : 1;
+}
+
+/* Their octets on the wire. */
 static inline uint32_t pkt_police_octets(uint32_t payload, uint32_t headers,
 					 uint32_t piece)
 {
-	uint32_t packets = 1;
-
-	if (piece && payload > piece)
-		packets = (payload + piece - 1) / piece;
-	return payload + packets * headers;
+	return payload + pkt_pieces(payload, piece) * headers;
 }
 
 static inline uint64_t pkt_bucket_read(const uint64_t *full_at)

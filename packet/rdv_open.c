@@ -69,7 +69,8 @@ static void forward(struct rdv_call *c, unsigned int leg,
 	c->out->act = PKT_ACT_FORWARD;
 	if (!is_lingering(c->r))
 		in->last_seen_ms = (uint32_t)(c->now_us / RDV_MS);
-	pkt_count_payload(in, out, seg->payload_octets);
+	pkt_count_passed(in, seg->payload_octets,
+			 pkt_pieces(seg->payload_octets, seg->gso_octets));
 	out->is_dirty = true;
 }
 

@@ -159,7 +159,7 @@ void pkt_rdv_modify_leg(struct pkt_rdv *r, unsigned int leg,
 			uint64_t now_us, struct pkt_out *out);
 
 /* A segment that arrived at the local address and port of `leg`.  Counts
- * rx_octets, tx_octets, drops and last_seen_ms of the entries itself. */
+ * rx_octets, rx_packets, drops and last_seen_ms of the entries itself. */
 void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 		     const struct pkt_seg *seg, uint64_t now_us,
 		     struct pkt_out *out);

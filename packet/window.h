@@ -171,12 +171,11 @@ static inline bool pkt_is_handshake_ack(const struct pkt_entry *from,
 	       n->ack == from->last_ack;
 }
 
-/* Payload that passes (decision 22). */
-static inline void pkt_count_payload(struct pkt_entry *from,
-				     struct pkt_entry *to, uint64_t octets)
+/* A segment that passes (decision 22), of so many packets on the wire. */
+static inline void pkt_count_passed(struct pkt_entry *from, uint64_t octets,
+				    uint64_t packets)
 {
-	if (!octets)
-		return;
-	__sync_fetch_and_add(&from->rx_octets, octets);
-	__sync_fetch_and_add(&to->tx_octets, octets);
+	__sync_fetch_and_add(&from->rx_packets, packets);
+	if (octets)
+		__sync_fetch_and_add(&from->rx_octets, octets);
 }

@@ -190,8 +190,7 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	if (d == PKT_DROP_NONE)
 		return;
 	/* It was counted as handed out (decision 22). */
-	__sync_fetch_and_sub(&worker_entry(w, rdv, 1 - leg)->tx_octets,
-			     seg->payload_octets);
+	worker_unsent(w, rdv, 1 - leg, seg);
 	worker_entry(w, rdv, leg)->drops++;
 }
 
@@ -515,12 +514,13 @@ static int allocate(struct pkt_worker *w)
 				  sizeof(*w->sticky));
 	w->traffic = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->traffic));
 	w->leaving = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->leaving));
+	w->sent = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->sent));
 	w->free_setups = pkt_pages_new(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = pkt_pages_new(1, PKT_HEADROOM + PKT_BUF_OCTETS);
 	if (!w->rdvs || !w->setups || !w->sticky || !w->traffic ||
-	    !w->leaving || !w->free_setups || !w->timers || !w->room ||
-	    worker_tap_init(w))
+	    !w->leaving || !w->sent || !w->free_setups || !w->timers ||
+	    !w->room || worker_tap_init(w))
 		return -ENOMEM;
 	return 0;
 }
@@ -582,6 +582,7 @@ void pkt_worker_free(struct pkt_worker *w)
 		       sizeof(*w->sticky));
 	pkt_pages_free(w->traffic, (size_t)n * PKT_LEGS, sizeof(*w->traffic));
 	pkt_pages_free(w->leaving, (size_t)n * PKT_LEGS, sizeof(*w->leaving));
+	pkt_pages_free(w->sent, (size_t)n * PKT_LEGS, sizeof(*w->sent));
 	pkt_pages_free(w->free_setups, n, sizeof(*w->free_setups));
 	worker_tap_fini(w);
 	pkt_timers_free(w->timers);

@@ -92,6 +92,7 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	rdv->realm[leg] = cmd->cfg.realm;
 	rdv->gen[leg] = cmd->gate.gen;
 	worker_fast_begin(w, cmd->rdv, leg);
+	worker_sent_begin(w, cmd->rdv, leg);
 	if (!rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
 	link_peers(w, cmd->rdv);
@@ -132,6 +133,8 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	pkt_rdv_release(&view, leg, w->now_us, &out);
 	worker_apply(w, cmd->rdv, &out);
 	worker_stat(w, cmd->rdv, leg, stat);
+	if (view.leg[1 - leg])
+		worker_sent_keep(w, cmd->rdv, leg);
 	memset(view.leg[leg], 0, sizeof(struct pkt_entry));
 	rdv->slot[leg] = PKT_SLOT_NONE;
 	rdv->gen[leg] = 0;

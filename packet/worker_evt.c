@@ -16,6 +16,52 @@ static uint32_t ms_until(uint64_t then_us, uint64_t now_us)
 	return then_us > now_us ? (uint32_t)((then_us - now_us) / 1000) : 0;
 }
 
+static struct worker_sent *sent_of(struct pkt_worker *w, uint32_t rdv,
+				   unsigned int leg)
+{
+	return &w->sent[pkt_place(rdv, leg)];
+}
+
+void worker_unsent(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		   const struct pkt_seg *seg)
+{
+	struct worker_sent *sent = sent_of(w, rdv, leg);
+
+	sent->octets -= seg->payload_octets;
+	sent->packets -= pkt_pieces(seg->payload_octets, seg->gso_octets);
+}
+
+void worker_sent_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
+{
+	struct worker_sent *sent = sent_of(w, rdv, leg);
+
+	if (sent->octets || sent->packets)
+		*sent = (struct worker_sent) { 0, 0 };
+}
+
+void worker_sent_keep(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
+{
+	const struct pkt_entry *e = worker_entry(w, rdv, leg);
+	struct worker_sent *sent = sent_of(w, rdv, 1 - leg);
+
+	if (!e->rx_packets)
+		return;
+	sent->octets += e->rx_octets;
+	sent->packets += e->rx_packets;
+}
+
+static void count_passed(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+			 const struct pkt_rdv *r, struct pkt_gate_stat *out)
+{
+	const struct worker_sent *sent = sent_of(w, rdv, leg);
+	const struct pkt_entry *peer = r->leg[1 - leg];
+
+	out->rx_octets = r->leg[leg]->rx_octets;
+	out->rx_packets = r->leg[leg]->rx_packets;
+	out->tx_octets = sent->octets + (peer ? peer->rx_octets : 0);
+	out->tx_packets = sent->packets + (peer ? peer->rx_packets : 0);
+}
+
 void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		 struct pkt_gate_stat *out)
 {
@@ -25,8 +71,7 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	memset(out, 0, sizeof(*out));
 	out->remote = e->remote;
 	out->remote_port = ntohs(e->remote_port_be);
-	out->rx_octets = e->rx_octets;
-	out->tx_octets = e->tx_octets;
+	count_passed(w, rdv, leg, &r, out);
 	out->drops = e->drops;
 	out->syns = e->syns;
 	out->synacks = e->synacks;

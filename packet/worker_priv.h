@@ -39,6 +39,12 @@ struct worker_rdv {
 };
 _Static_assert(sizeof(struct worker_rdv) == 32, "an index, not a record");
 
+/* Handed out to the client of a gate, beside what its peer of now has accepted: of
+ * peers before it; less what a device did not take, so it may be below 0. */
+struct worker_sent {
+	uint64_t octets, packets;
+};
+
 /* An event that found the ring full: its first time stamp, in a list in the
  * order of these (decision 24).  One per rendezvous, leg and type. */
 struct sticky {
@@ -62,6 +68,7 @@ struct pkt_worker {
 	struct pkt_setup *setups;         /* max_rendezvous */
 	uint32_t *free_setups;            /* a stack */
 	uint32_t n_free_setups, n_setups; /* n_setups: ever used */
+	struct worker_sent *sent;         /* by place, untouched if 0 */
 	struct pkt_traffic *traffic; /* one per leg, untouched if not used */
 	struct pkt_timers *timers;
 	struct sticky *sticky;
@@ -147,8 +154,8 @@ bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 			  const struct pkt_seg *seg, uint16_t mtu);
 
 /* worker_fast.c.  Begin: a gate is new; evict: before a rendezvous is changed or
- * judged in a way that programs of the kernel must not run into; commit: before SYN-ACKs leave, whose
- * ACKs the kernel may pass; follow: after a change, or after a
+ * judged in a way that programs of the kernel must not run into; commit: before
+ * SYN-ACKs leave, whose ACKs the kernel may pass; follow: after a change, or after a
  * segment; promote: at the end of a turn, in which the TUN devices were read
  * empty or not. */
 void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
@@ -172,6 +179,12 @@ void worker_commands(struct pkt_worker *w);
 /* worker_evt.c */
 void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		 struct pkt_gate_stat *out);
+/* What the device of a gate did not take was not handed out (decision 22). */
+void worker_unsent(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		   const struct pkt_seg *seg);
+/* The gate is new; it leaves, and what it accepted was handed out. */
+void worker_sent_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
+void worker_sent_keep(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_report(struct pkt_worker *w, uint32_t rdv,
 		   const struct pkt_report *report);
 void worker_done(struct pkt_worker *w, const struct pkt_cmd *cmd,

@@ -162,7 +162,8 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 struct gate {
 	struct pkt_entry *in, *out;
 	bool is_current;
-	bool is_cross; /* it leaves as one of the other family */
+	bool is_cross;    /* it leaves as one of the other family */
+	uint32_t packets; /* that it is on the wire */
 	struct toll toll;
 };
 
@@ -197,6 +198,7 @@ static __always_inline enum pkt_fast_count gate_find(struct gate *g,
 	if (!g->out || !is_of(g->out, s))
 		return PKT_FAST_STEERED;
 	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
+	g->packets = pkt_pieces(s->octets - s->headers, wire - s->headers);
 	what = judge(g->in, g->out, s, &g->is_current);
 	g->toll = (struct toll) { .octets = 0 };
 	if (what == PKT_FAST_PASSED &&

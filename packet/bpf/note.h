@@ -75,7 +75,7 @@ static __always_inline void note(const struct gate *g, const struct segment *s,
 	limit_pay(&g->toll);
 	if (in->last_seen_ms != now)
 		in->last_seen_ms = now;
-	pkt_count_payload(in, out, s->octets - s->headers);
+	pkt_count_passed(in, s->octets - s->headers, g->packets);
 	if (!g->is_current)
 		return;
 	pkt_window_raise(in, out, &s->n);

@@ -35,7 +35,7 @@ struct rdv_mon_syn {
 struct rdv_mon_leg {
 	struct rdv_mon_syn syn[RDV_MON_SYNS]; /* a ring */
 	uint32_t n_syns;
-	uint64_t rx_octets, tx_octets;
+	uint64_t rx_octets, rx_packets;
 	uint64_t challenge_us;
 	struct in6_addr latched; /* while open */
 	uint16_t latched_port_be;

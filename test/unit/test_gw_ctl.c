@@ -162,8 +162,11 @@ static void engine_answers(struct fixture *f)
 		struct gw_stream *s =
 			gw_stream_of_gate(&f->gw, engine.gate[i], &term);
 
-		if (s)
+		if (s) {
 			s->stat.rx_octets = engine.octets;
+			s->stat.rx_packets = 4;
+			s->stat.tx_packets = 5;
+		}
 		gw_ctl_read_done(f->ctl, engine.token[i]);
 	}
 }
@@ -283,6 +286,8 @@ static void contexts_are_fresh(void)
 	term = json_array_get(json_object_get(ctx, "terminations"), 1);
 	s = json_array_get(json_object_get(term, "streams"), 0);
 	CU_ASSERT_EQUAL(number(s, "rx_octets"), 4711);
+	CU_ASSERT_EQUAL(number(s, "rx_packets"), 4);
+	CU_ASSERT_EQUAL(number(s, "tx_packets"), 5);
 	CU_ASSERT_EQUAL(engine.n_asked, 2);
 	json_decref(j);
 	stop(&f);

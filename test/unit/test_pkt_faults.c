@@ -200,7 +200,7 @@ static void d09(void)
 	SYNACK(A, B0, A1);
 	SEND(A, .flags = PKT_ACK, .seq = A1, .ack = B1, .payload = 300);
 	FORWARDED(B, PKT_ACK, A1, B1);
-	OK(rdv.entry[B].tx_octets == 300);
+	OK(rdv.entry[A].rx_octets == 300);
 }
 
 /* Options in a SYN: which are told to the other side, and which SYN is not

@@ -25,7 +25,7 @@ static enum pkt_window passes(unsigned int leg, uint8_t flags, uint32_t seq,
 
 	if (verdict != PKT_WINDOW_CURRENT)
 		return verdict;
-	pkt_count_payload(in, out, payload);
+	pkt_count_passed(in, payload, 1);
 	pkt_window_raise(in, out, &n);
 	if (flags & PKT_FIN)
 		pkt_fin_note(in, out, n.end);
@@ -69,7 +69,7 @@ static void fins(void)
 	   rdv.out.report[0].cause == PKT_CAUSE_FIN);
 	catch_up();
 	OK(has_reported(0));
-	OK(rdv.entry[A].tx_octets == 5000 && rdv.entry[B].tx_octets == 100);
+	OK(rdv.entry[B].rx_octets == 5000 && rdv.entry[A].rx_octets == 100);
 }
 
 /* All of it has passed before the worker looks; B was the first. */

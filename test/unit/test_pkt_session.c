@@ -40,7 +40,7 @@ static void c1(void)
 	SEND(A, .flags = PKT_ACK, .seq = A1 + 1, .ack = B1 + 100001);
 	FORWARDED(B, PKT_ACK, A1 + 1, B1 + 100001);
 	REPORT(CLOSED, A, FIN);
-	OK(rdv.entry[A].tx_octets == 100000);
+	OK(rdv.entry[B].rx_octets == 100000);
 	AT(119999);
 	STATE(CLOSING);
 	AT(120000);
@@ -650,7 +650,7 @@ static void d17(void)
 		SEND(A, .flags = PKT_RST, .seq = A1);
 		OK((rdv.out.act == PKT_ACT_FORWARD) == t[i].bare);
 		OK(rdv.entry[A].rx_octets == (t[i].data_ab ? 9 : 0));
-		OK(rdv.entry[B].tx_octets == (t[i].data_ab ? 9 : 0));
+		OK(rdv.entry[A].rx_octets == (t[i].data_ab ? 9 : 0));
 		OK(rdv.entry[B].rx_octets == (t[i].data_ba ? 9 : 0));
 	}
 }

@@ -215,7 +215,7 @@ static void policed_in(void)
 	DROPPED(POLICED);
 	NOTHING();
 	OK(rdv.entry[A].snd_end == A1 + 1400);
-	OK(rdv.entry[A].rx_octets == 1400 && rdv.entry[B].tx_octets == 1400);
+	OK(rdv.entry[A].rx_octets == 1400 && rdv.entry[A].rx_packets >= 1);
 	OK(rdv.entry[A].drops == 1);
 	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1 + 1400, .payload = 900);
 	FORWARDED(A, PKT_ACK, B1, A1 + 1400);

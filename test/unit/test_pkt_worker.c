@@ -444,10 +444,79 @@ static void device_refuses(void)
 	turn();
 	CU_ASSERT_EQUAL(read_gate(3).rx_octets, 100 + sizeof(data));
 	CU_ASSERT_EQUAL(read_gate(4).tx_octets, 100);
+	CU_ASSERT_EQUAL(read_gate(4).tx_packets, read_gate(3).rx_packets - 1);
 	CU_ASSERT_EQUAL(read_gate(3).drops, 1);
 	CU_ASSERT_EQUAL(read_gate(4).drops, 0);
 	pkt_worker_counters(worker, &c);
 	CU_ASSERT_EQUAL(c.drop[PKT_DROP_TX], 1);
+	stop();
+}
+
+static void forget_events(void)
+{
+	struct pkt_evt evt;
+
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+/* Gates 3 and 4 are one rendezvous. */
+static void add_pair(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
+	struct pkt_evt evt;
+
+	push(PKT_CMD_ADD, 3);
+	cmd.rdv = 3;
+	places[4] = pkt_place(3, 1) + 1;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+/* Of their rendezvous. */
+static void remove_of_3(uint32_t i)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_REMOVE, i);
+
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+}
+
+/* What was handed out stays so when the peer that sent it is gone, and a gate in
+ * the place of another one begins with nothing. */
+static void handed_out(void)
+{
+	static const uint8_t data[100];
+	struct pkt_gate_stat before, after;
+
+	start();
+	open_session();
+	segment(3, 4, data, sizeof(data));
+	turn();
+	before = read_gate(4);
+	CU_ASSERT_EQUAL(before.tx_octets, sizeof(data));
+	CU_ASSERT_TRUE(before.tx_packets >= 1);
+	push(PKT_CMD_REMOVE, 3);
+	turn();
+	forget_events();
+	after = read_gate(4);
+	CU_ASSERT_EQUAL(after.tx_octets, before.tx_octets);
+	CU_ASSERT_EQUAL(after.tx_packets, before.tx_packets);
+	push(PKT_CMD_ADD, 3);
+	turn();
+	forget_events();
+	CU_ASSERT_EQUAL(read_gate(3).tx_octets, 0);
+	CU_ASSERT_EQUAL(read_gate(4).tx_octets, before.tx_octets);
+	remove_of_3(4);
+	push(PKT_CMD_REMOVE, 3);
+	turn();
+	forget_events();
+	add_pair();
+	CU_ASSERT_EQUAL(read_gate(3).tx_packets, 0);
+	CU_ASSERT_EQUAL(read_gate(4).tx_packets, 0);
 	stop();
 }
 
@@ -483,29 +552,6 @@ static void nothing_tapped(void)
 	struct pkt_tapped t;
 
 	CU_ASSERT_FALSE(pkt_worker_next_tap(worker, &t));
-}
-
-/* Gates 3 and 4 are one rendezvous. */
-static void add_pair(void)
-{
-	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
-	struct pkt_evt evt;
-
-	push(PKT_CMD_ADD, 3);
-	cmd.rdv = 3;
-	places[4] = pkt_place(3, 1) + 1;
-	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
-	turn();
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
-}
-
-static void forget_events(void)
-{
-	struct pkt_evt evt;
-
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
 }
 
 static void traced_handshake(void)
@@ -917,6 +963,7 @@ int main(void)
 		{ "K1 a deadline wakes the loop", deadline },
 		{ "a slot is used again", slot_is_used_again },
 		{ "decision 22: the device refuses", device_refuses },
+		{ "decision 22: the peer leaves", handed_out },
 		{ "a handshake that is traced", traced_handshake },
 		{ "payload that is traced, or not", traced_payload },
 		{ "why it was dropped", traced_drop },
