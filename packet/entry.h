@@ -11,7 +11,7 @@
  * so that another process, node or a BPF map can go on with it: the two
  * entries are all that the engine knows of an open session.
  *
- * Owner: the worker of the gate.  While `kernel` says PKT_KERNEL_PASS, programs
+ * Owner: the worker of the gate.  While `kernel` says PASS or JOIN, programs
  * in the kernel change what changes with every segment, and nothing else.
  */
 #pragma once
@@ -37,7 +37,7 @@ enum pkt_kernel {
 	PKT_KERNEL_NONE, /* hand it to the worker */
 	PKT_KERNEL_PASS, /* translate it and send it on */
 	PKT_KERNEL_LEFT, /* as NONE, but one may still be at it (fence.h) */
-	PKT_KERNEL_GONE, /* as LEFT, and for good: its removal waits */
+	PKT_KERNEL_JOIN, /* as PASS, behind what is on its way to the worker */
 };
 
 /* Where the numbers of an entry end; what is larger stays at its end. */
@@ -46,7 +46,7 @@ enum {
 	PKT_ENTRY_TEND_MAX = (1 << 12) - 1,  /* seconds, T_fin and T_rst */
 	PKT_ENTRY_EST_MAX = (1 << 20) - 1,   /* milliseconds, 17 minutes */
 	PKT_ENTRY_SYNS_MAX = (1 << 16) - 1,
-	PKT_ENTRY_SYNACKS_MAX = (1 << 10) - 1,
+	PKT_ENTRY_SYNACKS_MAX = (1 << 9) - 1,
 	PKT_ENTRY_RELATCHES_MAX = (1 << 7) - 1,
 };
 
@@ -125,9 +125,10 @@ struct pkt_entry {
 	uint8_t bits;         /* PKT_BITS_*: states of leg and rendezvous */
 	uint8_t wscale : 4;   /* its shift, 0 when not agreed */
 	uint8_t opts : 4;     /* PKT_STAT_* of the session */
-	uint32_t synacks : 10;
-	uint32_t relatches : 7; /* source changed while it waited */
-	uint32_t role : 2;      /* enum pkt_role */
+	uint32_t synacks : 9;
+	uint32_t is_leaving : 1; /* its removal waits: for no program again */
+	uint32_t relatches : 7;  /* source changed while it waited */
+	uint32_t role : 2;       /* enum pkt_role */
 	uint32_t is_armed : 1;
 	uint32_t is_closer : 1;   /* its FIN was the first, or its RST */
 	uint32_t is_dirty : 1;    /* something left here: quarantine */

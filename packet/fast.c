@@ -25,6 +25,8 @@ _Static_assert((int)FAST_PREFIXES == (int)PKT_MAX_PREFIXES, "one layout");
 _Static_assert((int)FAST_REALMS == (int)PKT_MAX_REALMS, "one layout");
 _Static_assert((int)FAST_WORKERS == (int)PKT_MAX_WORKERS, "one layout");
 
+_Static_assert(FAST_POLICED <= UINT16_MAX, "a queue names its buckets");
+
 enum {
 	/* Our place among the filters of an interface, and how we know them:
 	 * from an earlier run, too. */
@@ -243,7 +245,7 @@ struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
 	struct fast_queue *q = &f->queues[place];
 
 	if (!q->police)
-		q->police = pkt_police_pool_take(&f->polices);
+		q->police = (uint16_t)pkt_police_pool_take(&f->polices);
 	return q->police ? &f->polices.record[q->police - 1] : NULL;
 }
 
@@ -258,7 +260,13 @@ void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place)
 
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 {
-	return __atomic_load_n(&f->queues[place].steered, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&f->queues[place].steered, __ATOMIC_SEQ_CST);
+}
+
+void pkt_fast_done(struct pkt_fast *f, uint32_t place, uint32_t n)
+{
+	/* Before it is asked who else was steered (gate.h: is_behind). */
+	__atomic_store_n(&f->queues[place].done, (uint16_t)n, __ATOMIC_SEQ_CST);
 }
 
 int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker)

@@ -36,8 +36,11 @@ struct pkt_entry *pkt_fast_entries(struct pkt_fast *f);
 uint32_t *pkt_fast_places(struct pkt_fast *f);
 
 /* How many segments for the gate in this place were steered to a TUN device,
- * ever, those of gates before it included; wraps.  Thread: the worker. */
+ * ever, those of gates before it included; wraps.  Done: how many of them have
+ * left, or will not; programs that see the entry join (PKT_KERNEL_JOIN) behind
+ * the last.  Thread: the worker. */
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place);
+void pkt_fast_done(struct pkt_fast *f, uint32_t place, uint32_t n);
 
 /* Buckets that programs charge as the worker does, for the gate in this place; the
  * same ones each time, and as they were.  NULL: there are no more, its session

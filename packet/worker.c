@@ -258,8 +258,6 @@ static void handle_segment(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	/* Before: this one is not to be overtaken either. */
 	if (r->setup)
 		worker_fast_catch_up(w, rdv);
-	if (w->cfg.fast)
-		r->read[leg]++;
 	had_setup = r->setup;
 	view = worker_view(w, rdv);
 	if (may_change(&view, leg, seg))
@@ -276,6 +274,8 @@ static void handle_segment(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		worker_count(&w->drop[out.drop], 1);
 	if (had_setup || moves_deadline(r, seg, &out))
 		worker_arm(w, rdv);
+	if (w->cfg.fast)
+		worker_fast_done(w, rdv, leg);
 	worker_fast_follow(w, rdv);
 }
 

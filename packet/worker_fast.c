@@ -2,16 +2,18 @@
  * packet/worker_fast.c - which rendezvous the kernel may carry on with
  *
  * The programs see the entries as they are; all that is decided here is
- * pkt_entry.kernel.  A session is given to them when it is open, plain, and
- * nothing of it is on its way through a TUN device, so that nothing is
- * overtaken: all that was steered there has been read, or the devices were
- * read empty.  It is taken back before a segment is judged that may change its
- * state (decision 13).  A gate that was theirs leaves after a fence only.
+ * pkt_entry.kernel.  A session is given to them when it is open and plain.
+ * It joins first: each way of it follows there when nothing is left that was
+ * steered to the worker, so that nothing is overtaken; the program itself looks
+ * (packet/bpf/gate.h).  When all programs know, and nothing is on its way, it is
+ * told not to look any more.  A session is taken back before a segment is judged
+ * that may change its state (decision 13).  A gate that was theirs leaves after a
+ * fence only.
  */
 #include "packet/window.h"
 #include "packet/worker_priv.h"
 
-enum { READY_MAX_US = 200000 };
+enum { JOIN_MAX_US = 1000000 };
 
 static void set_level(struct pkt_entry *e, enum pkt_kernel level)
 {
@@ -42,7 +44,7 @@ static bool is_ours(const struct pkt_worker *w, const struct in6_addr *addr)
 
 static bool is_plain(const struct pkt_worker *w, const struct pkt_entry *e)
 {
-	return e->kernel != PKT_KERNEL_GONE && !is_ours(w, &e->remote);
+	return !e->is_leaving && !is_ours(w, &e->remote);
 }
 
 /* Open, and not over: a FIN or two may have passed. */
@@ -89,29 +91,43 @@ static uint32_t steered(const struct pkt_worker *w, uint32_t rdv,
 void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
 {
 	if (w->cfg.fast)
-		w->rdvs[rdv].read[leg] = steered(w, rdv, leg);
+		w->rdvs[rdv].done[leg] = steered(w, rdv, leg);
 }
 
-static void give(struct pkt_worker *w, uint32_t rdv)
+static bool is_given(const struct pkt_entry *e)
 {
-	set_level(entry_of(w, rdv, 0), PKT_KERNEL_PASS);
-	set_level(entry_of(w, rdv, 1), PKT_KERNEL_PASS);
+	return e->kernel == PKT_KERNEL_PASS || e->kernel == PKT_KERNEL_JOIN;
 }
 
-/* Was the last segment read the last that is known to be on its way here? */
+static void give(struct pkt_worker *w, uint32_t rdv, enum pkt_kernel level)
+{
+	set_level(entry_of(w, rdv, 0), level);
+	set_level(entry_of(w, rdv, 1), level);
+}
+
+static void set_done(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		     uint32_t n)
+{
+	w->rdvs[rdv].done[leg] = n;
+	pkt_fast_done(w->cfg.fast, pkt_place(rdv, leg), n);
+}
+
+/* Only who joins is compared: else the worker leaves alone what programs write. */
+void worker_fast_done(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
+{
+	uint32_t n = ++w->rdvs[rdv].done[leg];
+
+	if (worker_entry(w, rdv, leg)->kernel == PKT_KERNEL_JOIN)
+		pkt_fast_done(w->cfg.fast, pkt_place(rdv, leg), n);
+}
+
+/* Was the last segment done with the last that is known to be on its way? */
 static bool is_read(const struct pkt_worker *w, uint32_t rdv)
 {
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-		if (steered(w, rdv, leg) != w->rdvs[rdv].read[leg])
+		if (steered(w, rdv, leg) != w->rdvs[rdv].done[leg])
 			return false;
 	return true;
-}
-
-/* The devices are empty: whatever was lost on the way is not waited for. */
-static void note_empty(struct pkt_worker *w, uint32_t rdv)
-{
-	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-		w->rdvs[rdv].read[leg] = steered(w, rdv, leg);
 }
 
 /* Once in the life of its gates: what a client does beside its plain ACK makes
@@ -126,42 +142,92 @@ void worker_fast_commit(struct pkt_worker *w, uint32_t rdv)
 	    is_for_kernel(w, rdv, &view) &&
 	    view.leg[0]->kernel == PKT_KERNEL_NONE &&
 	    view.leg[1]->kernel == PKT_KERNEL_NONE)
-		give(w, rdv);
+		give(w, rdv, PKT_KERNEL_PASS);
+}
+
+/* That of a rendezvous; a new one at the end.  NULL: there is no room. */
+static struct worker_joining *seat_of(struct pkt_worker *w, uint32_t rdv)
+{
+	for (unsigned int i = 0; i < w->n_joining; i++)
+		if (w->joining[i].rdv == rdv)
+			return &w->joining[i];
+	if (w->n_joining == WORKER_JOINING)
+		return NULL;
+	return &w->joining[w->n_joining++];
+}
+
+static void sample(const struct pkt_worker *w, struct worker_joining *j)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		j->steered[leg] = steered(w, j->rdv, leg);
 }
 
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
 {
 	struct pkt_entry *first = entry_of(w, rdv, 0);
+	struct worker_joining *j;
 
-	if (!w->cfg.fence || !first || first->kernel == PKT_KERNEL_PASS)
+	if (!w->cfg.fence || !first || is_given(first) || !is_ready(w, rdv))
 		return;
-	if (!is_ready(w, rdv))
-		return;
-	if (is_read(w, rdv)) {
-		give(w, rdv);
-		return;
-	}
-	/* No room: its next segment comes here as well. */
-	if (w->n_ready == WORKER_READY)
-		return;
-	if (!w->n_ready)
-		w->ready_us = w->now_us;
-	w->ready[w->n_ready++] = rdv;
+	j = seat_of(w, rdv);
+	if (!j)
+		return; /* its next segment comes here as well */
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
+		set_done(w, rdv, leg, w->rdvs[rdv].done[leg]);
+	give(w, rdv, PKT_KERNEL_JOIN);
+	j->rdv = rdv;
+	j->since_us = w->now_us;
+	j->ticket = pkt_fence_ask(w->cfg.fence);
+	j->is_new = true;
 }
 
-/* A device that is never read empty must not keep the kernel from helping: to
- * be overtaken once costs a session less than that. */
+/* Since the sample the devices were read empty: of what it counts nothing is on
+ * its way.  Some was lost, or more came than was counted, through the host. */
+static void write_off(struct pkt_worker *w, const struct worker_joining *j)
+{
+	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
+		uint32_t n = j->steered[leg];
+
+		if (pkt_seq_after(n, w->rdvs[j->rdv].done[leg]) ||
+		    steered(w, j->rdv, leg) == n)
+			set_done(w, j->rdv, leg, n);
+	}
+}
+
+/* It is the kernel's now, or again the worker's.  A device that is never empty
+ * must not keep the kernel from helping: to be overtaken once costs a session
+ * less than that. */
+static bool has_joined(struct pkt_worker *w, struct worker_joining *j,
+		       bool is_empty)
+{
+	const struct pkt_entry *first = entry_of(w, j->rdv, 0);
+	bool is_late = w->now_us - j->since_us >= JOIN_MAX_US;
+
+	if (!first || first->kernel != PKT_KERNEL_JOIN)
+		return true;
+	if (is_late)
+		sample(w, j);
+	if ((is_empty && !j->is_new) || is_late)
+		write_off(w, j);
+	if (pkt_fence_is_past(w->cfg.fence, j->ticket) && is_read(w, j->rdv)) {
+		give(w, j->rdv, PKT_KERNEL_PASS);
+		return true;
+	}
+	sample(w, j);
+	j->is_new = false;
+	return false;
+}
+
 void worker_fast_promote(struct pkt_worker *w, bool is_empty)
 {
-	if (!is_empty && w->now_us - w->ready_us < READY_MAX_US)
-		return;
-	while (w->n_ready) {
-		uint32_t rdv = w->ready[--w->n_ready];
+	unsigned int n = w->n_joining;
 
-		if (!is_ready(w, rdv))
-			continue;
-		note_empty(w, rdv);
-		give(w, rdv);
+	w->n_joining = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct worker_joining j = w->joining[i];
+
+		if (!has_joined(w, &j, is_empty))
+			w->joining[w->n_joining++] = j;
 	}
 }
 
@@ -170,7 +236,7 @@ void worker_fast_evict(struct pkt_worker *w, uint32_t rdv)
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
 		struct pkt_entry *e = entry_of(w, rdv, leg);
 
-		if (e && e->kernel == PKT_KERNEL_PASS)
+		if (e && is_given(e))
 			set_level(e, PKT_KERNEL_LEFT);
 	}
 }
@@ -252,7 +318,7 @@ bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	worker_fast_evict(w, cmd->rdv);
 	if (e->kernel != PKT_KERNEL_LEFT)
 		return false;
-	set_level(e, PKT_KERNEL_GONE);
+	e->is_leaving = true;
 	w->leaving[(w->first_leaving + w->n_leaving++) % n] =
 		(struct worker_leaving) {
 			.gate = cmd->gate,

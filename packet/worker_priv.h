@@ -20,7 +20,7 @@ enum {
 	PKT_STICKY_TYPES = 5,       /* SYN, OPEN, FAIL, CLOSED, QUIET */
 	PKT_BUF_OCTETS = 66 * 1024, /* the largest super-segment, and more */
 	PKT_BATCH = 64,             /* packets of one device in a turn */
-	WORKER_READY = 256,         /* sessions given to the kernel at once */
+	WORKER_JOINING = 256,       /* sessions given to the kernel at once */
 	WORKER_LOOK = 1024, /* looked at in a turn, when hints were missed */
 	/* At most two events of each report of a command, and its DONE. */
 	PKT_EVTS_PER_CMD = 2 * PKT_OUT_REPORTS + 1,
@@ -32,7 +32,7 @@ _Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
 struct worker_rdv {
 	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
 	uint32_t gen[PKT_LEGS];  /* of pkt_gate_id; 0: no gate */
-	uint32_t read[PKT_LEGS]; /* of pkt_fast_steered() */
+	uint32_t done[PKT_LEGS]; /* of pkt_fast_steered() */
 	uint32_t setup;          /* index + 1; 0: none */
 	uint8_t realm[PKT_LEGS];
 	bool has_traffic[PKT_LEGS]; /* its record is in use */
@@ -54,6 +54,15 @@ struct sticky {
 	bool is_far, is_set;
 };
 
+/* A session that the kernel has, but for what is on its way to the worker. */
+struct worker_joining {
+	uint32_t rdv;
+	uint32_t steered[PKT_LEGS]; /* at the end of a turn, for the next one */
+	uint64_t since_us;
+	uint64_t ticket; /* for programs that do not know of it yet */
+	bool is_new;     /* in this turn, which may have read before */
+};
+
 /* A removal that waits for a fence. */
 struct worker_leaving {
 	struct pkt_gate_id gate;
@@ -73,9 +82,8 @@ struct pkt_worker {
 	struct pkt_timers *timers;
 	struct sticky *sticky;
 	uint32_t sticky_first, sticky_last; /* index + 1; 0: none */
-	uint32_t ready[WORKER_READY];       /* the kernel may have them */
-	unsigned int n_ready;
-	uint64_t ready_us;              /* since when there are any */
+	struct worker_joining joining[WORKER_JOINING];
+	unsigned int n_joining;
 	uint32_t missed;                /* of pkt_fast_missed() */
 	uint32_t next_look, n_unseen;   /* since then; a ring of all rdvs */
 	struct worker_leaving *leaving; /* a ring, one for each gate */
@@ -156,12 +164,13 @@ bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 /* worker_fast.c.  Begin: a gate is new; evict: before a rendezvous is changed or
  * judged in a way that programs of the kernel must not run into; commit: before
  * SYN-ACKs leave, whose ACKs the kernel may pass; follow: after a change, or after a
- * segment; promote: at the end of a turn, in which the TUN devices were read
- * empty or not. */
+ * segment; done: what came of a segment has left; promote: at the end of a turn,
+ * in which the TUN devices were read empty or not. */
 void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_fast_evict(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_commit(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv);
+void worker_fast_done(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_fast_promote(struct pkt_worker *w, bool is_empty);
 /* FINs or handshake ACKs have passed in the kernel: the state follows. */
 void worker_fast_catch_up(struct pkt_worker *w, uint32_t rdv);

@@ -20,8 +20,9 @@ enum {
 	/* XDP: so often a packet of a way goes through tc, where the kernel
 	 * verifies the neighbour. */
 	FAST_NEIGH_MS = 30000,
-	/* Policed gates that the kernel may have, 64 octets each. */
-	FAST_POLICED = 65536,
+	/* Policed gates that the kernel may have, 64 octets each: as many as
+	 * fast_queue can name. */
+	FAST_POLICED = 65535,
 };
 
 /* Keys of the counters: which program counted. */
@@ -73,12 +74,14 @@ struct fast_places {
 	uint32_t at[FAST_PLACES];
 } __attribute__((aligned(64)));
 
-/* Segments for one gate that the programs have steered to the TUN device, ever.
- * On their way are as many as its worker has not read yet, if none was lost and
- * none came through the host. */
+/* Segments for one gate that the programs have steered to the TUN device, ever,
+ * and how many its worker is done with: what it made of them has left.  On their
+ * way are those between, if none was lost and none came through the host.  So
+ * many as wrap the shorter number no queue holds. */
 struct fast_queue {
 	uint32_t steered;
-	uint32_t police; /* buckets of this gate: index + 1; 0: none */
+	uint16_t done;
+	uint16_t police; /* buckets of this gate: index + 1; 0: none */
 };
 _Static_assert(sizeof(struct fast_queue) % 8 == 0 &&
 		       sizeof(struct pkt_entry) % 8 == 0,

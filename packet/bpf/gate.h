@@ -158,11 +158,29 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 	return PKT_FAST_PASSED;
 }
 
+/* Is something of this way still on its way to the worker, or with it?  Then this
+ * one is too, and counts.  It counts before it looks: either it sees what the
+ * worker has done, or the worker sees it. */
+static __always_inline bool is_behind(uint32_t place)
+{
+	struct fast_queue *q = bpf_map_lookup_elem(&queues, &place);
+	uint32_t steered;
+
+	if (!q)
+		return false;
+	steered = __sync_fetch_and_add(&q->steered, 1);
+	if ((uint16_t)steered != *(volatile uint16_t *)&q->done)
+		return true;
+	__sync_fetch_and_add(&q->steered, -1);
+	return false;
+}
+
 /* The gate of a segment, its peer, and what was judged. */
 struct gate {
 	struct pkt_entry *in, *out;
 	bool is_current;
-	bool is_cross;    /* it leaves as one of the other family */
+	bool is_cross; /* it leaves as one of the other family */
+	bool is_joining;
 	uint32_t packets; /* that it is on the wire */
 	struct toll toll;
 };
@@ -185,13 +203,16 @@ static __always_inline enum pkt_fast_count gate_find(struct gate *g,
 						     uint32_t wire)
 {
 	enum pkt_fast_count what;
+	uint8_t kernel;
 
 	g->in = entry_at(place);
 	if (!g->in || !(g->in->flags & PKT_ENTRY_USED))
 		return PKT_FAST_UNKNOWN;
 	if (self()->tun_mtu && wire > self()->tun_mtu)
 		return PKT_FAST_LARGE;
-	if (g->in->kernel != PKT_KERNEL_PASS ||
+	kernel = g->in->kernel;
+	g->is_joining = kernel == PKT_KERNEL_JOIN;
+	if ((kernel != PKT_KERNEL_PASS && !g->is_joining) ||
 	    !pkt_is_latched(g->in, s->src, s->sport_be))
 		return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
 	g->out = entry_at(place ^ 1);

@@ -136,6 +136,8 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		*verdict = TC_ACT_SHOT;
 	if (what != PKT_FAST_PASSED)
 		return what;
+	if (g.is_joining && is_behind(place))
+		return PKT_FAST_BEHIND;
 	if (g.is_cross)
 		wire = cross_octets(&g, s, wire);
 	if (wire)
@@ -180,7 +182,8 @@ int media(struct __sk_buff *skb)
 	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST ||
 	    what == PKT_FAST_POLICED)
 		return verdict;
-	note_steered(place, &s);
+	if (what != PKT_FAST_BEHIND)
+		note_steered(place, &s);
 	return bpf_redirect(self()->tun, 0);
 }
 

@@ -131,7 +131,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 		*verdict = XDP_DROP;
 	if (what != PKT_FAST_PASSED)
 		return what;
-	if (g.is_cross)
+	if (g.is_cross || g.is_joining)
 		return PKT_FAST_STEERED;
 	if (tcp + sizeof(struct tcphdr) > END(ctx) || is_partial(tcp, s))
 		return PKT_FAST_PARTIAL;

@@ -160,6 +160,8 @@ static void take_police(const struct pkt_traffic *t, struct pkt_entry *e,
 	e->flags &= (uint8_t)~PKT_ENTRY_POLICED;
 }
 
+static uint32_t steered_before;
+
 static void install(const struct program_trial *t, struct pkt_entry *in,
 		    struct pkt_entry *out)
 {
@@ -171,6 +173,8 @@ static void install(const struct program_trial *t, struct pkt_entry *in,
 	pkt_fast_places(fast)[out->peer_slot] = pkt_place(RENDEZVOUS, 1) + 1;
 	install_police(&t->traffic[0], in);
 	install_police(&t->traffic[1], out);
+	steered_before = pkt_fast_steered(fast, index_of(in));
+	pkt_fast_done(fast, index_of(in), steered_before - t->n_behind);
 }
 
 /* The entries are out of the way of the next trial. */
@@ -181,6 +185,7 @@ static void take_out(const struct program_trial *t, struct pkt_entry *in,
 	take_police(&t->traffic[1], out, &o->police[1]);
 	pkt_fast_places(fast)[in->peer_slot] = 0;
 	pkt_fast_places(fast)[out->peer_slot] = 0;
+	o->n_steered = pkt_fast_steered(fast, index_of(in)) - steered_before;
 	o->in = *in;
 	o->out = *out;
 	o->in.peer_slot = t->in.peer_slot;

@@ -32,6 +32,7 @@ struct program_trial {
 	struct pkt_entry out;  /* of its peer, in realm 1 */
 	struct pkt_local x, y; /* where these two are */
 	uint16_t gso_octets;   /* 0: one packet */
+	uint16_t n_behind;     /* steered before, and still with the worker */
 	/* Of both gates; policed if its cfg says so.  Buckets: `own`. */
 	struct pkt_traffic traffic[2];
 };
@@ -43,6 +44,7 @@ struct program_outcome {
 	struct rdv_pkt p;
 	struct pkt_entry in, out; /* as they are afterwards */
 	struct pkt_police police[2];
+	uint32_t n_steered;           /* to the gate where it arrives */
 	uint32_t before_ms, after_ms; /* engine clock: it ran between them */
 };
 

@@ -327,6 +327,8 @@ const char *program_compare(const struct program_trial *t,
 	program_by_worker(t, program_id(&o->p), &seg, &worker);
 	if (o->reason == PKT_FAST__COUNT)
 		return "not counted once";
+	if (o->n_steered != (o->verdict == PROGRAM_WORKER))
+		return "not counted as on its way to the worker, or so counted";
 	if (o->verdict == PROGRAM_DROPPED)
 		return worker.reason == PKT_DROP_POLICED &&
 				       has_learned_the_same(o, &worker) ?

@@ -385,6 +385,40 @@ static void no_gate(struct program_trial *t, struct program_shape *s)
 	t->in.flags = 0;
 }
 
+/* Its session is to follow what is with the worker. */
+static void joining(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	t->in.kernel = PKT_KERNEL_JOIN;
+}
+
+static void joining_behind_one(struct program_trial *t, struct program_shape *s)
+{
+	joining(t, s);
+	t->n_behind = 1;
+}
+
+static void joining_behind_many(struct program_trial *t,
+				struct program_shape *s)
+{
+	joining(t, s);
+	t->n_behind = UINT16_MAX;
+}
+
+/* That of the way back does not matter. */
+static void peer_is_joining(struct program_trial *t, struct program_shape *s)
+{
+	(void)s;
+	t->out.kernel = PKT_KERNEL_JOIN;
+	t->n_behind = 1;
+}
+
+static void joining_syn(struct program_trial *t, struct program_shape *s)
+{
+	joining(t, s);
+	s->flags = PKT_SYN;
+}
+
 /* In debt, or not, for so many seconds from now; 1000 octets a second. */
 static void set_police(struct pkt_traffic *t, enum pkt_dir way, int bucket,
 		       uint64_t seconds, uint64_t depth)
@@ -684,6 +718,11 @@ static const struct edge edges[] = {
 	{ "mode: nothing out", no_tx, NULL, WORKER },
 	{ "mode: a bare ACK", no_tx_bare, NULL, PASSED },
 	{ "mode: inactive", inactive, NULL, WORKER },
+	{ "D33 joins behind nothing", joining, NULL, PASSED },
+	{ "D33 joins behind one", joining_behind_one, NULL, WORKER },
+	{ "D33 joins behind many", joining_behind_many, NULL, WORKER },
+	{ "D33 the other way joins", peer_is_joining, NULL, PASSED },
+	{ "D33 joins, but with a SYN", joining_syn, NULL, WORKER },
 	{ "tman within the rate", rate_in, NULL, PASSED },
 	{ "tman within both rates", rate_both, NULL, PASSED },
 	{ "tman beyond the rate", debt_in, NULL, DROPPED },

@@ -558,7 +558,8 @@ static void session_by_xdp(void)
 		CU_ASSERT_EQUAL(pkt_engine_path(engine, "vacc"), PKT_PATH_XDP);
 		begin(want_octets());
 		finish(want_octets(), &c, 0);
-		CU_ASSERT_TRUE(c.xdp_octets > 2 * want_octets());
+		/* While it joins it is tc's. */
+		CU_ASSERT_TRUE(c.xdp_octets > want_octets());
 		CU_ASSERT_TRUE(c.fast_octets - c.xdp_octets < want_octets());
 		CU_ASSERT_TRUE(c.rx_octets < want_octets());
 		printf(" by XDP, %lu of %lu packets by tc\n",
@@ -665,13 +666,6 @@ out:
 	shell("ip link del vx");
 }
 
-static bool has_answered(const struct side *s)
-{
-	struct pollfd pfd = { s->from, POLLIN, 0 };
-
-	return poll(&pfd, 1, 0) == 1;
-}
-
 /* A client that has closed may answer what comes twice with a RST; nothing that
  * it sent before may be lost. */
 static void no_drops(const struct pkt_counters *c)
@@ -682,36 +676,156 @@ static void no_drops(const struct pkt_counters *c)
 	CU_ASSERT_EQUAL(c->drop[PKT_DROP_SOURCE], 0);
 }
 
+/* A counter of a client's kernel, of snmp or netstat. */
+static uint64_t client_count(int i, const char *file, const char *name)
+{
+	char path[64], names[8192], values[8192], *n, *v, *next_n, *next_v;
+	uint64_t found = UINT64_MAX;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/net/%s", (int)side[i].pid, file);
+	f = fopen(path, "re");
+	while (f && fgets(names, sizeof(names), f) &&
+	       fgets(values, sizeof(values), f)) {
+		n = strtok_r(names, " \n", &next_n);
+		v = strtok_r(values, " \n", &next_v);
+		for (; n && v; n = strtok_r(NULL, " \n", &next_n),
+			       v = strtok_r(NULL, " \n", &next_v))
+			if (!strcmp(n, name))
+				found = strtoull(v, NULL, 10);
+	}
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* What clients count: when a segment was lost or overtaken, and when a timer
+ * says that it may have been. */
+enum trouble { OUT_OF_ORDER, OLD, RESENT, REORDERED, DELAYED, LATE, TROUBLES };
+
+static void count_troubles(uint64_t n[TROUBLES])
+{
+	static const struct {
+		const char *file, *name;
+	} of[TROUBLES] = {
+		[OUT_OF_ORDER] = { "netstat", "TCPOFOQueue" },
+		[OLD] = { "netstat", "PAWSEstab" },
+		[RESENT] = { "snmp", "RetransSegs" },
+		[REORDERED] = { "netstat", "TCPSACKReorder" },
+		[DELAYED] = { "netstat", "TCPTSReorder" },
+		[LATE] = { "netstat", "TCPTimeouts" },
+	};
+
+	for (int t = 0; t < TROUBLES; t++)
+		n[t] = client_count(0, of[t].file, of[t].name) +
+		       client_count(1, of[t].file, of[t].name);
+}
+
+/* A veth hands a packet to the processor that sent it, so what two of them send
+ * arrives in any order; by its hash it goes to one, whoever sends.  That of the
+ * clients is not that of the gateway. */
+static bool set_wires(const char *clients, const char *gateway)
+{
+	char command[1024];
+	const char *set = "unshare -m sh -c 'mount -t sysfs none /sys &&"
+			  " for q in /sys/class/net/v[ac][co]*/queues/rx-*"
+			  " /sys/class/net/eth0/queues/rx-*; do [ ! -d $q ] ||"
+			  " echo %s >$q/rps_cpus || exit 1; done'";
+
+	for (int i = 0; i < 2; i++) {
+		int n = snprintf(command, sizeof(command), "nsenter -t %d -n ",
+				 (int)side[i].pid);
+
+		snprintf(command + n, sizeof(command) - (size_t)n, set,
+			 clients);
+		if (system(command))
+			return false;
+	}
+	snprintf(command, sizeof(command), set, gateway);
+	return !system(command);
+}
+
+/* Probes for what may be lost at the end, sent when a busy machine is late. */
+static void set_probes(int on)
+{
+	for (int i = 0; i < 2; i++)
+		shell("nsenter -t %d -n sysctl -qw net.ipv4.tcp_early_retrans=%d",
+		      (int)side[i].pid, on);
+}
+
+static uint64_t passed(void)
+{
+	struct pkt_counters c;
+
+	pkt_engine_counters(engine, &c);
+	return c.fast[PKT_FAST_PASSED];
+}
+
 /* A Modify that asks for something takes the session from the kernel, which gets
- * it back with its next segment.  Nothing is lost; a packet may be overtaken by one that
- * another processor has, as between any two ways through a host (printed, next
- * to what forwarding alone resends on this machine). */
+ * it back with its next segment. */
+static void move(int i)
+{
+	uint64_t before;
+
+	side[0].cfg.traffic.quiet_s = 3600u + (unsigned int)i % 2;
+	CU_ASSERT_EQUAL_FATAL(pkt_gate_modify(engine, side[0].gate,
+					      &side[0].cfg, false, 2),
+			      0);
+	expect(PKT_EVT_DONE);
+	before = passed();
+	for (int t = 0; t < 10000 && passed() == before; t++)
+		usleep(100);
+}
+
+/* Data flows, and the session is the kernel's, the worker's, the kernel's ...
+ * Nothing of it is lost, and nothing overtakes. */
 static void moved_often(void)
 {
-	uint64_t octets = 20 * want_octets();
+	enum { MOVES = 1000, FEW = 50, SECONDS = 8 };
+	const time_t end = time(NULL) + SECONDS;
+	uint64_t before[TROUBLES], after[TROUBLES];
 	struct pkt_counters c;
-	unsigned int moves = 0;
-	int n_closed = 0;
+	int moves = 0;
 
 	start();
-	if (is_fast()) {
-		begin(octets);
-		while (!has_answered(&side[0]) && !has_answered(&side[1])) {
-			side[0].cfg.traffic.quiet_s = 3600 + moves % 2;
-			CU_ASSERT_EQUAL(pkt_gate_modify(engine, side[0].gate,
-							&side[0].cfg, false, 2),
-					0);
-			while (next_event().type == PKT_EVT_CLOSED)
-				n_closed++;
-			moves++;
-			usleep(200);
-		}
-		finish(octets, &c, n_closed);
-		printf(", moved %u times\n", moves);
-		CU_ASSERT_TRUE(c.fast[PKT_FAST_PASSED] > 0);
-		CU_ASSERT_TRUE(c.rx_pkts > moves);
-		no_drops(&c);
+	if (!is_fast())
+		goto out;
+	if (!set_wires("1", sysconf(_SC_NPROCESSORS_ONLN) > 1 ? "2" : "1")) {
+		printf(" skipped: no wires that keep order\n");
+		goto out;
 	}
+	set_probes(0);
+	begin_as(FLOW, 100000 * want_octets());
+	count_troubles(before);
+	for (; moves < MOVES && (moves < FEW || time(NULL) < end); moves++)
+		move(moves);
+	count_troubles(after);
+	pkt_engine_counters(engine, &c);
+	for (int t = 0; t < TROUBLES; t++)
+		after[t] -= before[t];
+	printf(" %.0f MB, %lu packets by the kernel, %lu by the worker, moved "
+	       "%d times, %lu resent, %lu out of order, %lu old\n",
+	       (double)(c.fast_octets + c.rx_octets) / 1e6,
+	       c.fast[PKT_FAST_PASSED], c.rx_pkts, moves, after[RESENT],
+	       after[OUT_OF_ORDER], after[OLD]);
+	CU_ASSERT_EQUAL(after[OUT_OF_ORDER], 0);
+	CU_ASSERT_EQUAL(after[OLD], 0);
+	/* A timer that expires on a busy machine says nothing of us. */
+	if (!after[LATE]) {
+		CU_ASSERT_EQUAL(after[RESENT], 0);
+		CU_ASSERT_EQUAL(after[REORDERED], 0);
+		CU_ASSERT_EQUAL(after[DELAYED], 0);
+	}
+	CU_ASSERT_TRUE(c.rx_pkts > (unsigned int)moves);
+	CU_ASSERT_TRUE(c.fast[PKT_FAST_PASSED] > (unsigned int)moves);
+	no_drops(&c);
+	remove_gate(0);
+	remove_gate(1);
+	for (int i = 0; i < 2; i++)
+		CU_ASSERT_FALSE(answer_of(&side[i]).is_wrong);
+	set_probes(3);
+	set_wires("0", "0");
+out:
 	pkt_engine_free(engine);
 }
 

@@ -14,6 +14,7 @@
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -36,14 +37,24 @@ static struct in6_addr addr(const char *text)
 
 /* Programs of the kernel, as far as the worker knows them: the test says what
  * they have done to the entries. */
-static uint32_t steered[2 * RDVS], missed; /* of a place; of all */
+static uint32_t steered[2 * RDVS], done[2 * RDVS],
+	missed; /* of a place; of all */
 static uint32_t places[RDVS];
 static int hint_fd;
+
+/* Places of gates 3 and 4 when they are one rendezvous. */
+enum { GATE3 = 3 * PKT_LEGS, GATE4 };
 
 uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
 	return steered[place];
+}
+
+void pkt_fast_done(struct pkt_fast *f, uint32_t place, uint32_t n)
+{
+	(void)f;
+	done[place] = n;
 }
 
 /* Of places that asked for buckets; as many as there are. */
@@ -86,8 +97,12 @@ uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int self)
 	return missed;
 }
 
-static void no_wait(void)
+static atomic_bool is_held; /* some program does not know yet */
+
+static void wait_if_held(void)
 {
+	while (is_held)
+		usleep(1000);
 }
 
 static void wake(void *arg)
@@ -131,18 +146,20 @@ static void start_beside_kernel(void)
 {
 	prepare();
 	memset(steered, 0, sizeof(steered));
+	memset(done, 0, sizeof(done));
 	memset(buckets, 0, sizeof(buckets));
 	n_buckets = RDVS;
 	n_given_back = missed = 0;
 	hint_fd = eventfd(0, EFD_NONBLOCK);
 	cfg.fast = (struct pkt_fast *)steered; /* any but NULL */
-	CU_ASSERT_EQUAL_FATAL(pkt_fence_new(no_wait, wake, NULL, &cfg.fence),
-			      0);
+	CU_ASSERT_EQUAL_FATAL(
+		pkt_fence_new(wait_if_held, wake, NULL, &cfg.fence), 0);
 	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
 }
 
 static void stop(void)
 {
+	is_held = false;
 	pkt_fence_free(cfg.fence);
 	if (cfg.fast)
 		close(hint_fd);
@@ -884,6 +901,129 @@ static void stranger_in_commit(void)
 	stop();
 }
 
+/* Gates 3 and 4 are open, in the turn before; after it the kernel has them, but
+ * for what is on its way. */
+static const struct pkt_entry *joining(void)
+{
+	const struct pkt_entry *e = entry(3);
+
+	commit();
+	is_held = true;
+	segment(4, 3, NULL, 0);
+	turn();
+	forget_events();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_JOIN);
+	return e;
+}
+
+/* As long as the loop has reason to turn. */
+static void let_go(void)
+{
+	is_held = false;
+	for (int i = 0; entry(3)->kernel == PKT_KERNEL_JOIN && i < 10; i++)
+		pkt_worker_turn(worker, 100);
+}
+
+/* It is the kernel's when every program knows that it is. */
+static void joins_after_a_fence(void)
+{
+	const struct pkt_entry *e = joining();
+
+	turn();
+	turn();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_JOIN);
+	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+	CU_ASSERT_EQUAL(done[GATE4], steered[GATE4]);
+	let_go();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	stop();
+}
+
+/* What was steered while the session came, behind a device that had been read:
+ * that this was empty says nothing of it. */
+static void joins_behind_the_last(void)
+{
+	const struct pkt_entry *e;
+
+	commit();
+	e = entry(3);
+	steered[GATE3]++;
+	segment(4, 3, NULL, 0);
+	turn();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_JOIN);
+	CU_ASSERT_EQUAL(done[GATE3] + 1, steered[GATE3]);
+	segment(3, 4, NULL, 0);
+	turn();
+	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+	let_go();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+	stop();
+}
+
+/* What does not leave is done with, too. */
+static void done_with_what_is_dropped(void)
+{
+	(void)joining();
+	fill();
+	steered[GATE3]++;
+	segment(3, 4, NULL, 0);
+	turn();
+	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+	stop();
+}
+
+/* Some was lost on the way here, or came through the host and was not counted:
+ * no longer waited for when the devices were empty. */
+static void joins_though_lost(void)
+{
+	static const int32_t lost[] = { 1, 300, -1, -300 };
+
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++) {
+		const struct pkt_entry *e = joining();
+
+		steered[GATE3] += (uint32_t)lost[i];
+		turn();
+		CU_ASSERT_NOT_EQUAL(done[GATE3], steered[GATE3]);
+		turn();
+		CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+		let_go();
+		CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+		stop();
+	}
+}
+
+/* It comes and goes while no program was seen to know. */
+static void joins_again_and_again(void)
+{
+	const struct pkt_entry *e = joining();
+
+	for (int i = 0; i < 600; i++) {
+		trace(3, PKT_TAP_OFF);
+		CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_JOIN);
+	}
+	let_go();
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	stop();
+}
+
+/* A device that is never empty, and one segment that was lost. */
+static void joins_at_last(void)
+{
+	const struct pkt_entry *e = joining();
+
+	is_held = false;
+	steered[GATE3]++;
+	for (int i = 0; e->kernel == PKT_KERNEL_JOIN && i < 100000; i++) {
+		for (int n = 0; n < 65; n++)
+			segment(9, 4, NULL, 0);
+		turn();
+	}
+	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
+	stop();
+}
+
 /* A Modify polices gate 3, or no longer. */
 static void police(bool is_policed)
 {
@@ -904,18 +1044,15 @@ static void next_segment(void)
 	steered[pkt_place(3, 0)]++;
 	segment(3, 4, NULL, 0);
 	turn();
+	let_go();
 }
 
 /* Its buckets are set while it is the worker's; then programs pay there. */
 static void policed_beside_kernel(void)
 {
-	const struct pkt_entry *e;
+	const struct pkt_entry *e = joining();
 
-	commit();
-	e = entry(3);
-	segment(4, 3, NULL, 0);
-	turn();
-	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+	let_go();
 	police(true);
 	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_LEFT);
 	CU_ASSERT_TRUE(e->flags & PKT_ENTRY_POLICED);
@@ -938,9 +1075,7 @@ static void policed_beside_kernel(void)
 /* No program could see its buckets: so none has it. */
 static void no_more_buckets(void)
 {
-	commit();
-	segment(4, 3, NULL, 0);
-	turn();
+	(void)joining();
 	n_buckets = 0;
 	police(true);
 	next_segment();
@@ -975,6 +1110,12 @@ int main(void)
 		  removed_before_the_hint },
 		{ "P4 no room for a hint", missed_hints },
 		{ "P4 strangers in COMMIT", stranger_in_commit },
+		{ "D33 joins after a fence", joins_after_a_fence },
+		{ "D33 joins behind the last", joins_behind_the_last },
+		{ "D33 done with what is dropped", done_with_what_is_dropped },
+		{ "D33 joins though some was lost", joins_though_lost },
+		{ "D33 joins again and again", joins_again_and_again },
+		{ "D33 joins at last", joins_at_last },
 		{ "tman: policed beside the kernel", policed_beside_kernel },
 		{ "tman: no more buckets", no_more_buckets },
 		{ NULL, NULL },
