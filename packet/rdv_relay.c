@@ -204,6 +204,12 @@ static void tell_caller(struct rdv_call *c, unsigned int leg)
 	rdv_leg(c, leg)->resend_us = 0;
 }
 
+static void tell_caller_again(struct rdv_call *c, unsigned int leg)
+{
+	rdv_resend_synack(c, leg, false);
+	rdv_leg(c, leg)->resend_us = 0;
+}
+
 static void on_first_answer(struct rdv_call *c, unsigned int server,
 			    const struct pkt_seg *seg)
 {
@@ -236,8 +242,7 @@ static void on_answer(struct rdv_call *c, unsigned int server,
 	} else if (rdv_is(c->r, server, PKT_LEG_SENT)) {
 		on_first_answer(c, server, seg);
 	} else if (seg->seq == rdv_leg(c, server)->syn.isn) {
-		rdv_resend_synack(c, 1 - server, false);
-		rdv_leg(c, 1 - server)->resend_us = 0;
+		tell_caller_again(c, 1 - server);
 	} else {
 		keep_answer(c, server, seg);
 		tell_caller(c, 1 - server);
@@ -266,6 +271,14 @@ static void on_rst(struct rdv_call *c, unsigned int server,
 	rdv_fail(c, PKT_CAUSE_RST);
 }
 
+/* It takes itself for open, so the caller has answered, and we do not know: its
+ * ACK may have passed in the kernel without being noted.  It says it again. */
+static void on_early(struct rdv_call *c, unsigned int server)
+{
+	rdv_drop(c, PKT_DROP_EARLY);
+	tell_caller_again(c, 1 - server);
+}
+
 void rdv_relay_server(struct rdv_call *c, unsigned int server,
 		      const struct pkt_seg *seg)
 {
@@ -282,5 +295,5 @@ void rdv_relay_server(struct rdv_call *c, unsigned int server,
 	else if (rdv_is(c->r, server, PKT_LEG_SENT))
 		reset_stranger(c, server, seg);
 	else
-		rdv_drop(c, PKT_DROP_EARLY);
+		on_early(c, server);
 }

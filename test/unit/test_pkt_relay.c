@@ -611,6 +611,26 @@ static void case32(void)
 	OK(IN6_ARE_ADDR_EQUAL(&rdv.entry[B].remote, &rdv.leg[B].from.addr));
 }
 
+/* The server is open: the ACK passed in the kernel, and nobody noted it.  It
+ * speaks first, and the caller is asked to say it once more. */
+static void case33(void)
+{
+	begin_commit();
+	AT(1000);
+	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1, .payload = 10);
+	SYNACK(A, B0, A1);
+	NOTHING();
+	STATE(COMMIT);
+	AT(1100);
+	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1, .payload = 10);
+	NOTHING();
+	ack();
+	FORWARDED(B, PKT_ACK, A1, B1);
+	STATE(OPEN);
+	SEND(B, .flags = PKT_ACK, .seq = B1, .ack = A1, .payload = 10);
+	FORWARDED(A, PKT_ACK, B1, A1);
+}
+
 static const struct suite_test tests[] = {
 	{ "Y1 a call", case1 },
 	{ "Y2 from our port to Remote", case2 },
@@ -644,6 +664,7 @@ static const struct suite_test tests[] = {
 	{ "Y30 the server restarts", case30 },
 	{ "Y31 ICMP", case31 },
 	{ "Y32 the caller is armed again", case32 },
+	{ "Y33 the server speaks first", case33 },
 	{ NULL, NULL },
 };
 
