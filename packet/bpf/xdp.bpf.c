@@ -46,6 +46,13 @@ static __always_inline bool is_partial(const void *tcp, const struct segment *s)
 				 pkt_load16(tcp + PKT_TCP_CSUM));
 }
 
+/* Does that interface still take frames?  The one it came on does. */
+static __always_inline bool is_taken(const struct xdp_md *ctx, uint32_t ifindex)
+{
+	return ifindex == ctx->ingress_ifindex ||
+	       bpf_map_lookup_elem(&ports, &ifindex);
+}
+
 /* It is told: may it be taken?  A neighbour that only XDP sends to would never
  * be verified. */
 static __always_inline bool keep_way(struct fast_way *way,
@@ -85,7 +92,8 @@ static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 	if (!way)
 		return PKT_FAST_ROUTE;
 	if (way_is_told(way, src, dst, tun, s->octets))
-		return PKT_FAST_PASSED;
+		return is_taken(ctx, way->ifindex) ? PKT_FAST_PASSED :
+						     PKT_FAST_NEIGHBOUR;
 	way_ask(&q, s->is_v6, tun, src, dst, s->octets);
 	told = bpf_fib_lookup(ctx, &q, sizeof(q), 0);
 	if (told == BPF_FIB_LKUP_RET_NO_NEIGH)

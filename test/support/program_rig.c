@@ -33,10 +33,17 @@ static const char DEVICES[] =
 	"ip link set media$i up && ip link set far$i up || exit 1; done && "
 	"ip route add 10.0.0.0/8 via 169.254.0.9 dev media1 onlink && "
 	"ip -6 route add 2001:db8:c::/48 via fe80::9 dev media1 && "
+	"ip route add 172.16.0.0/12 via 169.254.0.8 dev media0 onlink && "
+	"ip -6 route add 2001:db8:d::/48 via fe80::8 dev media0 && "
+	"for a in 169.254.0.8 fe80::8; do ip neigh add $a "
+	"lladdr 02:00:00:00:00:08 nud permanent dev media0 || exit 1; done && "
 	"for a in 169.254.0.9 fe80::9; do ip neigh add $a "
 	"lladdr 02:00:00:00:00:09 nud permanent dev media1 || exit 1; done";
-/* Of a frame that XDP sends: to the router, from media1. */
+/* Of a frame that XDP sends: to a router, from media1 or back by media0. */
 static const uint8_t sent_macs[12] = { 2, 0, 0, 0, 0, 9, 2, 0, 0, 0, 0, 2 };
+static const uint8_t turned_macs[12] = { 2, 0, 0, 0, 0, 8, 2, 0, 0, 0, 0, 2 };
+
+enum { TAG_OCTETS = 4 };
 
 static void set_realm(unsigned int i, const char *v4, const char *v6)
 {
@@ -103,6 +110,16 @@ int program_rig_open(char *why, size_t cap)
 	media = program_fd("media");
 	xdp = program_fd("xdp");
 	return media < 0 || xdp < 0 ? -1 : 0;
+}
+
+void program_rig_take(bool is_taken)
+{
+	uint32_t key = if_nametoindex("media1");
+	int ports = program_map_fd("ports");
+
+	if (is_taken ? bpf_map_update_elem(ports, &key, &key, 0) :
+		       bpf_map_delete_elem(ports, &key))
+		abort();
 }
 
 void program_rig_close(void)
@@ -237,6 +254,11 @@ static uint32_t now_ms(void)
 			  (uint64_t)ts.tv_nsec / 1000000);
 }
 
+static size_t l2(const struct program_trial *t)
+{
+	return ETH_HLEN + (t->has_tag ? TAG_OCTETS : 0);
+}
+
 static size_t put_frame(const struct program_trial *t, uint8_t *frame)
 {
 	bool is_v6 = t->p.octet[0] >> 4 == 6;
@@ -245,8 +267,12 @@ static size_t put_frame(const struct program_trial *t, uint8_t *frame)
 	frame[0] = frame[6] = frame[5] = 2;
 	frame[12] = is_v6 ? ETH_P_IPV6 >> 8 : ETH_P_IP >> 8;
 	frame[13] = is_v6 ? ETH_P_IPV6 & 0xff : ETH_P_IP & 0xff;
-	memcpy(frame + ETH_HLEN, t->p.octet, t->p.n);
-	return ETH_HLEN + t->p.n;
+	if (t->has_tag) {
+		memmove(frame + 12 + TAG_OCTETS, frame + 12, 2);
+		memcpy(frame + 12, "\x81\0\0\5", TAG_OCTETS);
+	}
+	memcpy(frame + l2(t), t->p.octet, t->p.n);
+	return l2(t) + t->p.n;
 }
 
 /* Returns what the program returned; a huge number: it did not run. */
@@ -269,8 +295,8 @@ static uint32_t run(const struct program_trial *t, struct rdv_pkt *after)
 	opts.data_size_in = (uint32_t)put_frame(t, frame);
 	if (bpf_prog_test_run_opts(media, &opts))
 		return UINT32_MAX;
-	after->n = opts.data_size_out - ETH_HLEN;
-	memcpy(after->octet, result + ETH_HLEN, after->n);
+	after->n = opts.data_size_out - l2(t);
+	memcpy(after->octet, result + l2(t), after->n);
 	return opts.retval;
 }
 
@@ -294,10 +320,12 @@ static uint32_t run_xdp(const struct program_trial *t, struct rdv_pkt *after)
 	opts.data_size_in = md.data_end = (uint32_t)put_frame(t, frame);
 	if (bpf_prog_test_run_opts(xdp, &opts))
 		return UINT32_MAX;
-	after->n = opts.data_size_out - ETH_HLEN;
-	memcpy(after->octet, result + ETH_HLEN, after->n);
-	if (opts.retval == XDP_REDIRECT &&
-	    memcmp(result, sent_macs, sizeof(sent_macs)))
+	after->n = opts.data_size_out - l2(t);
+	memcpy(after->octet, result + l2(t), after->n);
+	if ((opts.retval == XDP_REDIRECT &&
+	     memcmp(result, sent_macs, sizeof(sent_macs))) ||
+	    (opts.retval == XDP_TX &&
+	     memcmp(result, turned_macs, sizeof(turned_macs))))
 		return UINT32_MAX;
 	return opts.retval;
 }
@@ -315,7 +343,8 @@ static bool is_untouched(const struct program_trial *t,
 
 static enum program_verdict verdict_of_xdp(unsigned int reason, uint32_t told)
 {
-	if (told == XDP_REDIRECT && reason == PKT_FAST_PASSED)
+	if ((told == XDP_REDIRECT || told == XDP_TX) &&
+	    reason == PKT_FAST_PASSED)
 		return PROGRAM_PASSED;
 	return told == XDP_DROP ? PROGRAM_DROPPED : PROGRAM_SPOILT;
 }
@@ -338,6 +367,7 @@ void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 		o->reason = counted(before);
 		o->verdict = verdict_of_xdp(o->reason, told);
 		o->is_by_xdp = o->verdict == PROGRAM_PASSED;
+		o->is_turned = told == XDP_TX;
 		take_out(t, in, out, o);
 		is_left = is_left && is_untouched(t, o);
 	}
@@ -358,7 +388,7 @@ void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 	o->after_ms = now_ms();
 	o->reason = counted(before);
 	o->verdict = verdict_of(o->reason, told);
-	o->is_by_xdp = false;
+	o->is_by_xdp = o->is_turned = false;
 	take_out(t, in, out, o);
 }
 

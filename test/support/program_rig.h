@@ -32,6 +32,7 @@ struct program_trial {
 	struct pkt_entry out;  /* of its peer, in realm 1 */
 	struct pkt_local x, y; /* where these two are */
 	uint16_t gso_octets;   /* 0: one packet */
+	bool has_tag;          /* in a frame of a VLAN */
 	uint16_t n_behind;     /* steered before, and still with the worker */
 	/* Of both gates; policed if its cfg says so.  Buckets: `own`. */
 	struct pkt_traffic traffic[2];
@@ -41,6 +42,7 @@ struct program_outcome {
 	enum program_verdict verdict;
 	unsigned int reason; /* enum pkt_fast_count */
 	bool is_by_xdp;      /* PASSED by that */
+	bool is_turned;      /* so, by the interface it came on */
 	struct rdv_pkt p;
 	struct pkt_entry in, out; /* as they are afterwards */
 	struct pkt_police police[2];
@@ -57,6 +59,8 @@ void program_rig_close(void);
 uint32_t program_rig_hints(void);
 /* Hints that found no room, ever. */
 uint32_t program_rig_missed(void);
+/* May XDP send by the interface of realm 1? */
+void program_rig_take(bool is_taken);
 
 /* Through `media` of tc. */
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
