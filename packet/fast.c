@@ -411,14 +411,18 @@ static void detach(unsigned int ifindex, bool has_made_hook)
 	(void)bpf_tc_hook_destroy(&hook);
 }
 
-/* An interface of another name or index now is not ours any more. */
-static void forget_port(struct port *p, unsigned int ifindex)
+/* An interface of another name now is not ours any more, or another port's. */
+static void forget_port(struct pkt_fast *f, struct port *p)
 {
+	unsigned int ifindex = if_nametoindex(p->name);
+
 	if (p->ifindex && p->ifindex != ifindex) {
 		detach(p->ifindex, p->has_made_hook);
 		p->has_made_hook = false;
+		p->ifindex = 0;
 	}
-	p->ifindex = 0;
+	if (p->xdp.ifindex && p->xdp.ifindex != ifindex)
+		fast_xdp_detach(&f->xdp, &p->xdp);
 }
 
 static int attach_port(const struct realm *r, struct port *p)
@@ -432,7 +436,7 @@ static int attach_port(const struct realm *r, struct port *p)
 
 	if (p->ifindex == ifindex && ifindex && is_attached(ifindex))
 		return 0;
-	forget_port(p, ifindex);
+	p->ifindex = 0;
 	if (!ifindex)
 		return -ENODEV;
 	rc = bpf_tc_hook_create(&hook);
@@ -478,11 +482,20 @@ static void attach_both(struct pkt_fast *f, struct realm *r, struct port *p,
 		complain(t, "no xdp on", p->name, p->xdp.why);
 }
 
+/* All, before one is attached to what may have been another's. */
+static void forget_ports(struct pkt_fast *f)
+{
+	for (unsigned int i = 0; i < f->n_realms; i++)
+		for (unsigned int p = 0; p < f->realm[i].n_ports; p++)
+			forget_port(f, &f->realm[i].port[p]);
+}
+
 void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap)
 {
 	struct tally t = { 0 };
 	char xdp[32] = "";
 
+	forget_ports(f);
 	for (unsigned int i = 0; i < f->n_realms; i++) {
 		struct realm *r = &f->realm[i];
 

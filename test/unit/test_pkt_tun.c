@@ -640,6 +640,38 @@ out:
 	shell("ip link del vbr");
 }
 
+/* The names of two interfaces are those of each other now: each has the program
+ * of its realm again, at once. */
+static void names_are_swapped(void)
+{
+	struct pkt_engine_cfg cfg = config();
+	char err[256] = "";
+
+	shell("for i in x z; do ip link add v$i type veth peer p$i; done");
+	for (int i = 0; i < 2; i++) {
+		strcpy(cfg.realm[i].iface[1], i ? "vz" : "vx");
+		cfg.realm[i].fastpath[1] = PKT_FASTPATH_XDP;
+		cfg.realm[i].n_ifaces = 2;
+	}
+	CU_ASSERT_EQUAL_FATAL(pkt_engine_new(&cfg, &engine, err, sizeof(err)),
+			      0);
+	if (strncmp(pkt_engine_fastpath(engine), "tc on", 5))
+		goto out;
+	note_is("tc on 6 devices, xdp on 2");
+	shell("ip link set vx name vt; ip link set vz name vx;"
+	      " ip link set vt name vz");
+	pkt_engine_links_changed(engine);
+	note_is("tc on 6 devices, xdp on 2");
+	shell("for i in x z; do tc filter show dev v$i ingress |"
+	      " grep -q media || exit 1; done");
+	shell("test $(ip link | grep -c prog/xdp) = 2");
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vx"), PKT_PATH_XDP);
+	CU_ASSERT_EQUAL(pkt_engine_path(engine, "vz"), PKT_PATH_XDP);
+out:
+	pkt_engine_free(engine);
+	shell("for i in x z; do ip link del v$i; done");
+}
+
 /* Somebody takes the program of an interface away and has one of his own there:
  * nobody sends frames to it meanwhile. */
 static void xdp_is_taken_away(void)
@@ -1051,6 +1083,7 @@ int main(void)
 		  partial_checksums_at_xdp },
 		{ "XDP: refused, gone, there again", xdp_comes_and_goes },
 		{ "XDP: taken away", xdp_is_taken_away },
+		{ "two interfaces swap their names", names_are_swapped },
 		{ "P4 the handshake in the kernel", handshake_in_kernel },
 		{ "D33 to the kernel and back, often", moved_often },
 		{ "decision 9: removed while data flows", removed_in_flight },
