@@ -181,12 +181,20 @@ static void client_new(struct gw_ctl *ctl, evutil_socket_t fd)
 	}
 }
 
+/* Kept for refuse_one(); what could not be had may be to be had later. */
+static void keep_spare(struct gw_ctl *ctl)
+{
+	if (ctl->spare < 0)
+		ctl->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
 		      struct sockaddr *addr, int len, void *arg)
 {
 	struct gw_ctl *ctl = arg;
 
 	(void)listener, (void)addr, (void)len;
+	keep_spare(ctl);
 	/* Those over the limit are told so; those over twice that are not. */
 	if (ctl->n_clients >= 2 * MAX_CLIENTS)
 		close(fd);
@@ -269,13 +277,14 @@ static void refuse_one(struct gw_ctl *ctl)
 	if (ctl->spare < 0)
 		return;
 	close(ctl->spare);
+	ctl->spare = -1;
 	fd = accept4(evconnlistener_get_fd(ctl->listener), NULL, NULL,
 		     SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd >= 0) {
 		(void)send(fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
 		close(fd);
 	}
-	ctl->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	keep_spare(ctl);
 }
 
 /* Without descriptors every turn of the loop would fail: the others wait. */
@@ -319,7 +328,7 @@ static int ctl_listen(struct gw_ctl *ctl, const char *path)
 		return -ENOMEM;
 	}
 	evconnlistener_set_error_cb(ctl->listener, on_accept_error);
-	ctl->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	keep_spare(ctl);
 	ctl->rest = evtimer_new(ctl->host->base, on_rested, ctl);
 	return ctl->rest ? 0 : -ENOMEM;
 }

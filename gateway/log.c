@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
 #include "gateway/context.h"
 #include "gateway/journal.h"
 #include "gateway/log_form.h"
@@ -18,6 +20,7 @@ enum {
 	TEXT_OCTETS = 1024,
 	WINDOW_US = 1000000,
 	ROOM_TO_TELL = 512,
+	FLUSH_MS = 1000,
 	PLAIN_KINDS = 64, /* of what the protocol says, by their beginnings */
 };
 
@@ -279,6 +282,30 @@ void gw_log_plain(void *arg, int priority, const char *text)
 		hash = hash * 31 + (unsigned char)*p;
 	gw_log_put(&kinds[hash % PLAIN_KINDS],
 		   GW_LOG_H248 | (unsigned int)priority, &at, "%s", text);
+}
+
+/* It would write to stderr itself, and wait for whoever reads that. */
+static void on_libevent(int severity, const char *text)
+{
+	gw_log(severity == EVENT_LOG_ERR  ? LOG_ERR :
+	       severity == EVENT_LOG_WARN ? LOG_WARNING :
+					    LOG_DEBUG,
+	       NULL, "libevent: %s", text);
+}
+
+/* Its exit(1) would be that of a wrong configuration, after which no service
+ * manager starts us again. */
+static void on_fatal(int code)
+{
+	(void)code;
+	(void)gw_sink_stop(FLUSH_MS);
+	abort();
+}
+
+void gw_log_libevent(void)
+{
+	event_set_log_callback(on_libevent);
+	event_set_fatal_callback(on_fatal);
 }
 
 void gw_log_body(const struct gw_about *about, const char *text,

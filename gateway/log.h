@@ -86,6 +86,9 @@ uint64_t gw_log_held(void);
 void gw_log_put(struct gw_log_kind *kind, unsigned int what,
 		const struct gw_about *about, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* From here on libevent says here what it has to say; when it finds that it
+ * cannot go on, the lines that wait are written before the process aborts. */
+void gw_log_libevent(void);
 /* For h248_log_h; arg: struct gw. */
 void gw_log_plain(void *arg, int priority, const char *text);
 

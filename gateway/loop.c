@@ -84,15 +84,6 @@ static void on_supervise(evutil_socket_t fd, short what, void *arg)
 	gw_supervise_tick(host->supervise);
 }
 
-/* It would write to stderr itself, and wait for whoever reads that. */
-static void on_libevent(int severity, const char *text)
-{
-	gw_log(severity == EVENT_LOG_ERR  ? LOG_ERR :
-	       severity == EVENT_LOG_WARN ? LOG_WARNING :
-					    LOG_DEBUG,
-	       NULL, "libevent: %s", text);
-}
-
 static void on_log(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd, (void)what, (void)arg;
@@ -167,7 +158,7 @@ static int start_all(struct gw_host *host, char *err, size_t cap)
 	const struct conf *conf = host->conf;
 	int r = 0;
 
-	event_set_log_callback(on_libevent);
+	gw_log_libevent();
 	host->base = event_base_new();
 	if (!host->base || make_events(host) || start_supervise(host)) {
 		snprintf(err, cap, "cannot set up the event loop");

@@ -51,10 +51,15 @@ static int run(const struct conf *conf)
 {
 	static struct gw_host host;
 	char err[ERR_OCTETS] = "";
+	int r = gw_sink_start(STDERR_FILENO, NULL);
 
+	if (r) {
+		fprintf(stderr, "bgfd: the log cannot be started: %s\n",
+			strerror(-r));
+		return EXIT_START;
+	}
 	if (h248_secrets_init())
 		fputs("bgfd: no memory for secrets\n", stderr);
-	(void)gw_sink_start(STDERR_FILENO, NULL);
 	gw_log_configure(conf);
 	if (gw_needs_check(conf, err, sizeof(err)) ||
 	    gw_host_start(&host, conf, err, sizeof(err))) {

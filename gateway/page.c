@@ -186,8 +186,9 @@ static struct rates rates_of(const struct packets *now)
 
 static void rate(struct evbuffer *out, uint64_t n, uint64_t over_us)
 {
+	/* Octets of a long time, a million times, do not fit a number. */
 	if (over_us)
-		number(out, n * 1000000 / over_us);
+		number(out, (uint64_t)((double)n * 1e6 / (double)over_us));
 	else
 		cell(out, "n", "-");
 }

@@ -7,6 +7,7 @@
 #include "gateway/ctl.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,7 +91,7 @@ static void add_gateway(struct fixture *f, struct gw *gw, const char *name)
 	CU_ASSERT_EQUAL_FATAL(gw_contexts_init(gw), 0);
 }
 
-static void start(struct fixture *f)
+static void prepare(struct fixture *f)
 {
 	memset(f, 0, sizeof(*f));
 	memset(&engine, 0, sizeof(engine));
@@ -101,9 +102,19 @@ static void start(struct fixture *f)
 	strcpy(f->dir, "/tmp/gw-ctl-XXXXXX");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/run/control", f->dir);
+}
+
+static void listen_there(struct fixture *f)
+{
 	CU_ASSERT_EQUAL_FATAL(gw_ctl_new(&f->host, f->path, &f->ctl, f->err,
 					 sizeof(f->err)),
 			      0);
+}
+
+static void start(struct fixture *f)
+{
+	prepare(f);
+	listen_there(f);
 }
 
 static void stop(struct fixture *f)
@@ -610,14 +621,42 @@ static void too_many_clients(void)
 	stop(&f);
 }
 
+/* From here on only so many are left.  Returns what was allowed before. */
+static struct rlimit take_descriptors(unsigned int left)
+{
+	struct rlimit all, few;
+	int probe = open("/dev/null", O_RDONLY); /* all below are in use */
+
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &all), 0);
+	close(probe);
+	few = all;
+	few.rlim_cur = (rlim_t)probe + left;
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	return all;
+}
+
+static void give_descriptors(struct rlimit all)
+{
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &all), 0);
+}
+
+static void is_told(struct fixture *f, int fd)
+{
+	char *text = hear(f, fd), octet;
+
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "no descriptors are left"));
+	free(text);
+	CU_ASSERT_EQUAL(recv(fd, &octet, 1, 0), 0);
+}
+
 /* P05: who waits first is told, who is there is served, and the others are
  * served when there are descriptors again. */
 static void no_descriptors(void)
 {
-	struct rlimit all, few;
+	struct rlimit all;
 	struct fixture f;
-	int there, told, later, probe;
-	char *text;
+	int there, told, later;
+	char *text, octet;
 
 	start(&f);
 	there = dial(&f);
@@ -625,28 +664,42 @@ static void no_descriptors(void)
 	told = dial(&f);
 	later = dial(&f);
 	say(later, "{\"command\":\"status\",\"gateway\":\"test\"}\n");
-	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &all), 0);
-	probe = dup(there); /* every number below is in use */
-	close(probe);
-	few = all;
-	few.rlim_cur = (rlim_t)probe;
-	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
-	text = hear(&f, told);
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "no descriptors are left"));
-	free(text);
-	CU_ASSERT_EQUAL(recv(told, &probe, 1, 0), 0);
+	all = take_descriptors(0);
+	is_told(&f, told);
 	say(there, "{\"command\":\"status\",\"gateway\":\"test\"}\n");
 	text = hear(&f, there);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"ok\":true"));
 	free(text);
-	CU_ASSERT(recv(later, &probe, 1, MSG_DONTWAIT) < 0);
-	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &all), 0);
+	CU_ASSERT(recv(later, &octet, 1, MSG_DONTWAIT) < 0);
+	give_descriptors(all);
 	text = hear(&f, later);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "\"ok\":true"));
 	free(text);
 	close(there);
 	close(told);
 	close(later);
+	stop(&f);
+}
+
+/* P05: the one that is kept for that could not be had, once; later it can. */
+static void spare_descriptor(void)
+{
+	struct rlimit all;
+	struct fixture f;
+	int there, told;
+
+	prepare(&f);
+	all = take_descriptors(1);
+	listen_there(&f);
+	give_descriptors(all);
+	there = dial(&f);
+	turns(&f, 3);
+	told = dial(&f);
+	all = take_descriptors(0);
+	is_told(&f, told);
+	give_descriptors(all);
+	close(there);
+	close(told);
 	stop(&f);
 }
 
@@ -919,6 +972,7 @@ int main(void)
 		{ "A03 long request", long_request },
 		{ "A03 too many clients", too_many_clients },
 		{ "P05 no descriptors left", no_descriptors },
+		{ "P05 the spare descriptor", spare_descriptor },
 		{ "A03 not allowed", not_allowed },
 		{ "socket file", socket_file },
 		{ "long path", long_path },

@@ -426,6 +426,10 @@ static void rates(void)
 	at_ms(14500);
 	counted.rx_pkts = 1101;
 	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">300</td>"));
+	/* Many octets since a page of long ago. */
+	counted.rx_octets += 200000000000000;
+	at_ms(16000);
+	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">100000000000000</td>"));
 	memset(&counted, 0, sizeof(counted));
 	at_ms(20000);
 	CU_ASSERT(has(get(f, "/"), "<td class=\"n\">-</td>"));

@@ -10,6 +10,8 @@
 #include "test/support/suite.h"
 
 #include <errno.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <poll.h>
@@ -20,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { WALL_US = 1764108000, HANGS_S = 120, LINES = 20000 };
@@ -495,6 +498,51 @@ static void end_without_reader(void)
 	nothing_untold();
 }
 
+/* libevent finds that something cannot be.  What it says is the last line. */
+static void make_fatal(int fd)
+{
+	struct event_base *base;
+	struct event ev;
+
+	alarm(HANGS_S);
+	gw_log_setup(LOG_INFO, CONF_LOG_TEXT);
+	event_enable_debug_mode();
+	gw_log_libevent();
+	base = event_base_new();
+	if (gw_sink_start(fd, NULL) || !base)
+		_exit(1);
+	event_assign(&ev, base, -1, 0, NULL, NULL);
+	event_debug_unassign(&ev);
+	gw_log(LOG_NOTICE, NULL, "before");
+	(void)event_add(&ev, NULL);
+	_exit(2);
+}
+
+/* Lines that wait for their reader are not lost with the process. */
+static void libevent_gives_up(void)
+{
+	static char got[65536];
+	int fd[2], status = 0;
+	size_t n = 0;
+	pid_t pid;
+	char c;
+
+	full_pipe(fd);
+	pid = fork();
+	if (!pid)
+		make_fatal(fd[1]);
+	close(fd[1]);
+	usleep(200000); /* it has most likely tried */
+	while (read(fd[0], &c, 1) == 1)
+		if (c && n < sizeof(got) - 1)
+			got[n++] = c;
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(got, "notice before\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(got, "error libevent: "));
+	close(fd[0]);
+}
+
 /* Whoever shares stderr with us has made it non-blocking. */
 static void not_blocking(void)
 {
@@ -646,6 +694,7 @@ int main(void)
 		{ "P14 what was lost is told", loss_is_told },
 		{ "P14 the end without a reader", end_without_reader },
 		{ "P14 a stderr that does not block", not_blocking },
+		{ "P14 libevent gives up", libevent_gives_up },
 		{ "the journal", to_the_journal },
 		{ "P14 a journal that has stopped", stopped_journal },
 		{ "journal or text", what_auto_means },
