@@ -1,7 +1,7 @@
 /*
  * gateway/ctl_trace.c - a trace over the control socket
  *
- * Lines, one for each record, then the answer.  A reader that is behind loses
+ * A line when it has begun, one for each record, then the answer.  A reader that is behind loses
  * records, never the gateway its time: what waits to be read is bounded.
  */
 #include <stdio.h>
@@ -132,6 +132,7 @@ const char *ctl_trace_start(struct gw_host *host, struct ctl_job *job,
 	}
 	*t = (struct ctl_trace) { .host = host, .job = job, .out = out };
 	*trace = t;
+	(void)put_line(out, json_pack("{s:b}", "started", 1));
 	return NULL;
 }
 

@@ -24,9 +24,20 @@ struct trace_context *trace_find(struct gw_trace *t, const struct gw *gw,
 	return NULL;
 }
 
+/* What it is in a file, at most. */
+static uint64_t octets_of(const struct gw_trace_record *r)
+{
+	size_t frames = r->realm ? 1 : r->n / GW_TRACE_SEGMENT + 1;
+
+	return r->n + frames * (GW_TRACE_FRAME + strlen(r->comment) +
+				strlen(r->gw->conf.name));
+}
+
 void trace_emit(struct gw_trace *t, const struct gw_trace_record *r)
 {
-	if (t->sums.octets + r->n > t->ask.max_octets) {
+	uint64_t octets = octets_of(r);
+
+	if (t->sums.octets + octets > t->ask.max_octets) {
 		t->sums.left_out++;
 		t->until_us = 0; /* looked at soon */
 		t->sums.why = "size";
@@ -36,7 +47,7 @@ void trace_emit(struct gw_trace *t, const struct gw_trace_record *r)
 		t->sums.left_out++;
 		return;
 	}
-	t->sums.octets += r->n;
+	t->sums.octets += octets;
 	if (r->realm)
 		t->sums.packets++;
 	else
@@ -188,6 +199,34 @@ void gw_trace_event(struct gw_trace *t, const struct gw_term *term,
 		add_gates(t, term->ctx);
 }
 
+/* --- a context that was not made ----------------------------------------- */
+
+static void forget_gates(struct gw_trace *t, const struct trace_context *c)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->n_gates; i++)
+		if (t->gate[i].gw != c->gw || t->gate[i].ctx != c->id)
+			t->gate[n++] = t->gate[i];
+	t->n_gates = n;
+}
+
+void trace_forget_unmade(struct gw_trace *t)
+{
+	struct trace_context c;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < t->n_contexts; i++) {
+		c = t->context[i];
+		if (c.is_told || gw_context_find(c.gw, c.id))
+			t->context[n++] = c;
+		else
+			forget_gates(t, &c);
+	}
+	t->n_contexts = n;
+	t->over_us = 0;
+}
+
 /* --- packets ------------------------------------------------------------- */
 
 static const struct trace_gate *gate_of(const struct gw_trace *t,
@@ -198,6 +237,15 @@ static const struct trace_gate *gate_of(const struct gw_trace *t,
 		    t->gate[i - 1].id.gen == id.gen)
 			return &t->gate[i - 1];
 	return NULL;
+}
+
+/* What an earlier trace of the same gate had asked for may still come. */
+static bool is_of_earlier(const struct gw_trace *t, const struct pkt_tapped *p)
+{
+	enum pkt_tap_level level =
+		t->ask.has_payload ? PKT_TAP_PAYLOAD : PKT_TAP_HEADERS;
+
+	return p->level != level || p->at_us < t->began_us;
 }
 
 static const char *realm_name(const struct gw *gw, uint8_t realm)
@@ -221,8 +269,8 @@ static void emit_packet(struct gw_trace *t, const struct pkt_tapped *p)
 		.comment = comment,
 	};
 
-	if (!g)
-		return; /* of an earlier trace */
+	if (!g || is_of_earlier(t, p))
+		return;
 	r.gw = g->gw;
 	r.ctx = g->ctx;
 	r.realm = realm_name(g->gw, p->realm);
@@ -240,6 +288,7 @@ void gw_trace_drain(struct gw_trace *t)
 	while (n < RECORDS_PER_TURN &&
 	       pkt_engine_next_tap(t->host->engine, &p)) {
 		n++;
+		t->is_inside = p.is_more;
 		if (t->n_packet + p.n <= TRACE_PACKET) {
 			memcpy(t->packet + t->n_packet, p.octet, p.n);
 			t->n_packet += p.n;
@@ -286,9 +335,20 @@ static uint64_t discard(struct gw_trace *t)
 	struct pkt_tapped p;
 	uint64_t n = 0;
 
-	for (unsigned int i = 0; i < most && pkt_engine_next_tap(e, &p); i++)
+	for (unsigned int i = 0; i < most && pkt_engine_next_tap(e, &p); i++) {
 		n += !p.is_more && gate_of(t, p.gate);
+		t->is_inside = p.is_more;
+	}
 	return n;
+}
+
+/* Nothing of it is left, and the next record is the first of its packet. */
+static bool is_gone(struct gw_trace *t)
+{
+	bool are_untraced = untrace(t);
+
+	(void)discard(t); /* of after its end */
+	return are_untraced && !t->is_inside;
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
@@ -297,14 +357,14 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 	uint64_t now = gw_now_us();
 
 	(void)fd, (void)what;
-	if (t->is_leaving && untrace(t)) {
-		(void)discard(t); /* of after its end */
-		gw_trace_free(t);
+	if (t->is_leaving) {
+		if (is_gone(t))
+			gw_trace_free(t);
+		else
+			evtimer_add(t->timer, &look_time);
 		return;
 	}
 	evtimer_add(t->timer, &look_time);
-	if (t->is_leaving)
-		return;
 	gw_trace_drain(t);
 	if (scan(t))
 		evtimer_add(t->timer, &at_once);
@@ -393,7 +453,9 @@ const char *gw_trace_start(struct gw_host *host, const struct gw_trace_ask *ask,
 		return "out of memory";
 	t->ask = *ask;
 	t->ops = *ops;
-	t->until_us = gw_now_us() + ask->seconds * UINT64_C(1000000);
+	t->began_us = gw_now_us();
+	t->until_us = t->began_us + ask->seconds * UINT64_C(1000000);
+	t->sums.octets = GW_TRACE_FILE;
 	t->lost_before = lost(t);
 	host->trace = t;
 	find_contexts(t);

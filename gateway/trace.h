@@ -17,6 +17,12 @@ struct gw_trace; /* opaque; gw_host.trace */
 enum {
 	GW_TRACE_CONTEXTS = 64, /* of one trace */
 	GW_TRACE_COMMENT = 384,
+	/* Octets of a pcapng file: its head, interfaces and end; and around
+	 * each packet but for its comment and the name of its gateway, the
+	 * headers among them that a message gets. */
+	GW_TRACE_FILE = 16384,
+	GW_TRACE_FRAME = 192,
+	GW_TRACE_SEGMENT = 60000, /* of a message over TCP in one packet */
 };
 
 /* What is asked for: id, next or an address. */
@@ -27,7 +33,7 @@ struct gw_trace_ask {
 	bool has_address;
 	struct in6_addr address; /* of a gate or a client */
 	uint32_t seconds;
-	uint64_t max_octets; /* of records */
+	uint64_t max_octets; /* of the file that is made of it */
 	bool has_payload;    /* TCP payload is kept */
 };
 
@@ -35,7 +41,7 @@ struct gw_trace_ask {
 struct gw_trace_record {
 	uint64_t at_us; /* monotonic */
 	const struct gw *gw;
-	uint32_t ctx;      /* 0: one that is not made yet */
+	uint32_t ctx;      /* 0: one that was not made */
 	const char *realm; /* NULL: a message */
 	bool is_out;       /* of us */
 	const uint8_t *octets;
@@ -48,7 +54,8 @@ struct gw_trace_record {
 
 struct gw_trace_sums {
 	uint32_t contexts;
-	uint64_t packets, messages, octets;
+	uint64_t packets, messages;
+	uint64_t octets;   /* at most, of the file */
 	uint64_t left_out; /* for want of room, anywhere */
 	const char *why;   /* it ended */
 };

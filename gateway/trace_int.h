@@ -25,6 +25,7 @@ struct trace_gate {
 struct trace_context {
 	const struct gw *gw;
 	uint32_t id;
+	bool is_told; /* a message was about it */
 };
 
 struct trace_txn {
@@ -49,6 +50,7 @@ struct gw_trace {
 	struct gw_trace_ops ops;
 	struct gw_trace_sums sums;
 	struct event *timer;
+	uint64_t began_us;
 	uint64_t until_us, over_us; /* over_us: since all are over; 0: no */
 	uint64_t lost_before;       /* pkt_counters.tap_lost at the start */
 	struct trace_context context[GW_TRACE_CONTEXTS];
@@ -65,6 +67,7 @@ struct gw_trace {
 	bool is_leaving;          /* it has ended, its gates are given back */
 	uint8_t *packet;          /* owned, TRACE_PACKET; pieces put together */
 	size_t n_packet;
+	bool is_inside; /* of a packet whose other pieces come */
 };
 
 enum { TRACE_PACKET = 66 * 1024 };
@@ -78,6 +81,8 @@ bool trace_is_of(const struct gw_trace *t, const struct gw *gw);
 /* May there be one more context? */
 bool trace_wants_more(const struct gw_trace *t);
 void trace_forget_messages(struct gw_trace *t);
+/* Contexts that were begun and are not there: as if they had never been. */
+void trace_forget_unmade(struct gw_trace *t);
 /* What the gateway made of a packet, as one line. */
 void trace_comment(const struct pkt_tapped *r, uint8_t side, char *out,
 		   size_t cap);

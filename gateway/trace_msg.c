@@ -142,9 +142,16 @@ static void keep_txn(struct gw_trace *t, const struct message *m,
 static uint32_t by_action(struct gw_trace *t, const struct message *m,
 			  const struct h248_txn *txn)
 {
-	for (const struct h248_action *a = txn->actions; a; a = a->next)
-		if (a->ctx == H248_CTX_ID && trace_find(t, m->gw, a->ctx_id))
-			return a->ctx_id;
+	struct trace_context *c;
+
+	for (const struct h248_action *a = txn->actions; a; a = a->next) {
+		c = a->ctx == H248_CTX_ID ? trace_find(t, m->gw, a->ctx_id) :
+					    NULL;
+		if (!c)
+			continue;
+		c->is_told = true;
+		return a->ctx_id;
+	}
 	return 0;
 }
 
@@ -207,10 +214,12 @@ static void hold(struct gw_trace *t, const struct message *m, uint32_t tid)
 	t->held_octets += h->n;
 }
 
-/* The reply came: the request stands in front of it. */
-static void emit_held(struct gw_trace *t, const struct gw *gw, uint32_t tid,
+/* The reply came: the request stands in front of it.  false: none is held. */
+static bool emit_held(struct gw_trace *t, const struct gw *gw, uint32_t tid,
 		      uint32_t ctx)
 {
+	bool was_held = false;
+
 	for (unsigned int i = 0; i < TRACE_HELD; i++) {
 		struct trace_held *h = &t->held[i];
 		struct message m = { .gw = h->gw,
@@ -227,7 +236,33 @@ static void emit_held(struct gw_trace *t, const struct gw *gw, uint32_t tid,
 			emit(t, &m, ctx);
 		h248_arena_free(a);
 		let_go(t, h);
+		was_held = true;
 	}
+	return was_held;
+}
+
+/* The answer to a request that should have made a context, and made none. */
+static bool is_refusal(const struct message *m, const struct h248_txn *txn)
+{
+	const struct h248_action *a = txn->actions;
+
+	while (a && a->ctx != H248_CTX_ID)
+		a = a->next;
+	return m->is_out && txn->kind == H248_TXN_REPLY && !a;
+}
+
+/* Of the next contexts those that were refused are told, and do not count. */
+static bool tell_refusals(struct gw_trace *t, const struct message *m)
+{
+	bool was_held = false;
+
+	for (const struct h248_txn *txn = m->tree.txns; txn && t->ask.next;
+	     txn = txn->next)
+		if (is_refusal(m, txn) && emit_held(t, m->gw, txn->id, 0))
+			was_held = true;
+	if (was_held)
+		trace_forget_unmade(t);
+	return was_held;
 }
 
 void trace_forget_messages(struct gw_trace *t)
@@ -246,7 +281,7 @@ static uint32_t context_of(struct gw_trace *t, const struct message *m,
 	uint32_t ctx = by_action(t, m, txn);
 
 	if (ctx && txn->kind == H248_TXN_REPLY && m->is_out)
-		emit_held(t, m->gw, txn->id, ctx);
+		(void)emit_held(t, m->gw, txn->id, ctx);
 	if (ctx)
 		keep_txn(t, m, txn, ctx);
 	else
@@ -263,7 +298,7 @@ static void look(struct gw_trace *t, const struct message *m)
 		if (!ctx)
 			ctx = c;
 	}
-	if (ctx) {
+	if (ctx || tell_refusals(t, m)) {
 		emit(t, m, ctx);
 		return;
 	}

@@ -40,6 +40,7 @@ struct pkt_tapped {
 	uint16_t n;              /* in this one */
 	bool is_more;            /* another record goes on with it */
 	uint8_t what;            /* enum pkt_tap_what */
+	uint8_t level;           /* enum pkt_tap_level it was made at */
 	uint8_t flags;           /* of TCP: PKT_FIN.. PKT_CWR */
 	uint8_t realm;           /* index of pkt_engine_cfg.realm */
 	uint8_t act;             /* CAME: enum pkt_act */

@@ -41,6 +41,7 @@ static struct pkt_tapped record_of(struct pkt_worker *w, uint32_t rdv,
 		.gate = { r->slot[leg], r->gen[leg] },
 		.at_us = w->now_us,
 		.what = what,
+		.level = w->tapped[rdv],
 		.realm = r->realm[leg],
 		.drop = PKT_DROP_NONE,
 	};

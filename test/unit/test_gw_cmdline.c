@@ -87,6 +87,7 @@ static void needs(void)
 		strstr(out, "info: a crash would leave no core"));
 }
 
+#ifndef __SANITIZE_THREAD__ /* it needs the addresses itself */
 /* Where no thread can be made, nobody would take the lines of the log. */
 static void no_log(void)
 {
@@ -95,28 +96,27 @@ static void no_log(void)
 	FILE *f;
 	int rc;
 
-	if (geteuid())
-		return; /* what root may do is not limited, and nobody else
-			 * can become another */
+	/* The stack of a thread would have 140 TB. */
 	snprintf(command, sizeof(command),
-		 "setpriv --reuid=65534 --regid=65534 --clear-groups prlimit"
-		 " --nproc=0 %s -c " SOURCE_DIR "/conf/bgfd.xml 2>&1",
+		 "prlimit --stack=140000000000000 %s -c " SOURCE_DIR
+		 "/conf/bgfd.xml 2>&1",
 		 program);
 	f = popen(command, "r");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
 	n = fread(out, 1, sizeof(out) - 1, f);
 	out[n] = '\0';
 	rc = pclose(f);
-	if (WEXITSTATUS(rc) == 126)
-		return; /* it lies where others may not look */
 	CU_ASSERT_EQUAL(WEXITSTATUS(rc), 3);
 	CU_ASSERT_PTR_NOT_NULL(strstr(out, "bgfd: the log cannot be started"));
 }
+#endif
 
 static const struct suite_test tests[] = {
 	{ "options and exit codes of bgfd", options },
 	{ "--check tells what is missing", needs },
+#ifndef __SANITIZE_THREAD__
 	{ "no log, no start", no_log },
+#endif
 	{ NULL, NULL },
 };
 

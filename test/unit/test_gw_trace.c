@@ -25,7 +25,7 @@
 struct told {
 	char text[32768];
 	unsigned int n;
-	bool is_full, is_done;
+	bool is_full, is_done, is_counting;
 	struct gw_trace_sums sums;
 };
 
@@ -37,6 +37,8 @@ static bool on_record(void *arg, const struct gw_trace_record *r)
 	if (t->is_full)
 		return false;
 	t->n++;
+	if (t->is_counting)
+		return true;
 	snprintf(t->text + n, sizeof(t->text) - n,
 		 "%u %s %s %zu/%zu %s\n%.*s\n", r->ctx,
 		 r->realm ? r->realm : r->transport, r->is_out ? "out" : "in",
@@ -99,6 +101,8 @@ static struct told *start(struct rig *r, struct gw_trace_ask ask)
 		ask.seconds = 60;
 	if (!ask.max_octets)
 		ask.max_octets = 1000000;
+	/* What is told of it is all that has a bound here. */
+	ask.max_octets += GW_TRACE_FILE;
 	CU_ASSERT_PTR_NULL_FATAL(gw_trace_start(&r->host, &ask, &ops));
 	turn(r);
 	return t;
@@ -119,7 +123,8 @@ static void says(const struct told *t, const char *part, int line)
 static struct pkt_tapped record(unsigned int i)
 {
 	struct pkt_tapped p = { .gate = stub_cmd(i)->gate,
-				.at_us = now_us,
+				.at_us = gw_now_us(),
+				.level = PKT_TAP_HEADERS,
 				.realm = i & 1,
 				.act = PKT_ACT_FORWARD,
 				.octets = 140,
@@ -284,7 +289,7 @@ static void no_room(void)
 
 	rig_ask(r, BOTH);
 	t = start(r, (struct gw_trace_ask) {
-			     .gw = &r->gw, .id = 1, .max_octets = 300 });
+			     .gw = &r->gw, .id = 1, .max_octets = 1500 });
 	t->is_full = true;
 	rig_ask(r, "C=1{AV=ip/1/access/1{AT{M}}}");
 	CU_ASSERT_EQUAL(t->n, 0);
@@ -295,7 +300,7 @@ static void no_room(void)
 	later(r, 100);
 	CU_ASSERT(t->is_done);
 	CU_ASSERT_STRING_EQUAL(t->sums.why, "size");
-	CU_ASSERT(t->sums.octets <= 300);
+	CU_ASSERT(t->sums.octets <= GW_TRACE_FILE + 1500);
 	CU_ASSERT_EQUAL(t->sums.left_out, 2 + 20 - t->n);
 	stop(r, t);
 }
@@ -321,6 +326,91 @@ static void rest_of_the_ring(void)
 	later(r, 1);
 	CU_ASSERT_PTR_NULL(r->host.trace);
 	CU_ASSERT_FALSE(pkt_engine_next_tap(r->host.engine, &p));
+	stop(r, t);
+}
+
+/* A message does not wait for all packets that were before it. */
+static void message_and_packets(void)
+{
+	static const char text[] =
+		"!/3 [192.0.2.1]:2944 T=9{C=1{AV=ip/1/access/1{AT{M}}}}";
+	struct sockaddr_storage peer = { .ss_family = AF_INET };
+	struct rig *r = bench();
+	struct gw_trace_sums *sums;
+	struct pkt_tapped p;
+	struct told *t;
+
+	rig_ask(r, BOTH);
+	t = start(r, (struct gw_trace_ask) { .gw = &r->gw, .id = 1 });
+	sums = &r->host.trace->sums;
+	p = record(0);
+	p.what = PKT_TAP_LEFT;
+	stub_taps(&p, 100000);
+	t->is_counting = true;
+	gw_trace_message(r->host.trace, &r->gw, false, &peer, text,
+			 sizeof(text) - 1);
+	CU_ASSERT_EQUAL(sums->messages, 1);
+	CU_ASSERT(sums->packets > 0 && sums->packets < 1000);
+	stub_taps(&p, 0);
+	stop(r, t);
+}
+
+/* The first Add is refused: both messages are told, and it is none of N. */
+static void refused(void)
+{
+	struct rig *r = bench();
+	struct told *t = start(r, (struct gw_trace_ask) { .next = 1 });
+
+	rig_ask(r, "C=${A=ip/1/nowhere/$}");
+	SAYS("0 udp in ");
+	SAYS("from the controller: T=50001 C=$ Add ip/1/nowhere/$");
+	SAYS("to the controller: P=50001 C=$ ");
+	SAYS("Error 430");
+	CU_ASSERT_EQUAL(t->n, 2);
+	CU_ASSERT_EQUAL(r->host.trace->n_contexts, 0);
+	CU_ASSERT_EQUAL(r->host.trace->n_gates, 0);
+	/* Its first gate was there when the second Add was refused. */
+	rig_ask(r, "C=${" LEG("access") ",A=ip/1/nowhere/$}");
+	SAYS("P=50002 C=");
+	later(r, 1000);
+	later(r, 1000);
+	CU_ASSERT_FALSE(t->is_done);
+	rig_ask(r, "C=1{S=*}");
+	stop(r, t);
+}
+
+/* The same gate was traced before, with payload: that is not for this one. */
+static void of_an_earlier_trace(void)
+{
+	struct rig *r = bench();
+	struct pkt_tapped p;
+	struct told *t;
+
+	rig_ask(r, BOTH);
+	now_us += 1000000;
+	gw_clock_freeze(now_us, UINT64_C(1768465800000000));
+	t = start(r, (struct gw_trace_ask) { .gw = &r->gw, .id = 1 });
+	p = record(0);
+	p.level = PKT_TAP_PAYLOAD;
+	tap(r, &p);
+	CU_ASSERT_EQUAL(t->n, 0);
+	p = record(0);
+	p.at_us = now_us - 1;
+	tap(r, &p);
+	CU_ASSERT_EQUAL(t->n, 0);
+	p.at_us = now_us;
+	tap(r, &p);
+	CU_ASSERT_EQUAL(t->n, 1);
+	/* The rest of a packet is taken with it. */
+	p.is_more = true;
+	stub_taps(&p, 1);
+	gw_trace_stop(r->host.trace, "reader");
+	later(r, 1);
+	CU_ASSERT_PTR_NOT_NULL(r->host.trace);
+	p.is_more = false;
+	stub_taps(&p, 1);
+	later(r, 100);
+	CU_ASSERT_PTR_NULL(r->host.trace);
 	stop(r, t);
 }
 
@@ -466,12 +556,15 @@ int main(void)
 	static const struct suite_test tests[] = {
 		{ "the next context", the_next },
 		{ "one context", one_context },
-		{ "an address", an_address },
+		{ "A04 an address, until its time is over", an_address },
 		{ "A02 secrets are masked", secrets },
-		{ "what has no room is counted", no_room },
+		{ "A04 what has no room is counted", no_room },
 		{ "the rest of the ring", rest_of_the_ring },
-		{ "requests that are held are bounded", held_requests },
-		{ "one at a time", one_at_a_time },
+		{ "a message among packets", message_and_packets },
+		{ "a first Add that is refused", refused },
+		{ "records of an earlier trace", of_an_earlier_trace },
+		{ "A04 requests that are held are bounded", held_requests },
+		{ "A04 one at a time", one_at_a_time },
 		{ "comments", comments },
 		{ NULL, NULL },
 	};

@@ -1,8 +1,11 @@
 /* test/unit/test_tools_bgfctl.c - the command line, renderings, exit codes */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -767,6 +770,119 @@ static void trace_written(void)
 	free(s.err);
 }
 
+#define STARTED "{\"started\":true}\n"
+#define OVER                                                           \
+	"{\"ok\":true,\"command\":\"trace\",\"trace\":{\"packets\":0," \
+	"\"left_out\":0,\"ended_by\":\"over\"}}\n"
+
+/* A trace into a file; what bgfctl said on stderr is in err. */
+static int trace_into(const char *file, const char *reply, char err[256])
+{
+	struct said s =
+		run(reply, (const char *[]) { "trace", "7", "-o", file, NULL });
+	int rc = s.rc;
+
+	snprintf(err, 256, "%s", s.err);
+	free(s.out);
+	free(s.err);
+	return rc;
+}
+
+static off_t octets_of(const char *path, mode_t *mode)
+{
+	struct stat st = { 0 };
+
+	if (lstat(path, &st))
+		return -1;
+	*mode = st.st_mode & 0777;
+	return st.st_size;
+}
+
+/* What a file was before, it stays until the gateway has begun; then it is
+ * nobody else's to read. */
+static void trace_files(void)
+{
+	static const char no[] = "{\"ok\":false,\"error\":\"no\"}\n";
+	char dir[] = "/tmp/bgfctl-file-XXXXXX", file[64], link[64], err[256];
+	mode_t mode;
+	int fd;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/file", dir);
+	snprintf(link, sizeof(link), "%s/link", dir);
+	CU_ASSERT_EQUAL(trace_into(file, no, err), BGFCTL_FAILED);
+	CU_ASSERT_EQUAL(octets_of(file, &mode), -1);
+	fd = open(file, O_WRONLY | O_CREAT, 0644);
+	CU_ASSERT_EQUAL(write(fd, "mine", 4), 4);
+	CU_ASSERT_EQUAL(fchmod(fd, 0644), 0);
+	close(fd);
+	CU_ASSERT_EQUAL(trace_into(file, no, err), BGFCTL_FAILED);
+	CU_ASSERT_EQUAL(octets_of(file, &mode), 4);
+	CU_ASSERT_EQUAL(symlink(file, link), 0);
+	CU_ASSERT_EQUAL(trace_into(link, STARTED OVER, err), BGFCTL_FAILED);
+	CU_ASSERT(has(err, "Too many levels of symbolic links"));
+	CU_ASSERT_EQUAL(octets_of(file, &mode), 4);
+	CU_ASSERT_EQUAL(mode, 0644);
+	CU_ASSERT_EQUAL(trace_into(file, STARTED OVER, err), BGFCTL_OK);
+	CU_ASSERT(octets_of(file, &mode) > 40);
+	CU_ASSERT_EQUAL(mode, 0600);
+	/* What is no file may be behind a link, as /dev/stdout is. */
+	CU_ASSERT_EQUAL(unlink(link), 0);
+	CU_ASSERT_EQUAL(symlink("/dev/null", link), 0);
+	CU_ASSERT_EQUAL(trace_into(link, STARTED OVER, err), BGFCTL_OK);
+	CU_ASSERT_EQUAL(trace_into("/dev/full", STARTED OVER, err),
+			BGFCTL_FAILED);
+	CU_ASSERT(has(err, "cannot write /dev/full: No space left on device"));
+	unlink(link);
+	unlink(file);
+	rmdir(dir);
+}
+
+/* A gateway that has begun, and says nothing any more: the first signal asks it
+ * to end, the second one ends bgfctl. */
+static void trace_of_one_that_hangs(void)
+{
+	char dir[] = "/tmp/bgfctl-hang-XXXXXX", path[64], octet[256];
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), client, status = 0, out[2];
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(out), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/control", dir);
+	strcpy(addr.sun_path, path);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (void *)&addr, sizeof(addr)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 1), 0);
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		char *argv[] = { (char *)"bgfctl", (char *)"-s", path,
+				 (char *)"trace",  (char *)"7",  (char *)"-o",
+				 (char *)"-",      NULL };
+
+		dup2(out[1], STDOUT_FILENO);
+		alarm(60);
+		_exit(bgfctl_run(7, argv, stdout, stderr));
+	}
+	client = accept(fd, NULL, NULL);
+	CU_ASSERT(read(client, octet, sizeof(octet)) > 0);
+	CU_ASSERT(write(client, STARTED, strlen(STARTED)) > 0);
+	/* It writes: it knows what to do with a signal. */
+	CU_ASSERT(read(out[0], octet, sizeof(octet)) > 0);
+	kill(pid, SIGINT);
+	CU_ASSERT_EQUAL(read(client, octet, sizeof(octet)), 0);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, WNOHANG), 0);
+	kill(pid, SIGINT);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
+	close(client);
+	close(out[0]);
+	close(out[1]);
+	close(fd);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void help(void)
 {
 	struct said s = run(NULL, (const char *[]) { "--help", NULL });
@@ -805,6 +921,8 @@ int main(void)
 		{ "odd ladders", odd_ladders },
 		{ "how a trace is asked for", traces },
 		{ "a trace is written", trace_written },
+		{ "files of traces", trace_files },
+		{ "a trace of one that hangs", trace_of_one_that_hangs },
 		{ "help", help },
 		{ NULL, NULL },
 	};

@@ -1,11 +1,13 @@
 /* test/unit/test_tools_trace.c - records of a trace become a capture */
 #include "tools/bgfctl/trace.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gateway/trace.h"
 #include "test/support/suite.h"
 #include "tools/bgfctl/frame.h"
 #include "tools/shared/pcapng.h"
@@ -39,7 +41,7 @@ static struct capture written(const char *const *records)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
 	for (; *records; records++)
 		CU_ASSERT(put(t, *records));
-	CU_ASSERT(trace_file_end(t, sums));
+	CU_ASSERT_EQUAL(trace_file_end(t, sums), 0);
 	trace_file_free(t);
 	fclose(out);
 	json_decref(sums);
@@ -255,9 +257,62 @@ static void disk_is_full(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
 	CU_ASSERT(put(t, PACKET));
-	CU_ASSERT_FALSE(trace_file_end(t, NULL));
+	CU_ASSERT_EQUAL(trace_file_error(t), ENOSPC);
+	CU_ASSERT_EQUAL(trace_file_end(t, NULL), ENOSPC);
 	trace_file_free(t);
 	fclose(out);
+}
+
+/* Octets that one more record of n octets has in a file. */
+static size_t octets_of_record(const char *kind, size_t n, const char *comment)
+{
+	char *hex = malloc(2 * n + 1), *record = NULL;
+	struct capture one, two;
+
+	memset(hex, '4', 2 * n);
+	hex[2 * n] = '\0';
+	CU_ASSERT_FATAL(asprintf(&record,
+				 "{\"context\":4294967295,"
+				 "\"gateway\":\"west\",\"is_out\":true,"
+				 "\"length\":70000,%s,\"comment\":\"%s\","
+				 "\"octets\":\"%s\"}",
+				 kind, comment, hex) > 0);
+	one = written((const char *[]) { record, NULL });
+	two = written((const char *[]) { record, record, NULL });
+	CU_ASSERT(one.n < GW_TRACE_FILE / 2 + n);
+	free(one.octets);
+	free(two.octets);
+	free(record);
+	free(hex);
+	return two.n - one.n;
+}
+
+/* The limit of a trace is one of its file: no record has more there than the
+ * gateway reckons. */
+static void a04_octets_of_a_file(void)
+{
+#define V6(port) "{\"address\":\"2001:db8::1\",\"port\":" #port "}"
+#define OVER_V6(over) \
+	"\"transport\":\"" over "\",\"from\":" V6(1) ",\"to\":" V6(2)
+	static const struct {
+		const char *kind;
+		size_t n, packets;
+	} t[] = {
+		{ "\"realm\":\"core\"", 40, 1 },
+		{ "\"realm\":\"core\"", 65536, 1 },
+		{ OVER_V6("udp"), 101, 1 },
+		{ OVER_V6("tls"), 102, 1 },
+		{ OVER_V6("tcp"), GW_TRACE_SEGMENT, 2 },
+	};
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		size_t n = octets_of_record(t[i].kind, t[i].n, "so it is");
+		size_t around =
+			GW_TRACE_FRAME + strlen("so it is") + strlen("west");
+
+		CU_ASSERT(n > t[i].n);
+		CU_ASSERT(n <= t[i].n + t[i].packets * around);
+	}
 }
 
 int main(void)
@@ -270,6 +325,7 @@ int main(void)
 		{ "odd records", odd_records },
 		{ "long messages", long_messages },
 		{ "the disk is full", disk_is_full },
+		{ "A04 the octets of a file", a04_octets_of_a_file },
 		{ NULL, NULL },
 	};
 

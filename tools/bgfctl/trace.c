@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "tools/bgfctl/frame.h"
 #include "tools/shared/pcapng.h"
 
 /* The gateway ends a trace; this only bounds how long it may be silent. */
-enum { SPARE_S = 30, DEFAULT_S = 60 };
+enum { SPARE_S = 30, DEFAULT_S = 60, INTERRUPTED_S = 10 };
 
 struct trace_file {
 	struct pcapng *file;
@@ -101,15 +103,17 @@ bool trace_file_record(struct trace_file *t, const json_t *record)
 	json_int_t ctx = json_integer_value(json_object_get(record, "context"));
 	struct target to = { .t = t };
 	uint8_t *octets;
-	char text[1024];
+	char text[1024], number[24] = "not made";
 	bool is_well = true;
 	size_t n;
 
 	octets = octets_of(json_object_get(record, "octets"), &n);
 	if (!octets)
 		return false;
-	snprintf(text, sizeof(text), "%s context %" PRId64 ": %s",
-		 gateway ? gateway : "?", (int64_t)ctx, comment ? comment : "");
+	if (ctx)
+		snprintf(number, sizeof(number), "%" PRId64, (int64_t)ctx);
+	snprintf(text, sizeof(text), "%s context %s: %s",
+		 gateway ? gateway : "?", number, comment ? comment : "");
 	to.packet.time_us = (uint64_t)us;
 	to.packet.is_out = json_is_true(json_object_get(record, "is_out"));
 	to.packet.comment = text;
@@ -144,7 +148,12 @@ struct trace_file *trace_file_new(FILE *out)
 	return NULL;
 }
 
-bool trace_file_end(struct trace_file *t, const json_t *sums)
+int trace_file_error(const struct trace_file *t)
+{
+	return pcapng_error(t->file);
+}
+
+int trace_file_end(struct trace_file *t, const json_t *sums)
 {
 	json_int_t lost = json_integer_value(json_object_get(sums, "left_out"));
 	const char *why = json_string_value(json_object_get(sums, "ended_by"));
@@ -156,7 +165,7 @@ bool trace_file_end(struct trace_file *t, const json_t *sums)
 		 why ? why : "?", (int64_t)lost);
 	pcapng_statistics(t->file, 0, t->last_us, t->packets + (uint64_t)lost,
 			  (uint64_t)lost, text);
-	return pcapng_is_well(t->file);
+	return trace_file_error(t);
 }
 
 void trace_file_free(struct trace_file *t)
@@ -172,88 +181,144 @@ void trace_file_free(struct trace_file *t)
 
 static volatile sig_atomic_t control_fd = -1;
 
-/* We shall ask nothing more: the gateway ends the trace, and answers. */
+/* We shall ask nothing more: the gateway ends the trace, and answers.  One that
+ * hangs is not waited for long, and not at all after a second signal. */
 static void on_signal(int number)
 {
+	static const struct timeval soon = { .tv_sec = INTERRUPTED_S };
+
 	(void)number;
-	if (control_fd >= 0)
-		shutdown((int)control_fd, SHUT_WR);
+	if (control_fd < 0)
+		return;
+	shutdown((int)control_fd, SHUT_WR);
+	setsockopt((int)control_fd, SOL_SOCKET, SO_RCVTIMEO, &soon,
+		   sizeof(soon));
 }
 
 static void catch_signals(int fd, struct sigaction old[2])
 {
 	struct sigaction act = { .sa_handler = on_signal,
-				 .sa_flags = SA_RESTART };
+				 .sa_flags = SA_RESTART | SA_RESETHAND };
 
 	control_fd = fd;
 	sigaction(SIGINT, fd >= 0 ? &act : &old[0], fd >= 0 ? &old[0] : NULL);
 	sigaction(SIGTERM, fd >= 0 ? &act : &old[1], fd >= 0 ? &old[1] : NULL);
 }
 
-/* Lines until the answer. */
-static enum client_result follow(struct client *c, struct trace_file *t,
-				 json_t **reply, char *err, size_t cap)
+static void cannot_write(const char *file, int error, char *err, size_t cap)
 {
-	enum client_result r;
-	json_t *line;
+	snprintf(err, cap, "cannot write %s: %s", file, strerror(error));
+}
 
-	for (;;) {
-		r = client_next(c, &line, err, cap);
-		if (r != CLIENT_OK)
-			return r;
-		if (json_object_get(line, "ok"))
-			break;
-		if (!trace_file_record(t, json_object_get(line, "record"))) {
-			json_decref(line);
+/* Lines until the answer, from the one at hand on, which is taken.  A file that
+ * takes no more ends it. */
+static enum client_result follow(struct client *c, struct trace_file *t,
+				 json_t *line, json_t **reply, char *err,
+				 size_t cap)
+{
+	enum client_result r = CLIENT_OK;
+	json_t *record;
+	bool is_well;
+
+	for (; r == CLIENT_OK; r = client_next(c, &line, err, cap)) {
+		if (json_object_get(line, "ok")) {
+			*reply = line;
+			return CLIENT_OK;
+		}
+		record = json_object_get(line, "record");
+		is_well = !record || trace_file_record(t, record);
+		json_decref(line);
+		if (!is_well) {
 			snprintf(err, cap, "a record cannot be read");
 			return CLIENT_NO_ANSWER;
 		}
-		json_decref(line);
+		if (trace_file_error(t))
+			return CLIENT_NO_ANSWER;
 	}
-	*reply = line;
-	return CLIENT_OK;
+	return r;
 }
 
-static FILE *open_file(const char *file, char *err, size_t cap)
+/* A file behind a symbolic link may be anybody's; what is no file, as
+ * /dev/stdout, is as good as its name. */
+static int open_link(const char *file)
 {
-	/* Packets of others are nobody else's business. */
-	int fd = strcmp(file, "-") ?
-			 open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			      0600) :
-			 dup(STDOUT_FILENO);
-	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
+	int fd = open(file, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
 
+	if (fd < 0 || (!fstat(fd, &st) && !S_ISREG(st.st_mode)))
+		return fd;
+	close(fd);
+	errno = ELOOP;
+	return -1;
+}
+
+/* Packets of others are nobody else's business. */
+static int make_private(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -1;
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	if (st.st_mode & (S_IRWXG | S_IRWXO) && fchmod(fd, 0600))
+		return -1;
+	return ftruncate(fd, 0);
+}
+
+static FILE *open_file(const char *file)
+{
+	bool is_stdout = !strcmp(file, "-");
+	int fd = is_stdout ? dup(STDOUT_FILENO) :
+			     open(file,
+				  O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY |
+					  O_CLOEXEC,
+				  0600);
+	int error;
+	FILE *out;
+
+	if (fd < 0 && errno == ELOOP)
+		fd = open_link(file);
+	if (fd < 0)
+		return NULL;
+	out = is_stdout || !make_private(fd) ? fdopen(fd, "w") : NULL;
+	error = errno;
 	if (!out)
-		snprintf(err, cap, "cannot write %s: %s", file,
-			 strerror(errno));
-	if (!out && fd >= 0)
 		close(fd);
+	errno = error;
 	return out;
 }
 
-static enum client_result write_file(struct client *c, FILE *out,
+/* Takes line, the first of the gateway. */
+static enum client_result write_file(struct client *c, json_t *line,
 				     const char *file, json_t **reply,
 				     char *err, size_t cap)
 {
-	struct trace_file *t = trace_file_new(out);
+	FILE *out = open_file(file);
+	struct trace_file *t = out ? trace_file_new(out) : NULL;
 	enum client_result r = CLIENT_NO_ANSWER;
-	bool is_written = true;
+	int error = t ? 0 : errno;
 	json_t *sums;
 
-	snprintf(err, cap, "out of memory");
 	if (t)
-		r = follow(c, t, reply, err, cap);
+		r = follow(c, t, line, reply, err, cap);
+	else
+		json_decref(line);
 	sums = r == CLIENT_OK ? json_object_get(*reply, "trace") : NULL;
 	if (sums) {
-		is_written = trace_file_end(t, sums);
+		trace_file_end(t, sums);
 		json_object_set_new(sums, "file", json_string(file));
 	}
-	is_written = !fclose(out) && is_written;
+	if (t)
+		error = trace_file_error(t);
+	if (out && fclose(out) && !error)
+		error = errno;
 	trace_file_free(t);
-	if (r != CLIENT_OK || is_written)
+	if (!error)
 		return r;
-	snprintf(err, cap, "cannot write %s: %s", file, strerror(errno));
-	json_decref(*reply);
+	cannot_write(file, error, err, cap);
+	if (r == CLIENT_OK)
+		json_decref(*reply);
 	return CLIENT_NO_ANSWER;
 }
 
@@ -265,20 +330,19 @@ enum client_result trace_run(const char *path, const json_t *request,
 	struct sigaction old[2];
 	enum client_result r;
 	struct client *c;
-	FILE *out;
+	json_t *line;
 
 	r = client_open(path, request,
 			(unsigned int)(s ? s : DEFAULT_S) + SPARE_S, &c, err,
 			cap);
 	if (r != CLIENT_OK)
 		return r;
-	out = open_file(file, err, cap);
-	if (!out) {
-		client_close(c);
-		return CLIENT_NO_ANSWER;
-	}
 	catch_signals(client_fd(c), old);
-	r = write_file(c, out, file, reply, err, cap);
+	r = client_next(c, &line, err, cap);
+	if (r == CLIENT_OK && json_is_false(json_object_get(line, "ok")))
+		*reply = line;
+	else if (r == CLIENT_OK)
+		r = write_file(c, line, file, reply, err, cap);
 	catch_signals(-1, old);
 	client_close(c);
 	return r;

@@ -76,7 +76,7 @@ int capture_end(struct capture *c)
 
 	if (!c)
 		return 0;
-	if (c->out && !pcapng_is_well(c->out))
+	if (c->out && pcapng_error(c->out))
 		c->has_failed = true;
 	if (c->file && fclose(c->file))
 		c->has_failed = true;

@@ -1,6 +1,7 @@
 /* tools/shared/pcapng.c - see pcapng.h */
 #include "tools/shared/pcapng.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,10 +39,16 @@ struct pcapng {
 	/* The block at hand, from its type on. */
 	uint8_t *block;
 	size_t n, room;
-	bool has_failed;
+	int error; /* errno of what failed first; 0: nothing did */
 };
 
 /* --- a block ------------------------------------------------------------- */
+
+static void fail(struct pcapng *p, int error)
+{
+	if (!p->error)
+		p->error = error ? error : EIO;
+}
 
 static void put(struct pcapng *p, const void *octets, size_t n)
 {
@@ -52,7 +59,7 @@ static void put(struct pcapng *p, const void *octets, size_t n)
 		p->room = 2 * (p->n + padded);
 		bigger = realloc(p->block, p->room);
 		if (!bigger) {
-			p->has_failed = true;
+			fail(p, ENOMEM);
 			p->room = 0;
 			p->n = 0;
 			free(p->block);
@@ -113,12 +120,12 @@ static void end(struct pcapng *p)
 	put_option(p, OPT_END, NULL, 0);
 	n = (uint32_t)p->n + 4;
 	put_u32(p, n);
-	if (p->has_failed)
+	if (p->error)
 		return;
 	memcpy(p->block + 4, &n, sizeof(n));
 	/* Whoever reads along has it at once. */
 	if (fwrite(p->block, 1, p->n, p->out) != p->n || fflush(p->out))
-		p->has_failed = true;
+		fail(p, errno);
 }
 
 /* --- the file ------------------------------------------------------------ */
@@ -209,9 +216,9 @@ void pcapng_statistics(struct pcapng *p, unsigned int interface,
 	end(p);
 }
 
-bool pcapng_is_well(const struct pcapng *p)
+int pcapng_error(const struct pcapng *p)
 {
-	return !p->has_failed && !ferror(p->out);
+	return p->error;
 }
 
 void pcapng_free(struct pcapng *p)

@@ -32,6 +32,6 @@ void pcapng_packet(struct pcapng *p, const struct pcapng_packet *pkt);
 void pcapng_statistics(struct pcapng *p, unsigned int interface,
 		       uint64_t time_us, uint64_t received, uint64_t dropped,
 		       const char *comment);
-/* true: everything was written so far. */
-bool pcapng_is_well(const struct pcapng *p);
+/* 0: everything was written so far; else the errno of what was not. */
+int pcapng_error(const struct pcapng *p);
 void pcapng_free(struct pcapng *p);
