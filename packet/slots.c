@@ -33,6 +33,7 @@ static int init_prefix(struct pkt_slots *s, const struct pkt_prefix *p,
 	if (low(&p->addr) & (n - 1))
 		return -EINVAL;
 	s->prefix[s->n_prefixes].first = p->addr;
+	s->prefix[s->n_prefixes].len = p->len;
 	s->prefix[s->n_prefixes].n_addrs = n;
 	s->prefix[s->n_prefixes].base = (uint32_t)*next;
 	s->n_prefixes++;
@@ -77,6 +78,24 @@ uint32_t pkt_slots_find(const struct pkt_slots *s, const struct in6_addr *addr,
 			       s->port_min;
 	}
 	return PKT_SLOT_NONE;
+}
+
+static bool begin_alike(const struct in6_addr *a, const struct in6_addr *b,
+			unsigned int bits)
+{
+	unsigned int octets = bits / 8, rest = bits % 8;
+
+	return !memcmp(a, b, octets) &&
+	       (!rest ||
+		!((a->s6_addr[octets] ^ b->s6_addr[octets]) >> (8 - rest)));
+}
+
+bool pkt_slots_covers(const struct pkt_slots *s, const struct in6_addr *addr)
+{
+	for (unsigned int i = 0; i < s->n_prefixes; i++)
+		if (begin_alike(&s->prefix[i].first, addr, s->prefix[i].len))
+			return true;
+	return false;
 }
 
 uint32_t pkt_slots_n_addrs(const struct pkt_slots *s)

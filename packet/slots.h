@@ -17,6 +17,7 @@ enum {
 struct pkt_slots {
 	struct {
 		struct in6_addr first;
+		uint8_t len; /* of it, over the mapped address */
 		uint32_t n_addrs;
 		uint32_t base; /* slot of its first address and port */
 	} prefix[PKT_MAX_PREFIXES];
@@ -33,6 +34,9 @@ int pkt_slots_init(struct pkt_slots *s, const struct pkt_realm_cfg *realm,
 /* Slot of a local address and port, or PKT_SLOT_NONE. */
 uint32_t pkt_slots_find(const struct pkt_slots *s, const struct in6_addr *addr,
 			uint16_t port);
+
+/* Does the address lie in a prefix of the realm, used or not? */
+bool pkt_slots_covers(const struct pkt_slots *s, const struct in6_addr *addr);
 
 /* The other way round: which address and port a slot of this realm is. */
 struct in6_addr pkt_slots_local(const struct pkt_slots *s, uint32_t slot,

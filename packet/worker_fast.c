@@ -33,12 +33,9 @@ static struct pkt_entry *entry_of(struct pkt_worker *w, uint32_t rdv,
  * forged, and only the host's rules look for that. */
 static bool is_ours(const struct pkt_worker *w, const struct in6_addr *addr)
 {
-	for (unsigned int i = 0; i < w->cfg.n_realms; i++) {
-		const struct pkt_slots *s = &w->cfg.realm[i].slots;
-
-		if (pkt_slots_find(s, addr, s->port_min) != PKT_SLOT_NONE)
+	for (unsigned int i = 0; i < w->cfg.n_realms; i++)
+		if (pkt_slots_covers(&w->cfg.realm[i].slots, addr))
 			return true;
-	}
 	return false;
 }
 

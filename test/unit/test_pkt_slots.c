@@ -114,6 +114,36 @@ static void refused(void)
 	CU_ASSERT_EQUAL(pkt_slots_init(&s, &r, UINT32_MAX - 100, &end), -E2BIG);
 }
 
+/* Of a prefix with more addresses than are used all are ours. */
+static void covers(void)
+{
+	static const struct {
+		const char *addr;
+		bool is_ours;
+	} t[] = {
+		{ "::ffff:198.51.100.7", false },
+		{ "::ffff:198.51.100.8", true },
+		{ "::ffff:198.51.100.15", true },
+		{ "::ffff:198.51.100.16", false },
+		{ "2001:db8::100", true },
+		{ "2001:db8::ffff:0:0:1", true },
+		{ "2001:db8:0:1::", false },
+		{ "::ffff:192.0.2.255", true },
+		{ "::ffff:192.0.2.254", false },
+		{ "::198.51.100.8", false },
+	};
+	struct pkt_realm_cfg r = realm();
+	struct in6_addr a;
+	struct pkt_slots s;
+	uint32_t end;
+
+	CU_ASSERT_EQUAL_FATAL(pkt_slots_init(&s, &r, 0, &end), 0);
+	for (size_t i = 0; i < sizeof(t) / sizeof(*t); i++) {
+		a = addr(t[i].addr);
+		CU_ASSERT_EQUAL(pkt_slots_covers(&s, &a), t[i].is_ours);
+	}
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
@@ -121,6 +151,7 @@ int main(void)
 		{ "there and back", there_and_back },
 		{ "local", local },
 		{ "refused", refused },
+		{ "decision 6: ours, used or not", covers },
 		{ NULL, NULL },
 	};
 
