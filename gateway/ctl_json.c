@@ -156,6 +156,16 @@ static const char *waits_for(const struct gw_term *term,
 	}
 }
 
+json_t *ctl_json_whys(const struct pkt_gate_stat *s)
+{
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < PKT_WHYS && s->why[i]; i++)
+		json_array_append_new(
+			list, json_string(pkt_drop_name(s->why[i] - 1)));
+	return list;
+}
+
 static json_t *stream_summary(const struct gw_term *term,
 			      const struct gw_stream *s)
 {
@@ -165,9 +175,9 @@ static json_t *stream_summary(const struct gw_term *term,
 		s->gate.gen ? pkt_leg_state_name(s->stat.leg_state) : "none";
 
 	return json_pack(
-		"{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I,s:I,s:I}", "id", s->id,
-		"state", state, "leg", leg, "waits_for", waits_for(term, s),
-		"local_address",
+		"{s:i,s:s,s:s,s:s?,s:o,s:o,s:I,s:I,s:I,s:I,s:I,s:o}", "id",
+		s->id, "state", state, "leg", leg, "waits_for",
+		waits_for(term, s), "local_address",
 		ctl_json_endpoint(&s->gate_cfg.leg.local,
 				  s->gate.gen ? s->gate_cfg.leg.local_port : 0),
 		"latched_address",
@@ -176,7 +186,8 @@ static json_t *stream_summary(const struct gw_term *term,
 		(json_int_t)s->stat.tx_octets, "rx_packets",
 		(json_int_t)s->stat.rx_packets, "tx_packets",
 		(json_int_t)s->stat.tx_packets, "drops",
-		(json_int_t)s->stat.drops);
+		(json_int_t)s->stat.drops, "drop_reasons",
+		ctl_json_whys(&s->stat));
 }
 
 /* Takes both; b's members go into a. */

@@ -40,14 +40,15 @@ static json_t *remote_of(const struct gw_stream *s)
 static json_t *term_stream(const struct gw_term *term,
 			   const struct gw_stream *s)
 {
-	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "id",
+	return json_pack("{s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "id",
 			 s->id, "realm", realm_of(term->ctx->gw, s->realm),
 			 "state", state_of(s), "local_address", local_of(s),
 			 "latched_address", remote_of(s), "rx_octets",
 			 num(s->stat.rx_octets), "tx_octets",
 			 num(s->stat.tx_octets), "rx_packets",
 			 num(s->stat.rx_packets), "tx_packets",
-			 num(s->stat.tx_packets), "drops", num(s->stat.drops));
+			 num(s->stat.tx_packets), "drops", num(s->stat.drops),
+			 "drop_reasons", ctl_json_whys(&s->stat));
 }
 
 static json_t *term_line(const struct gw_term *term, const struct ctl_filter *f)
@@ -87,7 +88,7 @@ static json_t *flow(const struct gw_term *term, const struct gw_stream *s)
 	const struct gw_stream *peer = gw_stream_peer(term, s->id);
 
 	return json_pack(
-		"{s:s,s:o,s:i,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o}",
+		"{s:s,s:o,s:i,s:o,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}",
 		"gateway", term->ctx->gw->conf.name, "context",
 		num(term->ctx->id), "stream", s->id, "termination",
 		ctl_json_text(term->id, strlen(term->id)), "realm",
@@ -95,7 +96,8 @@ static json_t *flow(const struct gw_term *term, const struct gw_stream *s)
 		state_of(s), "source", remote_of(s), "destination", local_of(s),
 		"nat_source", peer ? local_of(peer) : json_null(),
 		"nat_destination", peer ? remote_of(peer) : json_null(),
-		"octets", num(s->stat.rx_octets), "drops", num(s->stat.drops));
+		"octets", num(s->stat.rx_octets), "drops", num(s->stat.drops),
+		"drop_reasons", ctl_json_whys(&s->stat));
 }
 
 static void term_flows(json_t *list, const struct gw_term *term,

@@ -315,31 +315,49 @@ static void filter_text(const struct pkt_filter *f, char *out, size_t cap)
 			 f->port_min, f->port_max);
 }
 
-/* Drops are counted by gate, and by reason for all gates together. */
+/* "REASON (what it means)" of the latest, and the names of those before it. */
+static void whys_text(const struct pkt_gate_stat *s, char *out, size_t cap)
+{
+	enum pkt_drop why = (enum pkt_drop)(s->why[0] - 1);
+	int n;
+
+	if (!s->why[0]) {
+		snprintf(out, cap, "why is not known yet");
+		return;
+	}
+	n = snprintf(out, cap, "the latest because of %s (%s)",
+		     pkt_drop_name(why), pkt_drop_help(why));
+	for (unsigned int i = 1; i < PKT_WHYS && s->why[i]; i++)
+		n += snprintf(out + n, cap - (size_t)n, "%s%s",
+			      i == 1 ? ", before that " : ", ",
+			      pkt_drop_name((enum pkt_drop)(s->why[i] - 1)));
+}
+
+/* How many of each reason is counted for all gates together. */
 static void tell_drops(const struct view *v, const struct side *d)
 {
 	const struct gw_stream *s = d->s;
-	char from[80];
+	char from[80], whys[320];
 
 	if (!s->stat.drops)
 		return;
 	filter_text(&s->gate_cfg.leg.from, from, sizeof(from));
+	whys_text(&s->stat, whys, sizeof(whys));
 	if (s->stat.leg_state == PKT_LEG_IDLE &&
 	    s->gate_cfg.leg.from.prefix_len)
 		gw_explain_tell(
 			&v->to, GW_EXPLAIN_REFUSED,
 			"%u packet%s to the gate of %c %s dropped before its client"
-			" came: it takes a SYN only from %s. If the client has"
+			" came, %s: it takes a SYN only from %s. If the client has"
 			" another address, `gm/sam` or Remote is wrong.",
 			s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
-			s->stat.drops > 1 ? "were" : "was", from);
+			s->stat.drops > 1 ? "were" : "was", whys, from);
 	else
-		gw_explain_tell(
-			&v->to, GW_EXPLAIN_REFUSED,
-			"%u packet%s of %c %s dropped; `bgfctl statistics` has the"
-			" reasons, of all gates together.",
-			s->stat.drops, s->stat.drops > 1 ? "s" : "", d->name,
-			s->stat.drops > 1 ? "were" : "was");
+		gw_explain_tell(&v->to, GW_EXPLAIN_REFUSED,
+				"%u packet%s of %c %s dropped, %s.",
+				s->stat.drops, s->stat.drops > 1 ? "s" : "",
+				d->name, s->stat.drops > 1 ? "were" : "was",
+				whys);
 }
 
 static void tell_mode(const struct view *v, const struct side *d)

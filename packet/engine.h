@@ -90,6 +90,9 @@ struct pkt_gate_stat {
 	uint8_t leg_state; /* enum pkt_leg_state */
 	uint8_t opts;      /* PKT_STAT_* (types.h) of the session */
 	bool is_dirty;     /* it emitted packets: quarantine */
+	/* Why packets were dropped, the latest reason first, each once: enum
+	 * pkt_drop + 1; 0: no more. */
+	uint8_t why[PKT_WHYS];
 };
 
 /* OPEN, FAIL and CLOSED come for each gate of the rendezvous, one event each;

@@ -27,6 +27,8 @@ enum pkt_drop {
 const char *pkt_drop_name(enum pkt_drop d);
 const char *pkt_drop_help(enum pkt_drop d);
 
+enum { PKT_WHYS = 4 }; /* reasons that are kept of a gate */
+
 /* What became of a packet in a program of the kernel; pkt_counters.fast[]. */
 enum pkt_fast_count {
 #define FAST(id, name, help) PKT_FAST_##id,

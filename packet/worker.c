@@ -192,6 +192,7 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	/* It was counted as handed out (decision 22). */
 	worker_unsent(w, rdv, 1 - leg, seg);
 	worker_entry(w, rdv, leg)->drops++;
+	worker_why(w, rdv, leg, d);
 }
 
 /* What arrives */
@@ -271,7 +272,7 @@ static void handle_segment(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	if (out.act == PKT_ACT_FORWARD)
 		forward(w, rdv, leg, seg);
 	else if (out.act == PKT_ACT_DROP)
-		worker_count(&w->drop[out.drop], 1);
+		worker_drop(w, rdv, leg, out.drop);
 	if (had_setup || moves_deadline(r, seg, &out))
 		worker_arm(w, rdv);
 	if (w->cfg.fast)
@@ -509,6 +510,7 @@ static int allocate(struct pkt_worker *w)
 	uint32_t n = w->cfg.max_rendezvous;
 
 	w->rdvs = pkt_pages_new(n, sizeof(*w->rdvs));
+	w->whys = pkt_pages_new(n, sizeof(*w->whys));
 	w->setups = pkt_pages_new(n, sizeof(*w->setups));
 	w->sticky = pkt_pages_new((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 				  sizeof(*w->sticky));
@@ -518,7 +520,7 @@ static int allocate(struct pkt_worker *w)
 	w->free_setups = pkt_pages_new(n, sizeof(*w->free_setups));
 	w->timers = pkt_timers_new(n);
 	w->room = pkt_pages_new(1, PKT_HEADROOM + PKT_BUF_OCTETS);
-	if (!w->rdvs || !w->setups || !w->sticky || !w->traffic ||
+	if (!w->rdvs || !w->whys || !w->setups || !w->sticky || !w->traffic ||
 	    !w->leaving || !w->sent || !w->free_setups || !w->timers ||
 	    !w->room || worker_tap_init(w))
 		return -ENOMEM;
@@ -577,6 +579,7 @@ void pkt_worker_free(struct pkt_worker *w)
 		return;
 	n = w->cfg.max_rendezvous;
 	pkt_pages_free(w->rdvs, n, sizeof(*w->rdvs));
+	pkt_pages_free(w->whys, n, sizeof(*w->whys));
 	pkt_pages_free(w->setups, n, sizeof(*w->setups));
 	pkt_pages_free(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 		       sizeof(*w->sticky));

@@ -73,6 +73,8 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	out->remote_port = ntohs(e->remote_port_be);
 	count_passed(w, rdv, leg, &r, out);
 	out->drops = e->drops;
+	if (e->drops)
+		memcpy(out->why, w->whys[rdv][leg], PKT_WHYS);
 	out->syns = e->syns;
 	out->synacks = e->synacks;
 	out->relatches = e->relatches;
@@ -87,6 +89,28 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	if (e->last_seen_ms)
 		out->idle_ms = pkt_since_ms(e->last_seen_ms,
 					    (uint32_t)(w->now_us / 1000));
+}
+
+void worker_why(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		enum pkt_drop why)
+{
+	uint8_t *list = w->whys[rdv][leg], mark = (uint8_t)(why + 1);
+	unsigned int n = 0;
+
+	/* The first one of this gate; what is there is of one before it. */
+	if (worker_entry(w, rdv, leg)->drops == 1)
+		memset(list, 0, PKT_WHYS);
+	while (n < PKT_WHYS - 1 && list[n] && list[n] != mark)
+		n++;
+	memmove(list + 1, list, n);
+	list[0] = mark;
+}
+
+void worker_drop(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		 enum pkt_drop why)
+{
+	worker_count(&w->drop[why], 1);
+	worker_why(w, rdv, leg, why);
 }
 
 static struct pkt_evt new_event(struct pkt_worker *w, uint32_t rdv,

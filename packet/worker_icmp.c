@@ -54,7 +54,10 @@ enum pkt_drop worker_icmp(struct pkt_worker *w, unsigned int realm)
 	if (worker_is_tapped(w, rdv))
 		worker_tap_packet(w, rdv, leg, PKT_TAP_ICMP, 0, drop,
 				  w->frame.at, w->frame.n);
-	return drop == PKT_DROP_NONE ? pass_on(w, rdv, leg, &m) : drop;
+	if (drop == PKT_DROP_NONE)
+		return pass_on(w, rdv, leg, &m);
+	worker_why(w, rdv, leg, drop);
+	return drop;
 }
 
 /* In the sender's terms.  A packet of at most 1280 octets, which IPv6 may

@@ -72,8 +72,10 @@ struct worker_leaving {
 
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
-	struct worker_rdv *rdvs;          /* max_rendezvous */
-	uint32_t n_rdvs;                  /* ever used, so initialised */
+	struct worker_rdv *rdvs; /* max_rendezvous */
+	uint32_t n_rdvs;         /* ever used, so initialised */
+	/* max_rendezvous, untouched while none of their packets is dropped */
+	uint8_t (*whys)[PKT_LEGS][PKT_WHYS];
 	struct pkt_setup *setups;         /* max_rendezvous */
 	uint32_t *free_setups;            /* a stack */
 	uint32_t n_free_setups, n_setups; /* n_setups: ever used */
@@ -194,6 +196,12 @@ void worker_unsent(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 /* The gate is new; it leaves, and what it accepted was handed out. */
 void worker_sent_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_sent_keep(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
+/* A packet for this gate was dropped, and is counted there; drop: and is to be
+ * counted by its reason. */
+void worker_why(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		enum pkt_drop why);
+void worker_drop(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
+		 enum pkt_drop why);
 void worker_report(struct pkt_worker *w, uint32_t rdv,
 		   const struct pkt_report *report);
 void worker_done(struct pkt_worker *w, const struct pkt_cmd *cmd,

@@ -184,9 +184,11 @@ static void wrong_source(void)
 								       "") "}");
 	both(r, PKT_STATE_ARMED, PKT_LEG_IDLE, PKT_LEG_IDLE);
 	context_of(r)->term[0]->stream[0].stat.drops = 4;
+	context_of(r)->term[0]->stream[0].stat.why[0] = PKT_DROP_SOURCE + 1;
 	explain(r);
 	SAYS("1 refused: 4 packets to the gate of A were dropped before its"
-	     " client came: it takes a SYN only from 203.0.113.9/32.");
+	     " client came, the latest because of source (not from where this"
+	     " gate may be reached): it takes a SYN only from 203.0.113.9/32.");
 	LACKS("gate of B");
 	rig_free(r);
 }
@@ -357,10 +359,16 @@ static void one_way(void)
 
 	rig_ask(r, "C=1{MF=ip/1/access/1{M{ST=1{O{MO=SO}}}}}");
 	both(r, PKT_STATE_OPEN, PKT_LEG_ACKED, PKT_LEG_ACKED);
-	context_of(r)->term[0]->stream[0].stat.drops = 1;
+	context_of(r)->term[0]->stream[0].stat.drops = 3;
+	memcpy(context_of(r)->term[0]->stream[0].stat.why,
+	       (uint8_t[PKT_WHYS]) { PKT_DROP_MODE + 1, PKT_DROP_WINDOW + 1,
+				     PKT_DROP_SHORT + 1 },
+	       PKT_WHYS);
 	explain(r);
 	SAYS("1 refused: Stream mode SendOnly of A: payload against it is");
-	SAYS("1 refused: 1 packet of A was dropped");
+	SAYS("1 refused: 3 packets of A were dropped, the latest because of"
+	     " mode (payload against the stream mode), before that window,"
+	     " short.");
 	LACKS("mode SendReceive of B");
 	rig_free(r);
 }

@@ -673,6 +673,63 @@ static void traced_drop(void)
 	stop();
 }
 
+/* A segment from client i, with these flags and numbers. */
+static void odd_segment(uint32_t i, uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
+			     .dst = addr("::ffff:198.51.100.1"),
+			     .sport = (uint16_t)(40000 + i),
+			     .dport = (uint16_t)(PORT + i),
+			     .family = AF_INET,
+			     .flags = flags,
+			     .seq = seq,
+			     .ack = ack };
+
+	fake_tun_send(fd[1], &tx);
+	turn();
+}
+
+static void whys(uint32_t i, enum pkt_drop first, enum pkt_drop second)
+{
+	struct pkt_gate_stat stat = read_gate(i);
+
+	CU_ASSERT_EQUAL(stat.why[0], (uint8_t)(first + 1));
+	CU_ASSERT_EQUAL(stat.why[1],
+			second == PKT_DROP_NONE ? 0 : (uint8_t)(second + 1));
+	CU_ASSERT_EQUAL(stat.why[2], 0);
+}
+
+/* Of each gate why its packets were dropped, the latest reason first; of the
+ * gate that takes its place, nothing. */
+static void why_by_gate(void)
+{
+	struct pkt_gate_stat stat;
+
+	start();
+	open_session();
+	CU_ASSERT_EQUAL(read_gate(3).why[0], 0);
+	odd_segment(3, PKT_RST, 78 + 3 + 5, 0);
+	whys(3, PKT_DROP_RST_INEXACT, PKT_DROP_NONE);
+	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
+	whys(3, PKT_DROP_SYN_ACK, PKT_DROP_RST_INEXACT);
+	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
+	odd_segment(3, PKT_RST, 78 + 3 + 5, 0);
+	whys(3, PKT_DROP_RST_INEXACT, PKT_DROP_SYN_ACK);
+	CU_ASSERT_EQUAL(read_gate(3).drops, 4);
+	CU_ASSERT_EQUAL(read_gate(4).why[0], 0);
+	push(PKT_CMD_REMOVE, 3);
+	turn();
+	push(PKT_CMD_ADD, 3);
+	turn();
+	forget_events();
+	stat = read_gate(3);
+	CU_ASSERT_EQUAL(stat.drops, 0);
+	CU_ASSERT_EQUAL(stat.why[0], 0);
+	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
+	whys(3, PKT_DROP_SYN_ACK, PKT_DROP_NONE);
+	stop();
+}
+
 /* Nobody reads: packets pass, and what has no room is counted. */
 static void trace_is_not_read(void)
 {
@@ -1102,6 +1159,7 @@ int main(void)
 		{ "a handshake that is traced", traced_handshake },
 		{ "payload that is traced, or not", traced_payload },
 		{ "why it was dropped", traced_drop },
+		{ "why it was dropped, by gate", why_by_gate },
 		{ "a trace that nobody reads", trace_is_not_read },
 		{ "a trace of what did not leave", traced_refusal },
 		{ "A02 a trace of a padded frame", traced_padding },

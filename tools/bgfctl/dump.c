@@ -25,6 +25,7 @@ static const struct {
 	{ "in from client [octets]", "rx_octets" },
 	{ "out to client [octets]", "tx_octets" },
 	{ "drops [packets]", "drops" },
+	{ "latest reasons", "drop_reasons" },
 	{ "syns", "syns" },
 	{ "synacks", "synacks" },
 	{ "relatches", "relatches" },

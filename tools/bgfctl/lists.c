@@ -25,18 +25,25 @@ static void add_members(struct table *t, const json_t *object,
 void text_terminations(const json_t *reply, FILE *out)
 {
 	static const struct column columns[] = {
-		{ "GATEWAY", false },       { "CONTEXT", true },
-		{ "TERMINATION", false },   { "STREAM", true },
-		{ "REALM", false },         { "STATE", false },
-		{ "GATE", false },          { "CLIENT", false },
-		{ "IN[octets]", true },     { "OUT[octets]", true },
-		{ "DROPS[packets]", true }, { NULL, false },
+		{ "GATEWAY", false },
+		{ "CONTEXT", true },
+		{ "TERMINATION", false },
+		{ "STREAM", true },
+		{ "REALM", false },
+		{ "STATE", false },
+		{ "GATE", false },
+		{ "CLIENT", false },
+		{ "IN[octets]", true },
+		{ "OUT[octets]", true },
+		{ "DROPS[packets]", true },
+		{ "REASONS", false },
+		{ NULL, false },
 	};
 	static const char *const of_term[] = { "gateway", "context", "id",
 					       NULL };
 	static const char *const of_stream[] = { "id", "realm", "state", NULL };
 	static const char *const sums[] = { "rx_octets", "tx_octets", "drops",
-					    NULL };
+					    "drop_reasons", NULL };
 	struct table *t = table_new(columns);
 	json_t *term, *s;
 	size_t i, k;
@@ -56,18 +63,26 @@ void text_terminations(const json_t *reply, FILE *out)
 void text_flows(const json_t *reply, FILE *out)
 {
 	static const struct column columns[] = {
-		{ "GATEWAY", false },         { "CONTEXT", true },
-		{ "STREAM", true },           { "REALM", false },
-		{ "STATE", false },           { "SOURCE", false },
-		{ "DESTINATION", false },     { "NAT SOURCE", false },
-		{ "NAT DESTINATION", false }, { "OCTETS", true },
-		{ "DROPS[packets]", true },   { NULL, false },
+		{ "GATEWAY", false },
+		{ "CONTEXT", true },
+		{ "STREAM", true },
+		{ "REALM", false },
+		{ "STATE", false },
+		{ "SOURCE", false },
+		{ "DESTINATION", false },
+		{ "NAT SOURCE", false },
+		{ "NAT DESTINATION", false },
+		{ "OCTETS", true },
+		{ "DROPS[packets]", true },
+		{ "REASONS", false },
+		{ NULL, false },
 	};
 	static const char *const head[] = { "gateway", "context", "stream",
 					    "realm",   "state",   NULL };
 	static const char *const ends[] = { "source", "destination",
 					    "nat_source", "nat_destination" };
-	static const char *const sums[] = { "octets", "drops", NULL };
+	static const char *const sums[] = { "octets", "drops", "drop_reasons",
+					    NULL };
 	struct table *t = table_new(columns);
 	json_t *flow;
 	size_t i;
