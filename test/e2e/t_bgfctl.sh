@@ -127,7 +127,12 @@ in_all "both clients closed it, the normal end" explain "$ctx"
 for format in json xml text; do
 	in_format $format "draining" drain 60
 	in_format $format "in service" resume
+	in_format $format "draining" drain --timeout 2m
+	in_format $format "in service" drain --cancel
 done
 ! ctl resume >/dev/null 2>&1 || die "nothing is to be resumed"
+# Ended by time, in as many seconds as formats.
+in_all time trace address 203.0.113.99 --for 1s -o "$DIR/trace.pcapng"
 in_all debug log level debug
 in_all info log level info
+in_all debug log level session debug

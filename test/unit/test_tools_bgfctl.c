@@ -257,6 +257,19 @@ static void status_and_statistics(void)
 	free(text);
 }
 
+static void levels_as_text(void)
+{
+	char *text =
+		rendered(text_log, "{\"log\":{\"level\":\"info\",\"parts\":{"
+				   "\"core\":\"info\",\"session\":\"debug\"},"
+				   "\"held_back\":3}}");
+
+	CU_ASSERT(has(text, "level                info\n"));
+	CU_ASSERT(has(text, "held_back            3\n"));
+	CU_ASSERT(has(text, "\n  session              debug\n"));
+	free(text);
+}
+
 static void lists_as_text(void)
 {
 	char *text = rendered(
@@ -264,10 +277,12 @@ static void lists_as_text(void)
 		"{\"flows\":[{\"gateway\":\"w\",\"context\":7,\"stream\":1,"
 		"\"realm\":\"core\",\"state\":\"open\",\"source\":{\"address\":"
 		"\"192.0.2.1\",\"port\":5},\"destination\":{\"address\":\"::1\","
-		"\"port\":6},\"nat_source\":null,\"octets\":9,\"drops\":0}]}");
+		"\"port\":6},\"nat_source\":null,\"octets\":9,\"drops\":3,"
+		"\"drop_reasons\":[\"mode\",\"window\"]}]}");
 
 	CU_ASSERT(has(text, "\nw              7       1  core   open   "
 			    "192.0.2.1:5  [::1]:6      ?           ?"));
+	CU_ASSERT(has(text, "  3  mode,window\n"));
 	free(text);
 	text = rendered(
 		text_history,
@@ -304,14 +319,14 @@ static void odd_replies(void)
 		"\"ports\":7}",
 		"{\"events\":{\"lines\":[1,{\"time_ms\":\"x\"}]}}",
 	};
-	static render_h *const all[] = { text_contexts,   text_context,
-					 text_dump,       text_status,
-					 text_statistics, text_gateways,
-					 text_ports,      text_flows,
-					 text_history,    text_terminations,
-					 text_events,     text_associations,
-					 text_explain,    text_top,
-					 text_reload,     xml_reply };
+	static render_h *const all[] = {
+		text_contexts,     text_context,    text_dump,
+		text_status,       text_statistics, text_gateways,
+		text_ports,        text_flows,      text_history,
+		text_terminations, text_events,     text_associations,
+		text_explain,      text_top,        text_reload,
+		text_log,          xml_reply
+	};
 
 	for (size_t i = 0; i < sizeof(replies) / sizeof(*replies); i++) {
 		for (size_t k = 0; k < sizeof(all) / sizeof(*all); k++) {
@@ -412,6 +427,12 @@ static void asked(void)
 		  "\"id\"" },
 		{ { "-fjson", "drain", "60" }, "\"seconds\": 60", "\"id\"" },
 		{ { "-fjson", "drain" }, "\"drain\"", "seconds" },
+		{ { "-fjson", "drain", "--timeout", "2m" },
+		  "\"seconds\": 120",
+		  "\"id\"" },
+		{ { "-fjson", "drain", "--cancel" },
+		  "\"command\": \"resume\"",
+		  "seconds" },
 		{ { "-fjson", "flows", "-S", "open" },
 		  "\"state\": \"open\"",
 		  "realm" },
@@ -508,6 +529,15 @@ static void exit_codes(void)
 		  "" },
 		{ NULL, { NULL }, BGFCTL_USAGE, "a command is missing" },
 		{ NULL, { "drain", "0" }, BGFCTL_USAGE, "seconds are" },
+		{ NULL, { "drain", "--timeout", "x" }, BGFCTL_USAGE, "a time" },
+		{ NULL,
+		  { "drain", "5", "--cancel" },
+		  BGFCTL_USAGE,
+		  "--timeout or --cancel" },
+		{ NULL,
+		  { "status", "--cancel" },
+		  BGFCTL_USAGE,
+		  "only drain takes" },
 		{ NULL, { "resume", "1" }, BGFCTL_USAGE, "too many" },
 		{ NULL, { "context" }, BGFCTL_USAGE, "id of a context" },
 		{ NULL, { "context", "0" }, BGFCTL_USAGE, "number" },
@@ -912,6 +942,7 @@ int main(void)
 		{ "what is asked", asked },
 		{ "status and statistics", status_and_statistics },
 		{ "flows, history and events as text", lists_as_text },
+		{ "levels of the log as text", levels_as_text },
 		{ "odd replies", odd_replies },
 		{ "top", top_rates },
 		{ "exit codes", exit_codes },

@@ -35,7 +35,8 @@ enum {
 	TAKES_DRY_RUN = 1 << 3,
 	TAKES_ONCE = 1 << 4, /* is `top` */
 	TAKES_DRAWING = 1 << 5,
-	TAKES_FILE = 1 << 6, /* is `trace` */
+	TAKES_FILE = 1 << 6,    /* is `trace` */
+	TAKES_TIMEOUT = 1 << 7, /* is `drain` */
 };
 
 static const struct command {
@@ -73,7 +74,8 @@ static const struct command {
 	{ "flows", ID_OPTIONAL, text_flows,
 	  "who sends to whom, and what becomes of the addresses",
 	  "A line for each direction: packets from SOURCE to DESTINATION leave as\n"
-	  "from NAT SOURCE to NAT DESTINATION.",
+	  "from NAT SOURCE to NAT DESTINATION.  DROPS counts those from SOURCE that\n"
+	  "were dropped, REASONS says why, the latest reason first.",
 	  TAKES_FILTER },
 	{ "top", ID_SECONDS, text_top, "live: gateways, and who sends most",
 	  "A round every SECONDS (2), until a signal, or only one with --once.  The\n"
@@ -126,9 +128,9 @@ static const struct command {
 	  "the last lines of the log; --follow: and those to come",
 	  "At most 1024 lines are kept.  With ID only those about this context.",
 	  TAKES_LAST | TAKES_FOLLOW },
-	{ "log", ID_LEVEL, text_service, "the levels of the log",
-	  "`log level` shows them, `log level debug` sets that of all parts but\n"
-	  "messages, `log level messages debug` that of one: core, h248, session,\n"
+	{ "log", ID_LEVEL, text_log, "the levels of the log",
+	  "`log level` shows them, `log level LEVEL` sets that of all parts but\n"
+	  "messages, `log level PART LEVEL` that of one: core, h248, session,\n"
 	  "messages (info: one line for each H.248 message, debug: all of it).\n"
 	  "Levels are emerg, alert, crit, error, warning, notice, info, debug.\n"
 	  "What is set stays until the next start, or until a reload finds that\n"
@@ -150,8 +152,9 @@ static const struct command {
 	  "no new contexts; those there are may end",
 	  "Tells the controller (Graceful) and refuses new contexts with error 503.\n"
 	  "After SECONDS the contexts that are left are ended; without SECONDS they\n"
-	  "may take as long as they like.  The process stays, out of service.",
-	  0 },
+	  "may take as long as they like.  The process stays, out of service.\n"
+	  "--timeout TIME is the same as SECONDS, --cancel as `resume`.",
+	  TAKES_TIMEOUT },
 	{ "resume", ID_NONE, text_service, "takes `drain` back",
 	  "Tells the controller (Restart 918), and new contexts are made again.  A\n"
 	  "stop that waits for sessions (`drain-s`) is taken back as well.",
@@ -181,7 +184,8 @@ struct options {
 	uint32_t id;
 	const char *level, *part;     /* of the log; NULL: not said */
 	const char *output, *address; /* of a trace; NULL: not said */
-	bool has_payload;
+	bool has_payload, is_cancel;
+	uint32_t timeout; /* of drain; 0: not said */
 	uint32_t seconds, limit, next;
 	uint32_t context, last, port; /* 0: not said */
 	const char *filter[N_FILTERS];
@@ -220,6 +224,8 @@ static void usage(const struct command *cmd, FILE *to)
 		"  -F, --follow        of events: go on, until -n or a signal\n"
 		"      --once          of top: one round\n"
 		"      --dry-run       of reload: only say what would change\n"
+		"      --timeout TIME  of drain: then what is left is ended\n"
+		"      --cancel        of drain: takes it back\n"
 		"  -o, --output FILE   of trace: a capture; - is standard output\n"
 		"      --for TIME      of trace: at most so long: 60s, 5m\n"
 		"      --limit MB      of trace: at most so many megabytes\n"
@@ -372,7 +378,25 @@ static int check_takes(const struct options *o, FILE *err)
 	if (o->is_dry && !(o->cmd->takes & TAKES_DRY_RUN))
 		return complain(err, "this command takes no --dry-run",
 				o->cmd->name);
+	if ((o->timeout || o->is_cancel) && !(o->cmd->takes & TAKES_TIMEOUT))
+		return complain(err, "only drain takes --timeout and --cancel",
+				o->cmd->name);
 	return check_file(o, err);
+}
+
+/* `drain` as options say it, beside a word or not. */
+static int take_timeout(struct options *o, FILE *err)
+{
+	if (o->has_id + !!o->timeout + o->is_cancel > 1)
+		return complain(err, "write SECONDS, --timeout or --cancel",
+				o->cmd->name);
+	if (o->is_cancel)
+		o->cmd = find_command("resume");
+	if (o->timeout) {
+		o->id = o->timeout;
+		o->has_id = true;
+	}
+	return BGFCTL_OK;
 }
 
 /* Whether --context makes sense, beside a word or not. */
@@ -416,7 +440,7 @@ static int parse_words(char **word, int n, struct options *o, FILE *err)
 				"the id of a context is a number from 1",
 			word[1]);
 	o->has_id = n > 1;
-	return BGFCTL_OK;
+	return take_timeout(o, err);
 }
 
 /* "-t", "-r", "-a", "-S", as filter_names. */
@@ -471,6 +495,13 @@ static int parse_option(int c, const char *word, struct options *o, FILE *err)
 		return parse_time(optarg, &o->seconds) ?
 			       complain(err, "write a time: 60s, 5m", optarg) :
 			       BGFCTL_OK;
+	case 'M':
+		return parse_time(optarg, &o->timeout) ?
+			       complain(err, "write a time: 60s, 5m", optarg) :
+			       BGFCTL_OK;
+	case 'C':
+		o->is_cancel = true;
+		return BGFCTL_OK;
 	case 'P':
 		o->has_payload = true;
 		return BGFCTL_OK;
@@ -508,6 +539,8 @@ static int parse_options(int argc, char **argv, struct options *o, FILE *err)
 		{ "follow", no_argument, NULL, 'F' },
 		{ "dry-run", no_argument, NULL, 'D' },
 		{ "once", no_argument, NULL, 'O' },
+		{ "timeout", required_argument, NULL, 'M' },
+		{ "cancel", no_argument, NULL, 'C' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "for", required_argument, NULL, 'T' },
 		{ "limit", required_argument, NULL, 'L' },

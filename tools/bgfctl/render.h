@@ -30,8 +30,9 @@ void text_ladder(const json_t *reply, FILE *out);
 void text_explain(const json_t *reply, FILE *out);
 void text_events(const json_t *reply, FILE *out);
 void text_trace(const json_t *reply, FILE *out);
-void text_service(const json_t *reply,
-		  FILE *out); /* of drain, resume, log, release */
+void text_log(const json_t *reply, FILE *out);
+/* Of drain, resume and release. */
+void text_service(const json_t *reply, FILE *out);
 
 /* Of `ladder` alone. */
 void mermaid_ladder(const json_t *reply, FILE *out);

@@ -201,6 +201,15 @@ void text_service(const json_t *reply, FILE *out)
 	print_members(json_object_get(reply, name ? name : "drain"), 0, out);
 }
 
+void text_log(const json_t *reply, FILE *out)
+{
+	const json_t *log = json_object_get(reply, "log");
+
+	print_members(log, 0, out);
+	fprintf(out, "\nParts\n");
+	print_members(json_object_get(log, "parts"), 2, out);
+}
+
 void text_trace(const json_t *reply, FILE *out)
 {
 	print_members(json_object_get(reply, "trace"), 0, out);
