@@ -238,6 +238,17 @@ static void set_options(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 }
 
+/* Without an address it learns that the socket is connecting; a handshake waits
+ * for that by itself.  Enabled behind it: a connection that cannot be heard would
+ * be up, and silent for ever. */
+static bool start(struct tcp_conn *c)
+{
+	if (c->is_ours && !c->t->p.tls &&
+	    bufferevent_socket_connect(c->bev, NULL, 0))
+		return false;
+	return !bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+}
+
 /* Takes fd, also on error. */
 static int attach(struct tcp_conn *c, int fd)
 {
@@ -257,7 +268,11 @@ static int attach(struct tcp_conn *c, int fd)
 	}
 	bufferevent_setcb(c->bev, on_readable, NULL, on_event, c);
 	bufferevent_setwatermark(c->bev, EV_READ, 0, H248_TPKT_MAX);
-	bufferevent_enable(c->bev, EV_READ | EV_WRITE);
+	if (!start(c)) {
+		bufferevent_free(c->bev);
+		c->bev = NULL;
+		return -EIO;
+	}
 	arm(c, c->t->p.message_ms);
 	return 0;
 }
@@ -300,14 +315,6 @@ int h248_tcp_conn_dial(struct tcp_conn *c)
 	rc = dial_socket(&c->t->p.local, &c->peer);
 	if (rc >= 0)
 		rc = attach(c, rc);
-	/* Without an address it learns that the socket is connecting; a
-	 * handshake waits for that by itself. */
-	if (!rc && !c->t->p.tls &&
-	    bufferevent_socket_connect(c->bev, NULL, 0)) {
-		bufferevent_free(c->bev);
-		c->bev = NULL;
-		rc = -EIO;
-	}
 	if (rc) {
 		c->t->n.failed++;
 		rest(c);

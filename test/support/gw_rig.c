@@ -185,9 +185,14 @@ static struct rig *boot(unsigned int max_contexts, struct rig **second,
 	return r;
 }
 
+struct rig *rig_boot_with(unsigned int max_contexts, rig_edit_h *edit)
+{
+	return boot(max_contexts, NULL, edit);
+}
+
 struct rig *rig_boot(unsigned int max_contexts)
 {
-	return boot(max_contexts, NULL, NULL);
+	return rig_boot_with(max_contexts, NULL);
 }
 
 struct rig *rig_new(unsigned int max_contexts)
@@ -197,7 +202,7 @@ struct rig *rig_new(unsigned int max_contexts)
 
 struct rig *rig_new_with(unsigned int max_contexts, rig_edit_h *edit)
 {
-	struct rig *r = boot(max_contexts, NULL, edit);
+	struct rig *r = rig_boot_with(max_contexts, edit);
 
 	register_gateway(r);
 	return r;

@@ -32,6 +32,8 @@ struct rig *rig_new_pair(unsigned int max_contexts, struct rig **second);
 /* The same with a configuration that was changed; edit NULL: as it is. */
 typedef void(rig_edit_h)(struct conf_gateway *c);
 struct rig *rig_new_with(unsigned int max_contexts, rig_edit_h *edit);
+/* The same before it has begun to register. */
+struct rig *rig_boot_with(unsigned int max_contexts, rig_edit_h *edit);
 void rig_free(struct rig *r);
 
 /* A session, both sides in one Add each: "C=1{" RIG_LEG_A "}" */
