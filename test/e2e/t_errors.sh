@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Bad requests, cut messages and garbage while a session passes data.
+# Proves: C51
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -35,7 +36,8 @@ garbage() {
 }
 
 SIZE=2 SCENARIO=errors
-session_begin --timeout 100 --set patience=60000
+session_begin --timeout 100 --set patience=60000 \
+	--set filling="$(head -c 60000 /dev/zero | tr '\0' x)"
 dribble a
 dribble b
 wait_for 20 test -s "$DIR/at_b" || die "no data before the errors"

@@ -240,7 +240,8 @@ static void third_and_last(void)
 		 "A=ip/1/access/2{M{");
 	sequence("434", rig_ask(r, "C=1{" GOOD("") "}"), "ER=434{");
 	sequence("412", rig_ask(r, FIRST), "C=${ER=412{");
-	CU_ASSERT_EQUAL(r->gw.n_terms, 2);
+	CU_ASSERT_EQUAL(r->gw.n_terms, 2); /* none had to give way */
+	CU_ASSERT_EQUAL(stub_gates(), 2);
 	rig_free(r);
 }
 
@@ -312,7 +313,7 @@ static const struct suite_test tests[] = {
 	{ "C11 C15 T11-T13 refused, and nothing changes", refused },
 	{ "C11 the first Add fails: no context stays", first_add_fails },
 	{ "8 the second stream fails: no gate stays", second_stream_fails },
-	{ "C11 434 third termination, 412 no context", third_and_last },
+	{ "C11 P17 434 third termination, 412 no context", third_and_last },
 	{ "6.4 the second Add fails: the first stays", second_add_fails },
 	{ "4.1 435 termination of another context", other_context },
 	{ "T25 optional commands go on", optional },

@@ -481,9 +481,41 @@ static void c28_controller_vanishes(void)
 	rig_free(r);
 }
 
+/* The wall clock goes anywhere; what is timed goes by the other one. */
+static void p10_clock_jumps(void)
+{
+	static const int64_t jumps_s[] = { 3600,       -3600, 315360000,
+					   -315360000, 1,     -1 };
+	const uint64_t wall = UINT64_C(1768465800000000);
+	struct rig *r = start();
+	unsigned int n;
+
+	rig_ask(r, BOTH);
+	rig_ask(r, "C=-{MF=ROOT{E=77{it/ito{mit=500}}}}");
+	n = r->n_sent;
+	for (unsigned int i = 0; i < sizeof(jumps_s) / sizeof(jumps_s[0]);
+	     i++) {
+		gw_clock_freeze(now_us,
+				wall + (uint64_t)(jumps_s[i] * 1000000));
+		gw_tick(&r->gw);
+		CU_ASSERT_EQUAL(r->n_sent, n);
+		CU_ASSERT_EQUAL(r->gw.n_contexts, 1);
+	}
+	pass(r, 4999000);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	gw_clock_freeze(now_us, 0);
+	gw_tick(&r->gw);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	pass(r, 1000);
+	SAYS(r, ":it/ito}");
+	CU_ASSERT_EQUAL(stub_gates(), 2);
+	rig_free(r);
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
+		{ "P10 the wall clock jumps", p10_clock_jumps },
 		{ "T32 silence of the controller", t32_silence },
 		{ "T32 range of ito", t32_range },
 		{ "T32 nobody answers", t32_nobody_answers },

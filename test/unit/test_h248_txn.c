@@ -891,7 +891,7 @@ int main(void)
 		{ "C26 T22 too many Pendings", c26_too_many_pendings },
 		{ "C12, C17 refused messages", refused_messages },
 		{ "T9 transactions per message", t9_transactions_per_message },
-		{ "T10 ids wrap over 0", t10_ids_wrap_over_zero },
+		{ "T10 P18 ids wrap over 0", t10_ids_wrap_over_zero },
 		{ "T20 reply ends repetition", t20_reply_ends_repetition },
 		{ "T20 other source port", t20_other_source_port },
 		{ "T21 back-off", t21_back_off },
