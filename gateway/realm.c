@@ -144,6 +144,15 @@ void gw_realm_watch(struct gw *gw)
 	gw->realms_told = gw->realms_down;
 }
 
+bool gw_realm_lacks(const struct gw *gw, const struct gw_term *term)
+{
+	for (unsigned int i = 0; i < term->n_slots; i++)
+		if (term->stream[i].is_used &&
+		    gw->realms_down >> term->stream[i].realm & 1)
+			return true;
+	return false;
+}
+
 static void fail_term(struct gw_term *term, uint32_t realms)
 {
 	struct gw_notify_params p = { 0 };

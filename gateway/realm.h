@@ -17,5 +17,7 @@ void gw_realm_set(struct gw *gw, uint32_t up);
 void gw_realm_tell(struct gw *gw);
 /* ipra/arc was asked for: changes from now on. */
 void gw_realm_watch(struct gw *gw);
+/* A realm of one of its streams is down: nothing passes it. */
+bool gw_realm_lacks(const struct gw *gw, const struct gw_term *term);
 /* ipra/ar; NULL when there is none, or the arena is used up. */
 struct h248_prop *gw_realm_available(const struct gw *gw, struct h248_arena *a);

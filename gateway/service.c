@@ -4,6 +4,7 @@
 #include "gateway/job.h"
 #include "gateway/link.h"
 #include "gateway/log.h"
+#include "gateway/realm.h"
 #include "h248/error.h"
 
 int gw_service_check(struct gw_call *c, const struct h248_services *sv,
@@ -81,7 +82,8 @@ bool gw_service_is_refused(const struct gw *gw, const struct gw_context *ctx)
 enum h248_service_state gw_service_state(const struct gw *gw,
 					 const struct gw_term *term)
 {
-	bool is_out = term ? term->is_out : gw->service.is_out;
+	bool is_out = term ? term->is_out || gw_realm_lacks(gw, term) :
+			     gw->service.is_out;
 
 	return is_out ? H248_SVC_OUT : H248_SVC_IN;
 }

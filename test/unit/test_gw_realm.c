@@ -156,11 +156,29 @@ static void net_fails(void)
 	rig_free(r);
 }
 
+/* An audit says of the terminations what was told of all of them. */
+static void out_of_service(void)
+{
+	static const char CORE[] = "C=1{AV=ip/1/core/2{AT{M{TS{SI}}}}}";
+	static const char ACCESS[] = "C=1{AV=ip/1/access/1{AT{M{TS{SI}}}}}";
+	struct rig *r = rig_new(10);
+
+	rig_ask(r, "C=${" LEG("access", "3") "," LEG("core", "4") "}");
+	HAS(rig_ask(r, CORE), "TS{SI=IV}");
+	gw_realm_set(&r->gw, 0x1);
+	HAS(rig_ask(r, CORE), "TS{SI=OS}");
+	HAS(rig_ask(r, ACCESS), "TS{SI=IV}");
+	gw_realm_set(&r->gw, 0x3);
+	HAS(rig_ask(r, CORE), "TS{SI=IV}");
+	rig_free(r);
+}
+
 static const struct suite_test tests[] = {
 	{ "T47 ipra/arc: changes in order", changes },
 	{ "T33 T47 6.11 not asked for: 906, 900", not_asked },
 	{ "T47 ipra/arc: without controller", without_controller },
 	{ "T47 nt/netfail", net_fails },
+	{ "T33 a realm that is down is out of service", out_of_service },
 	{ NULL, NULL },
 };
 
