@@ -96,6 +96,11 @@ static int make_events(struct gw_host *h)
 
 	/* A connection that is gone is an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
+	/* In force again when the loop has ended: nothing interrupts what is
+	 * put back in order then. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
 				    EV_READ | EV_PERSIST, on_engine, h);
 	h->flush_event = event_new(h->base, -1, 0, on_flush, h);

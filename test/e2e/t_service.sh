@@ -40,7 +40,9 @@ hears STOPPING=1
 hears 'EXTEND_TIMEOUT_USEC=[0-9]'
 hears 'STATUS=active, 1 contexts, 1 rendezvous, draining'
 lab_is_gone "$BGFD" && die "the session is not waited for"
-kill -TERM "$BGFD"
+# The second one ends it at once, and no further one while it puts the host
+# back in order.
+while kill -TERM "$BGFD" 2>/dev/null && ! lab_is_gone "$BGFD"; do :; done
 gone_within 20
 wait "$BGFD" || die "bgfd ended with $?"
 BGFD=
