@@ -410,14 +410,23 @@ struct gateway {
 	unsigned int ctx; /* of the latest context */
 	bool tells_twice; /* after the reply too */
 	bool is_mute;
+	struct sockaddr_in controller;
 };
 
-static void say(struct gateway *g, const char *text)
+static void say_to(struct gateway *g, const struct sockaddr_in *to,
+		   const char *text)
 {
 	char buf[512];
 	int n = snprintf(buf, sizeof(buf), "!/1 %s\n%s", g->mid, text);
 
-	CU_ASSERT_EQUAL(send(g->fd, buf, (size_t)n, 0), n);
+	CU_ASSERT_EQUAL(sendto(g->fd, buf, (size_t)n, 0,
+			       (const struct sockaddr *)to, sizeof(*to)),
+			n);
+}
+
+static void say(struct gateway *g, const char *text)
+{
+	say_to(g, &g->controller, text);
 }
 
 /* The Notify of a context may come before the reply that tells of it. */
@@ -436,7 +445,10 @@ static void on_gateway(evutil_socket_t fd, short what, void *arg)
 	struct gateway *g = arg;
 	char buf[4096], text[256];
 	const char *tid;
-	ssize_t n = recv(fd, buf, sizeof(buf) - 1, 0);
+	struct sockaddr_in from;
+	socklen_t len = sizeof(from);
+	ssize_t n = recvfrom(fd, buf, sizeof(buf) - 1, 0,
+			     (struct sockaddr *)&from, &len);
 
 	(void)what;
 	buf[n > 0 ? n : 0] = '\0';
@@ -447,20 +459,16 @@ static void on_gateway(evutil_socket_t fd, short what, void *arg)
 	notify(g, 'x');
 	snprintf(text, sizeof(text), "P=%d{C=%u{A=ip/%u}}", atoi(tid + 3),
 		 g->ctx, g->ctx);
-	say(g, text);
+	say_to(g, &from, text);
 	if (g->tells_twice)
 		notify(g, 'y');
 }
 
 static void open_gateway(struct gateway *g, struct table *t)
 {
-	const struct sockaddr_storage *to =
-		h248_transport_local(&t->sim.transport);
-
 	g->fd = socket(AF_INET, SOCK_DGRAM, 0);
-	CU_ASSERT_EQUAL_FATAL(connect(g->fd, (const struct sockaddr *)to,
-				      sizeof(struct sockaddr_in)),
-			      0);
+	memcpy(&g->controller, h248_transport_local(&t->sim.transport),
+	       sizeof(g->controller));
 	g->event =
 		event_new(t->base, g->fd, EV_READ | EV_PERSIST, on_gateway, g);
 	event_add(g->event, NULL);
@@ -609,6 +617,65 @@ static void faults_of_a_scenario(void)
 	scenario_fini(&s);
 }
 
+/* Octets as they are, from whatever port, and what is answered there. */
+static void raw_octets(void)
+{
+	struct gateway g = { .mid = "[127.0.0.1]:5001" };
+	struct scenario s = { 0 };
+	struct table t;
+
+	CU_ASSERT_EQUAL_FATAL(
+		load(&s, "<register/>\n<quiet of=\"other\"/>\n"
+			 "<raw>!/1 [127.0.0.1]\nT=7{</raw>\n"
+			 "<expect type=\"other\"><assert path=\"/reply/@tid\" "
+			 "equals=\"7\"/><assert path=\"count(/reply/@port)\" "
+			 "equals=\"0\"/></expect>\n"
+			 "<raw hex=\"yes\" from=\"127.0.0.1:${port}\">"
+			 "212f 31 20 78\n0A 543d 38 00</raw>\n"
+			 "<expect type=\"other\"><assert path=\"/reply/@tid\" "
+			 "equals=\"8\"/><assert path=\"/reply/@port\" "
+			 "equals=\"${port}\"/></expect>\n"
+			 "<expect type=\"request\"/><expect type=\"request\"/>"
+			 "<raw>!/1 x\nT=9{</raw><expect type=\"request\"/>"
+			 "<send as=\"a\">C=${A=ip/$}</send>"
+			 "<expect type=\"reply\" to=\"a\"/>"
+			 "<quiet of=\"other\"/>"),
+		0);
+	open_table(&t);
+	free_port(&t);
+	open_gateway(&g, &t);
+	play(&t, &s);
+	CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
+			       "a reply (T=9) that no step asked for");
+	close_gateway(&g);
+	close_table(&t);
+	scenario_fini(&s);
+}
+
+static void raw_octets_that_are_none(void)
+{
+	static const char *const TEXT[] = { "2", "2g", "zz" };
+	struct gateway g = { .mid = "[127.0.0.1]:5001" };
+
+	for (size_t i = 0; i < sizeof(TEXT) / sizeof(TEXT[0]); i++) {
+		struct scenario s = { 0 };
+		struct table t;
+		char steps[128];
+
+		snprintf(steps, sizeof(steps),
+			 "<register/><raw hex=\"yes\">%s</raw>", TEXT[i]);
+		CU_ASSERT_EQUAL_FATAL(load(&s, steps), 0);
+		open_table(&t);
+		open_gateway(&g, &t);
+		play(&t, &s);
+		CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
+				       "the text is not hexadecimal");
+		close_gateway(&g);
+		close_table(&t);
+		scenario_fini(&s);
+	}
+}
+
 #define BOTH                                                    \
 	"<listen actor=\"s\" on=\"127.0.0.1:${port}\"/>\n"      \
 	"<connect actor=\"c\" to=\"127.0.0.1:${port}\"/>\n"     \
@@ -741,6 +808,8 @@ int main(void)
 		  gateways_are_known_by_their_mid },
 		{ "no answer in time is a branch",
 		  no_answer_in_time_is_a_branch },
+		{ "raw octets", raw_octets },
+		{ "raw octets that are none", raw_octets_that_are_none },
 		{ "actors", actors },
 		{ "faults of a scenario", faults_of_a_scenario },
 		{ NULL, NULL },

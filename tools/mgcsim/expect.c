@@ -63,13 +63,18 @@ static bool read_wanted(struct run *run, xmlNode *step, struct wanted *w)
 static bool is_wanted(const struct run *run, const struct wanted *w,
 		      const struct sim_msg *msg)
 {
-	if (msg->kind != w->kind)
+	if (msg->kind != w->kind || step_is_expected(msg))
 		return false;
 	if (msg->kind == SIM_REPLY)
 		return w->sent && msg->tid == w->sent->tid &&
 		       msg->peer == w->sent->peer;
 	return (!w->peer || msg->peer == w->peer) &&
 	       (!w->match || xpath_is_true(msg->doc, w->match, &run->vars));
+}
+
+bool step_is_expected(const struct sim_msg *msg)
+{
+	return msg->kind == SIM_OTHER && msg->in;
 }
 
 bool step_is_aside(const struct sim_msg *msg)

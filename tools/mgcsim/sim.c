@@ -185,6 +185,7 @@ int sim_init(struct sim *sim, const struct sim_params *params,
 	sim->start_ms = sim_now_ms();
 	TAILQ_INIT(&sim->peers);
 	TAILQ_INIT(&sim->rules);
+	LIST_INIT(&sim->doors);
 	network_init(&sim->network);
 	media_init(&sim->media,
 		   params->media.ss_family ? &params->media : &params->listen);
@@ -218,5 +219,6 @@ void sim_fini(struct sim *sim)
 	channel_fini(&sim->channel);
 	users_fini(sim);
 	record_fini(&sim->record);
+	door_close_all(sim);
 	h248_transport_close(&sim->transport);
 }

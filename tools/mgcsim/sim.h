@@ -21,6 +21,7 @@
 #include "tools/mgcsim/network.h"
 #include "tools/mgcsim/record.h"
 #include "tools/mgcsim/channel.h"
+#include "tools/mgcsim/door.h"
 
 enum { SIM_MAX_PEERS = 256, SIM_NAME = 32, SIM_MID = 96 };
 
@@ -117,7 +118,10 @@ struct sim {
 	unsigned int speaker;   /* the user whom what is sent now is of */
 	char step[RECORD_STEP]; /* that it is sent by; empty: none */
 	uint64_t start_ms;
-	bool is_taken; /* by a transaction: the datagram being delivered */
+	struct sim_doors doors; /* other ports of ours */
+	unsigned int n_doors;
+	uint16_t came_to; /* the door of what is being delivered; 0: none */
+	bool is_taken;    /* by a transaction: the datagram being delivered */
 };
 
 /* 0, or a negative errno of the socket.  sim is the caller's storage. */

@@ -113,26 +113,6 @@ static enum run_verdict begin_send(struct run *run, xmlNode *step)
 	return RUN_PASS;
 }
 
-/* Past the transaction layer. */
-static enum run_verdict begin_raw(struct run *run, xmlNode *step)
-{
-	char *text = run_text(run, step);
-	char name[SIM_NAME];
-	struct sim_peer *peer = run_peer(run, step, name);
-	int rc;
-
-	if (!text || !peer) {
-		free(text);
-		return no_gateway(run, name);
-	}
-	run->sim->speaker = run->user.number;
-	sim_trace(run->sim, true, &peer->addr, text, strlen(text));
-	run->sim->speaker = 0;
-	rc = sim_put(run->sim, &peer->addr, text, strlen(text));
-	free(text);
-	return rc ? run_fail(run, "cannot send: %s", strerror(-rc)) : RUN_PASS;
-}
-
 static enum run_verdict begin_reply(struct run *run, xmlNode *step)
 {
 	char *text = run_text(run, step);
@@ -175,17 +155,26 @@ static enum run_verdict begin_stage(struct run *run, xmlNode *step)
 	return RUN_PASS;
 }
 
+static bool is_asked_for(const struct sim_msg *msg, bool is_other)
+{
+	if (is_other)
+		return msg->kind != SIM_OTHER || step_is_expected(msg);
+	return msg->kind != SIM_REQUEST || step_is_aside(msg);
+}
+
 /* Nothing may have arrived that the scenario did not ask for. */
 static enum run_verdict begin_quiet(struct run *run, xmlNode *step)
 {
+	char *of = run_attr(run, step, "of");
+	bool is_other = of && !strcmp(of, "other");
 	struct sim_msg *msg;
 
-	(void)step;
+	free(of);
 	TAILQ_FOREACH (msg, &run->user.inbox, entry)
-		if (msg->kind == SIM_REQUEST && !step_is_aside(msg))
+		if (!is_asked_for(msg, is_other))
 			return run_fail(run,
-					"a request (T=%u) that no step "
-					"asked for",
+					"a %s (T=%u) that no step asked for",
+					is_other ? "reply" : "request",
 					msg->tid);
 	return RUN_PASS;
 }
@@ -289,7 +278,7 @@ static const struct step_kind KINDS[] = {
 	{ "default", begin_set, NULL, false },
 	{ "set", begin_set, NULL, false },
 	{ "send", begin_send, NULL, false },
-	{ "raw", begin_raw, NULL, false },
+	{ "raw", step_raw, NULL, false },
 	{ "expect", NULL, step_expect, false },
 	{ "assert", step_assert, NULL, false },
 	{ "bind", step_bind, NULL, false },

@@ -23,6 +23,11 @@ enum run_verdict step_expect_timeout(struct run *run, xmlNode *step);
 /* What the gateway tells of its terminations unasked (an interface is down):
  * only a step that matches it looks at it. */
 bool step_is_aside(const struct sim_msg *msg);
+/* A request that was expected and waits for its <reply>. */
+bool step_is_expected(const struct sim_msg *msg);
+
+/* raw.c */
+enum run_verdict step_raw(struct run *run, xmlNode *step);
 
 /* register.c */
 enum run_verdict step_register_begin(struct run *run, xmlNode *step);

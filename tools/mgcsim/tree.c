@@ -426,3 +426,13 @@ xmlDoc *tree_of_error(const struct h248_msg *msg)
 	}
 	return doc;
 }
+
+void tree_note_port(xmlDoc *doc, uint16_t port)
+{
+	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+	char text[8];
+
+	snprintf(text, sizeof(text), "%u", port);
+	if (root)
+		xmlNewProp(root, BAD_CAST "port", BAD_CAST text);
+}

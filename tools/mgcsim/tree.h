@@ -13,6 +13,9 @@ xmlDoc *tree_of_txn(const struct h248_txn *txn);
 /* The same for a message without transaction: <message><error/></message>. */
 xmlDoc *tree_of_error(const struct h248_msg *msg);
 
+/* At which other port of ours it came: the attribute "port" of the root. */
+void tree_note_port(xmlDoc *doc, uint16_t port);
+
 /* Element name of a command, e.g. "audit-value". */
 const char *tree_cmd_name(enum h248_cmd_kind kind);
 /* Of a transaction, e.g. "segment-ack". */

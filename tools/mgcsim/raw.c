@@ -1,0 +1,94 @@
+/* mgcsim/raw.c - <raw>: octets past the transaction layer */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/prefix.h"
+#include "tools/mgcsim/door.h"
+#include "tools/mgcsim/step.h"
+
+struct octets {
+	char *p; /* owned */
+	size_t n;
+};
+
+static int digit(char c)
+{
+	static const char DIGITS[] = "0123456789abcdef";
+	const char *at = c ? strchr(DIGITS, c | 0x20) : NULL;
+
+	return at ? (int)(at - DIGITS) : -1;
+}
+
+/* Hexadecimal digits become octets, in place; white space does not count. */
+static int from_hex(struct octets *o)
+{
+	size_t n = 0;
+	int high = -1;
+
+	for (const char *c = o->p; *c; c++) {
+		int d = digit(*c);
+
+		if (strchr(" \t\r\n", *c))
+			continue;
+		if (d < 0)
+			return -EINVAL;
+		if (high >= 0)
+			o->p[n++] = (char)(high << 4 | d);
+		high = high < 0 ? d : -1;
+	}
+	o->n = n;
+	return high < 0 ? 0 : -EINVAL;
+}
+
+/* What the step sends; false: the run has failed. */
+static bool read_octets(struct run *run, xmlNode *step, struct octets *o)
+{
+	char *hex = run_attr(run, step, "hex");
+	bool is_hex = hex && !strcmp(hex, "yes");
+
+	free(hex);
+	o->p = run_text(run, step);
+	if (!o->p || run->verdict == RUN_FAIL)
+		return false;
+	o->n = strlen(o->p);
+	if (is_hex && from_hex(o))
+		run_fail(run, "the text is not hexadecimal");
+	return run->verdict != RUN_FAIL;
+}
+
+static int put(struct run *run, const struct sim_peer *peer, const char *from,
+	       const struct octets *o)
+{
+	struct sockaddr_storage addr;
+
+	if (!from)
+		return sim_put(run->sim, &peer->addr, o->p, o->n);
+	if (run->sim->params.is_tcp || conf_endpoint_parse(from, 0, &addr))
+		return -EINVAL;
+	return door_put(run->sim, &addr, &peer->addr, o->p, o->n);
+}
+
+enum run_verdict step_raw(struct run *run, xmlNode *step)
+{
+	struct octets o = { NULL, 0 };
+	char name[SIM_NAME];
+	struct sim_peer *peer = run_peer(run, step, name);
+	char *from = run_attr(run, step, "from");
+	int rc = 0;
+
+	if (!peer)
+		run_fail(run, "no gateway%s%s to send to", name[0] ? " " : "",
+			 name);
+	if (peer && read_octets(run, step, &o)) {
+		run->sim->speaker = run->user.number;
+		sim_trace(run->sim, true, &peer->addr, o.p, o.n);
+		run->sim->speaker = 0;
+		rc = put(run, peer, from, &o);
+	}
+	if (rc)
+		run_fail(run, "cannot send: %s", strerror(-rc));
+	free(from);
+	free(o.p);
+	return run->verdict == RUN_FAIL ? RUN_FAIL : RUN_PASS;
+}
