@@ -5,7 +5,7 @@ set -euo pipefail
 
 few=()
 case ${PRESET:-debug} in
-asan | tsan) few=(T20_copies) ;;
+asan | tsan) few=(T20_copies T24_tpkt T33_root) ;;
 esac
 "$LAB_ROOT/test/scenarios/run" --preset "${PRESET:-debug}" ${few[@]+"${few[@]}"}
 "$LAB_ROOT/test/scenarios/report" --check
