@@ -165,9 +165,9 @@ bool worker_tells_too_big(struct pkt_worker *w, unsigned int realm,
 
 /* worker_fast.c.  Begin: a gate is new; evict: before a rendezvous is changed or
  * judged in a way that programs of the kernel must not run into; commit: before
- * SYN-ACKs leave, whose ACKs the kernel may pass; follow: after a change, or after a
- * segment; done: what came of a segment has left; promote: at the end of a turn,
- * in which the TUN devices were read empty or not. */
+ * SYN-ACKs leave, whose ACKs the kernel may pass; follow: after a change, or
+ * after a segment; done: what came of a segment has left; promote: at the end of
+ * a turn, in which the TUN devices were read empty or not. */
 void worker_fast_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_fast_evict(struct pkt_worker *w, uint32_t rdv);
 void worker_fast_commit(struct pkt_worker *w, uint32_t rdv);

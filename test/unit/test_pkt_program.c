@@ -385,22 +385,6 @@ static void no_gate(struct program_trial *t, struct program_shape *s)
 	t->in.flags = 0;
 }
 
-/* The same port is a gate of the interface beneath, not of the VLAN. */
-static void tagged(struct program_trial *t, struct program_shape *s)
-{
-	(void)s;
-	t->has_tag = true;
-}
-
-/* Its receiver is behind the interface where it came. */
-static void one_armed(struct program_trial *t, struct program_shape *s)
-{
-	(void)s;
-	t->out.remote = rdv_addr(program_is_v6(&t->y.addr) ? "2001:db8:d::5" :
-							     "172.16.0.5");
-	program_set_rewrites(t);
-}
-
 /* Its session is to follow what is with the worker. */
 static void joining(struct program_trial *t, struct program_shape *s)
 {
@@ -419,20 +403,6 @@ static void joining_behind_many(struct program_trial *t,
 {
 	joining(t, s);
 	t->n_behind = UINT16_MAX;
-}
-
-/* That of the way back does not matter. */
-static void peer_is_joining(struct program_trial *t, struct program_shape *s)
-{
-	(void)s;
-	t->out.kernel = PKT_KERNEL_JOIN;
-	t->n_behind = 1;
-}
-
-static void joining_syn(struct program_trial *t, struct program_shape *s)
-{
-	joining(t, s);
-	s->flags = PKT_SYN;
 }
 
 /* In debt, or not, for so many seconds from now; 1000 octets a second. */
@@ -734,13 +704,9 @@ static const struct edge edges[] = {
 	{ "mode: nothing out", no_tx, NULL, WORKER },
 	{ "mode: a bare ACK", no_tx_bare, NULL, PASSED },
 	{ "mode: inactive", inactive, NULL, WORKER },
-	{ "one arm", one_armed, NULL, PASSED },
-	{ "a tag of a VLAN", tagged, NULL, HOST },
 	{ "D33 joins behind nothing", joining, NULL, PASSED },
 	{ "D33 joins behind one", joining_behind_one, NULL, WORKER },
 	{ "D33 joins behind many", joining_behind_many, NULL, WORKER },
-	{ "D33 the other way joins", peer_is_joining, NULL, PASSED },
-	{ "D33 joins, but with a SYN", joining_syn, NULL, WORKER },
 	{ "tman within the rate", rate_in, NULL, PASSED },
 	{ "tman within both rates", rate_both, NULL, PASSED },
 	{ "tman beyond the rate", debt_in, NULL, DROPPED },
@@ -1009,60 +975,11 @@ static void by_chance(void)
 	printf("\n  ");
 }
 
-static const char *by_xdp(const struct program_pair *pair, bool is_one_armed,
-			  struct program_outcome *o)
-{
-	struct program_shape s = program_plain;
-	struct program_trial t;
-
-	program_begin(&t, pair);
-	if (is_one_armed)
-		one_armed(&t, &s);
-	program_write(&t, &s);
-	program_rig_xdp(&t, o);
-	return program_compare(&t, o);
-}
-
-/* By the interface it came on no other one is asked. */
-static void turned(void)
-{
-	struct program_outcome o;
-
-	for (size_t p = 0; p < 2; p++) {
-		CU_ASSERT_PTR_NULL(by_xdp(&pairs[p], true, &o));
-		CU_ASSERT_EQUAL(o.verdict, PROGRAM_PASSED);
-		CU_ASSERT_TRUE(o.is_by_xdp && o.is_turned);
-		CU_ASSERT_PTR_NULL(by_xdp(&pairs[p], false, &o));
-		CU_ASSERT_TRUE(o.is_by_xdp && !o.is_turned);
-	}
-}
-
-/* A way is remembered, but its interface takes no frames of XDP any more: tc has
- * it at once, and nothing is lost. */
-static void no_longer_taken(void)
-{
-	struct program_outcome o;
-
-	for (size_t p = 0; p < 2; p++) {
-		CU_ASSERT_PTR_NULL(by_xdp(&pairs[p], false, &o));
-		CU_ASSERT_TRUE(o.is_by_xdp);
-		program_rig_take(false);
-		CU_ASSERT_PTR_NULL(by_xdp(&pairs[p], false, &o));
-		CU_ASSERT_EQUAL(o.verdict, PROGRAM_PASSED);
-		CU_ASSERT_FALSE(o.is_by_xdp);
-		program_rig_take(true);
-		CU_ASSERT_PTR_NULL(by_xdp(&pairs[p], false, &o));
-		CU_ASSERT_TRUE(o.is_by_xdp);
-	}
-}
-
 int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "the edges, octet by octet", table },
 		{ "segments and sessions by chance", by_chance },
-		{ "XDP: one arm", turned },
-		{ "XDP: the way out is taken away", no_longer_taken },
 		{ NULL, NULL },
 	};
 	char why[256];

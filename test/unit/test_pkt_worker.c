@@ -6,251 +6,14 @@
  * event is lost, order is kept), style 5.8 (commands wait while their
  * answers have no room), K1 (a deadline).
  */
-#include "packet/worker.h"
-#include "packet/fast.h"
-#include "packet/fence.h"
 #include "packet/window.h"
 #include "test/support/fake_tun.h"
+#include "test/support/fast_stub.h"
 #include "test/support/suite.h"
+#include "test/support/worker_rig.h"
 
-#include <arpa/inet.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
-
-enum { RDVS = 40, PORT = 30000 };
-
-static struct pkt_worker *worker;
-static struct pkt_worker_cfg cfg;
-static struct pkt_realm_cfg realm;
-static int fd[2];
-
-static struct in6_addr addr(const char *text)
-{
-	struct in6_addr a;
-
-	CU_ASSERT_EQUAL_FATAL(inet_pton(AF_INET6, text, &a), 1);
-	return a;
-}
-
-/* Programs of the kernel, as far as the worker knows them: the test says what
- * they have done to the entries. */
-static uint32_t steered[2 * RDVS], done[2 * RDVS],
-	missed; /* of a place; of all */
-static uint32_t places[RDVS];
-static int hint_fd;
-
-/* Places of gates 3 and 4 when they are one rendezvous. */
-enum { GATE3 = 3 * PKT_LEGS, GATE4 };
-
-uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
-{
-	(void)f;
-	return steered[place];
-}
-
-void pkt_fast_done(struct pkt_fast *f, uint32_t place, uint32_t n)
-{
-	(void)f;
-	done[place] = n;
-}
-
-/* Of places that asked for buckets; as many as there are. */
-static struct pkt_police buckets[2 * RDVS];
-static unsigned int n_buckets, n_given_back;
-
-struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
-{
-	(void)f;
-	return n_buckets ? &buckets[place] : NULL;
-}
-
-void pkt_fast_unpolice(struct pkt_fast *f, uint32_t place)
-{
-	(void)f;
-	(void)place;
-	n_given_back++;
-}
-
-int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int self)
-{
-	(void)f;
-	(void)self;
-	return hint_fd;
-}
-
-void pkt_fast_hints(struct pkt_fast *f, unsigned int self,
-		    void (*tell)(void *arg, uint32_t place), void *arg)
-{
-	(void)f;
-	(void)self;
-	(void)tell;
-	(void)arg;
-}
-
-uint32_t pkt_fast_missed(const struct pkt_fast *f, unsigned int self)
-{
-	(void)f;
-	(void)self;
-	return missed;
-}
-
-static atomic_bool is_held; /* some program does not know yet */
-
-static void wait_if_held(void)
-{
-	while (is_held)
-		usleep(1000);
-}
-
-static void wake(void *arg)
-{
-	(void)arg;
-	pkt_worker_wake(worker);
-}
-
-static void prepare(void)
-{
-	uint32_t n_slots;
-
-	memset(&cfg, 0, sizeof(cfg));
-	realm = (struct pkt_realm_cfg) { .n_prefixes = 1,
-					 .port_min = PORT,
-					 .port_max = PORT + RDVS - 1 };
-	realm.prefix[0].addr = addr("::ffff:198.51.100.1");
-	realm.prefix[0].len = 128;
-	CU_ASSERT_EQUAL_FATAL(fake_tun_pair(fd), 0);
-	cfg.n_realms = cfg.n_workers = 1;
-	cfg.realm[0].fd = fd[0];
-	CU_ASSERT_EQUAL_FATAL(
-		pkt_slots_init(&cfg.realm[0].slots, &realm, 0, &n_slots), 0);
-	cfg.entries = aligned_alloc(64, 2 * RDVS * sizeof(*cfg.entries));
-	memset(cfg.entries, 0, 2 * RDVS * sizeof(*cfg.entries));
-	memset(places, 0, sizeof(places));
-	cfg.places = places;
-	cfg.max_rendezvous = RDVS;
-	cfg.cmds = pkt_ring_new(256, sizeof(struct pkt_cmd));
-	cfg.evts = pkt_ring_new(PKT_EVT_RING_MIN, sizeof(struct pkt_evt));
-	cfg.evt_fd = eventfd(0, EFD_NONBLOCK);
-}
-
-static void start(void)
-{
-	prepare();
-	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
-}
-
-static void start_beside_kernel(void)
-{
-	prepare();
-	memset(steered, 0, sizeof(steered));
-	memset(done, 0, sizeof(done));
-	memset(buckets, 0, sizeof(buckets));
-	n_buckets = RDVS;
-	n_given_back = missed = 0;
-	hint_fd = eventfd(0, EFD_NONBLOCK);
-	cfg.fast = (struct pkt_fast *)steered; /* any but NULL */
-	CU_ASSERT_EQUAL_FATAL(
-		pkt_fence_new(wait_if_held, wake, NULL, &cfg.fence), 0);
-	CU_ASSERT_EQUAL_FATAL(pkt_worker_new(&cfg, &worker), 0);
-}
-
-static void stop(void)
-{
-	is_held = false;
-	pkt_fence_free(cfg.fence);
-	if (cfg.fast)
-		close(hint_fd);
-	pkt_worker_free(worker);
-	pkt_ring_free(cfg.cmds);
-	pkt_ring_free(cfg.evts);
-	free(cfg.entries);
-	close(cfg.evt_fd);
-	close(fd[0]);
-	close(fd[1]);
-}
-
-/* Of gate i. */
-static struct pkt_entry *entry(uint32_t i)
-{
-	return &cfg.entries[places[i] - 1];
-}
-
-static struct pkt_cmd command(uint8_t type, uint32_t i)
-{
-	struct pkt_cmd cmd = {
-		.type = type, .rdv = i, .gate = { i, i + 1 }, .token = i
-	};
-	struct pkt_leg_cfg *leg = &cmd.cfg.leg;
-
-	leg->local = addr("::ffff:198.51.100.1");
-	leg->local_port = (uint16_t)(PORT + i);
-	leg->family = AF_INET;
-	leg->mode = PKT_MODE_RX | PKT_MODE_TX;
-	leg->role = PKT_ROLE_MERGE;
-	leg->is_armed = true;
-	leg->from.port_max = 65535;
-	cmd.cfg.rdv.twait_s = 1;
-	cmd.cfg.rdv.thalf_s = 30;
-	cmd.cfg.rdv.tidle_s = 100;
-	cmd.cfg.rdv.syn_rate = 5;
-	return cmd;
-}
-
-static void push(uint8_t type, uint32_t i)
-{
-	struct pkt_cmd cmd = command(type, i);
-
-	places[i] = pkt_place(i, 0) + 1;
-	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
-}
-
-static void syn(uint32_t i)
-{
-	struct pkt_tx tx = { .src = addr("::ffff:203.0.113.1"),
-			     .dst = addr("::ffff:198.51.100.1"),
-			     .sport = (uint16_t)(40000 + i),
-			     .dport = (uint16_t)(PORT + i),
-			     .family = AF_INET,
-			     .flags = PKT_SYN,
-			     .window = 1000,
-			     .seq = 77 + i };
-
-	fake_tun_send(fd[1], &tx);
-}
-
-/* The first segment after the SYN of gate i, to the client of gate `peer`. */
-static struct pkt_tx first_of(uint32_t i, uint32_t peer)
-{
-	return (struct pkt_tx) { .src = addr("::ffff:203.0.113.1"),
-				 .dst = addr("::ffff:198.51.100.1"),
-				 .sport = (uint16_t)(40000 + i),
-				 .dport = (uint16_t)(PORT + i),
-				 .family = AF_INET,
-				 .flags = PKT_ACK,
-				 .window = 60000,
-				 .seq = 78 + i,
-				 .ack = 78 + peer };
-}
-
-/* The same with n octets. */
-static void segment(uint32_t i, uint32_t peer, const uint8_t *data, size_t n)
-{
-	static const struct virtio_net_hdr plain;
-	struct pkt_tx tx = first_of(i, peer);
-
-	if (n)
-		fake_tun_send_data(fd[1], &tx, &plain, data, n);
-	else
-		fake_tun_send(fd[1], &tx);
-}
-
-static void turn(void)
-{
-	pkt_worker_turn(worker, 0);
-}
 
 /* How many events of one kind there are; each gate once, in order, and the
  * time never goes back. */
@@ -1018,18 +781,6 @@ static void joins_behind_the_last(void)
 	stop();
 }
 
-/* What does not leave is done with, too. */
-static void done_with_what_is_dropped(void)
-{
-	(void)joining();
-	fill();
-	steered[GATE3]++;
-	segment(3, 4, NULL, 0);
-	turn();
-	CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
-	stop();
-}
-
 /* Some was lost on the way here, or came through the host and was not counted:
  * no longer waited for when the devices were empty. */
 static void joins_though_lost(void)
@@ -1170,7 +921,6 @@ int main(void)
 		{ "P4 strangers in COMMIT", stranger_in_commit },
 		{ "D33 joins after a fence", joins_after_a_fence },
 		{ "D33 joins behind the last", joins_behind_the_last },
-		{ "D33 done with what is dropped", done_with_what_is_dropped },
 		{ "D33 joins though some was lost", joins_though_lost },
 		{ "D33 joins again and again", joins_again_and_again },
 		{ "D33 joins at last", joins_at_last },
