@@ -725,9 +725,10 @@ static void stranger_in_commit(void)
  * for what is on its way. */
 static const struct pkt_entry *joining(void)
 {
-	const struct pkt_entry *e = entry(3);
+	const struct pkt_entry *e;
 
 	commit();
+	e = entry(3);
 	is_held = true;
 	segment(4, 3, NULL, 0);
 	turn();
