@@ -47,7 +47,7 @@ unsigned int gw_needs_files(const struct conf *conf)
 
 /* Who hears what is missing, one line each. */
 struct ears {
-	void (*hear)(int priority, const char *line);
+	gw_needs_h *hear;
 	bool is_dry; /* nothing is changed */
 };
 
@@ -194,6 +194,7 @@ static void check_all(const struct ears *e, const struct conf *conf)
 	check_files(e, conf);
 	check_core(e);
 	check_host(e, conf);
+	gw_needs_net(conf, e->hear);
 }
 
 static void to_log(int priority, const char *line)

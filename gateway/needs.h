@@ -19,6 +19,12 @@ unsigned int gw_needs_files(const struct conf *conf);
  */
 int gw_needs_check(const struct conf *conf, char *err, size_t cap);
 
+/* One thing that is missing: a syslog priority, and a line. */
+typedef void(gw_needs_h)(int priority, const char *line);
+/* Tells of pools with addresses of the host, realms without an interface, and
+ * controllers without a route (needs_net.c). */
+void gw_needs_net(const struct conf *conf, gw_needs_h *hear);
+
 /* For --check: the same to stderr, a line each, "warning: ..."; nothing is
  * changed, and what would end the start is told as well. */
 void gw_needs_print(const struct conf *conf);

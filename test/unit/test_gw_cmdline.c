@@ -2,6 +2,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -87,6 +88,48 @@ static void needs(void)
 		strstr(out, "info: a crash would leave no core"));
 }
 
+/* A host with one address and no route; --check tells what does not fit it. */
+static void net(void)
+{
+	static const char text[] =
+		"<bgfd><h248 listen=\"127.0.0.1:2944\">\n"
+		"<controller address=\"127.0.0.1:2945\"/>\n"
+		"<controller address=\"192.0.2.2:2944\"/></h248>\n"
+		"<realm name=\"a\"><media interface=\"nowhere0\"/>\n"
+		"<pool prefix=\"198.51.100.0/29\"/></realm>\n"
+		"<realm name=\"b\"><media interface=\"lo\"/>\n"
+		"<pool prefix=\"198.51.100.8/29\"/></realm></bgfd>\n";
+	char path[] = "/tmp/bgfd-net-XXXXXX", command[3 * PATH_MAX];
+	int fd = mkstemp(path);
+	char out[8192];
+	size_t n;
+	FILE *f;
+
+	CU_ASSERT_EQUAL(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+	snprintf(command, sizeof(command),
+		 "unshare -n sh -c 'ip link set lo up && ip addr add"
+		 " 198.51.100.3/32 dev lo && exec %s -c %s --check' 2>&1",
+		 program, path);
+	f = system("unshare -n true 2>/dev/null") ? NULL : popen(command, "r");
+	if (f) {
+		n = fread(out, 1, sizeof(out) - 1, f);
+		out[n] = '\0';
+		CU_ASSERT_EQUAL(pclose(f), 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(
+			out, "line 5: this pool of realm a holds"
+			     " 198.51.100.3, which is an address of lo"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(
+			out, "line 4: nobody can use realm a: none of its"));
+		CU_ASSERT_PTR_NOT_NULL(strstr(
+			out, "line 3: the controller 192.0.2.2:2944 cannot be"
+			     " reached: Network is unreachable"));
+		CU_ASSERT_PTR_NULL(strstr(out, "realm b"));
+		CU_ASSERT_PTR_NULL(strstr(out, "controller 127"));
+	}
+	unlink(path);
+}
+
 #ifndef __SANITIZE_THREAD__ /* it needs the addresses itself */
 /* Where no thread can be made, nobody would take the lines of the log. */
 static void no_log(void)
@@ -114,6 +157,7 @@ static void no_log(void)
 static const struct suite_test tests[] = {
 	{ "options and exit codes of bgfd", options },
 	{ "--check tells what is missing", needs },
+	{ "--check tells what does not fit the network", net },
 #ifndef __SANITIZE_THREAD__
 	{ "no log, no start", no_log },
 #endif
