@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The library of scenarios passes; sanitizers play a few of it.
+# mostly sleeps
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
