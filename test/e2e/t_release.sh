@@ -1,14 +1,32 @@
 #!/usr/bin/env bash
-# bgfctl release: the clients are reset, the controller hears it, history too.
+# bgfctl release, drain, resume: clients are reset, the controller hears it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+
+# in_format FORMAT COMMAND...: what it says is of the form of its schema
+in_format() {
+	local format=$1
+	shift
+	ctl "$@" --format "$format" >"$DIR/said" || die "bgfctl $* ended with $?"
+	case $format in
+	json) "$LAB_ROOT/test/e2e/reply.py" \
+		"$LAB_ROOT/conf/bgfctl.schema.json" <"$DIR/said" ;;
+	xml) xmllint --noout --relaxng "$LAB_ROOT/conf/bgfctl.rng" \
+		"$DIR/said" 2>"$DIR/why" ;;
+	text) grep -q . "$DIR/said" ;;
+	esac || die "$format of bgfctl $*: $(cat "$DIR/said")"
+}
+
+spares() {			# the contexts beside the session, one a line
+	ctl contexts | awk -v is="$ctx" 'NR > 1 && $2 != is { print $2 }'
+}
 
 is_open() {
 	ctl contexts --state open | grep -q laboratory
 }
 
 SIZE=0
-session_begin
+session_begin --set spare=3
 mkfifo "$DIR/pipe_a" "$DIR/pipe_b"
 exec 7<>"$DIR/pipe_a" 8<>"$DIR/pipe_b"
 # Clients with nothing to say.
@@ -19,15 +37,21 @@ for side in a b; do
 done
 wait_for 20 is_open || die "the session does not open"
 # shellcheck disable=SC2154
-ctl release "$ctx" --format json >"$DIR/said"
-"$LAB_ROOT/test/e2e/reply.py" "$LAB_ROOT/conf/bgfctl.schema.json" <"$DIR/said"
+in_format json release "$ctx"
 for pid in $CLIENT_a $CLIENT_b; do
 	wait_for 20 lab_is_gone "$pid" || die "a client was not reset"
 done
-equal "contexts left" 1 "$(ctl contexts | wc -l)"
+equal "contexts left" 3 "$(spares | wc -l)"
 ctl history "$ctx" | grep -q ' operator ' || die "history: $(ctl history)"
 ! ctl release "$ctx" >/dev/null 2>&1 || die "released twice"
 heard() {
 	grep -q 'MT=FO\|Method = Forced' "$DIR/h248.log"
 }
 wait_for 20 heard || die "the controller was not told"
+
+for format in json xml text; do
+	in_format $format release "$(spares | head -1)"
+	in_format $format drain 600
+	in_format $format resume
+done
+equal "contexts left" 0 "$(spares | wc -l)"

@@ -128,14 +128,16 @@ by_address() {
 	begin
 	start_mgcsim session
 	lab_ports
-	trace address address 203.0.113.10 --payload
+	trace address address 203.0.113.10 --payload --format xml
 	session_client a
 	session_client b
 	session_clients
 	session_sums
 	expect_file ended 20
 	lab_stop "$TRACE" INT || die "interrupted, it ended with $?"
-	grep -q '^ended_by *reader' "$DIR/address.log" ||
+	xmllint --noout --relaxng "$LAB_ROOT/conf/bgfctl.rng" "$DIR/address.log" \
+		2>"$DIR/why" || die "the answer has another form: $(cat "$DIR/why")"
+	grep -q '<ended_by>reader<' "$DIR/address.log" ||
 		die "it says: $(cat "$DIR/address.log")"
 	session_release
 	dissect address
