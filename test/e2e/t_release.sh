@@ -18,6 +18,7 @@ in_format() {
 }
 
 spares() {			# the contexts beside the session, one a line
+	# shellcheck disable=SC2154
 	ctl contexts | awk -v is="$ctx" 'NR > 1 && $2 != is { print $2 }'
 }
 
@@ -36,7 +37,6 @@ for side in a b; do
 	eval "CLIENT_$side=$STARTED"
 done
 wait_for 20 is_open || die "the session does not open"
-# shellcheck disable=SC2154
 in_format json release "$ctx"
 for pid in $CLIENT_a $CLIENT_b; do
 	wait_for 20 lab_is_gone "$pid" || die "a client was not reset"
