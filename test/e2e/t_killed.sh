@@ -22,6 +22,15 @@ watch() {
 	capture control gw eth0 net 198.51.100.0/28
 }
 
+# On one side the programs are those of XDP, where the kernel takes them there.
+eval "$(declare -f lab_config | sed '1s/lab_config/plain_config/')"
+lab_config() {
+	plain_config | sed 's|<media interface="eth1"/>|<media interface="eth1" fastpath="xdp"/>|'
+}
+has_no_xdp() {
+	! lab_in gw ip link show eth1 | grep -q xdp
+}
+
 SIZE=2
 lab_up
 lab_host >"$DIR/before"
@@ -33,9 +42,12 @@ count_leaked
 lab_in gw sysctl -qw net.ipv4.ip_forward=0
 
 start_bgfd
+! has_no_xdp || grep -q 'kernel fast path' "$DIR/bgfd.log" ||
+	die "neither XDP nor a word why"
 kill -9 "$BGFD"
 wait "$BGFD" 2>/dev/null || true
 BGFD=
+wait_for 10 has_no_xdp || die "the program of XDP outlives the daemon"
 watch
 knock
 count_leaked
