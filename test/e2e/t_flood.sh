@@ -28,6 +28,8 @@ cat "$DIR/flood.log"
 wait_for 20 is_empty || die "not empty: $(status s)"
 [ "$(status "s['overload']['refused_adds']")" -ge 2000 ] ||
 	die "not refused by the queue: $(status "s['overload']")"
-# Of lines of one kind some are held back, which is said.
-grep -qE 'overload refuse-adds|held back like: overload' "$DIR/bgfd.log" ||
-	die "not logged"
+# Of lines of one kind some are held back, which is said some seconds later.
+is_logged() {
+	grep -qE 'overload refuse-adds|held back like: overload' "$DIR/bgfd.log"
+}
+wait_for 20 is_logged || die "not logged: $(grep overload "$DIR/bgfd.log")"
