@@ -22,6 +22,7 @@ LOSSY = """table inet lossy {
   chain way {
     type filter hook prerouting priority 0; policy accept;
     tcp flags & (ack | psh) == ack | psh numgen inc mod 50 == 0 drop
+    tcp flags & psh == 0 numgen inc mod 40 == 0 drop
   }
 }
 """

@@ -15,7 +15,13 @@ bench() {			# bench NAME OPTION...: small, but the real thing
 		>"$DIR/$name" 2>&1
 }
 
-bench good || { cat "$DIR/good"; die "the benchmark fails"; }
+# A loss makes it fail, and other tests beside this one may fill the queues that
+# its frames go through.
+tries=0
+until bench good; do
+	tries=$((tries + 1))
+	[ $tries -lt 3 ] || { cat "$DIR/good"; die "the benchmark fails"; }
+done
 ! grep "not measured" "$DIR/good" || die "a figure is missing"
 for row in "small frame," "small frames through TUN," "through TUN, 200 sessions," "200 sessions," \
 	"bulk TCP," "request and response,"; do
@@ -25,7 +31,8 @@ done
 grep -q "800 sent, 800 arrived right, none lost" "$DIR/good" ||
 	die "not every session was looked at"
 
-# One packet in fifty is lost in the gateway.
+# One packet in fifty is lost in the gateway; of those that open a session, which
+# are repeated, one in forty.
 ! bench bad --lose --rows small,sessions || die "a loss is no failure"
 grep -q "^| small frame,.* | not measured | not measured |  | not measured |" \
 	"$DIR/bad" || die "a figure for what lost packets"

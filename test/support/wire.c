@@ -188,14 +188,15 @@ static void set(int fd, int level, int option, int value)
 		die("setsockopt");
 }
 
-void wire_listen(struct wire *w, bool want)
+void wire_listen(struct wire *w, int patience_ms)
 {
-	struct timeval patience = { .tv_sec = 2 };
+	struct timeval patience = { .tv_sec = patience_ms / 1000,
+				    .tv_usec = patience_ms % 1000 * 1000 };
 	int fd;
 
 	close(w->listen_fd);
 	w->listen_fd = -1;
-	if (!want)
+	if (!patience_ms)
 		return;
 	setns(w->netns_fd, CLONE_NEWNET);
 	/* All: it hears what a packet filter at ingress then drops. */

@@ -39,8 +39,9 @@ struct wire {
 
 /* Frames go from 02:00:00:00:SIDE:02 to 02:00:00:00:SIDE:01. */
 void wire_open(struct wire *w, const char *netns, uint8_t side);
-/* While it listens, what arrives costs time.  Begins empty. */
-void wire_listen(struct wire *w, bool want);
+/* While it listens, what arrives costs time.  Begins empty.  patience_ms: how
+ * long wire_get() waits; 0: it listens no more. */
+void wire_listen(struct wire *w, int patience_ms);
 
 /* Into the batch, at most WIRE_BATCH; flush sends it. */
 void wire_put(struct wire *w, const struct wire_seg *s);
