@@ -40,6 +40,13 @@ uint32_t pkt_fast_steered(const struct pkt_fast *f, uint32_t place)
 	return 0;
 }
 
+void pkt_fast_done(struct pkt_fast *f, uint32_t place, uint32_t n)
+{
+	(void)f;
+	(void)place;
+	(void)n;
+}
+
 struct pkt_police *pkt_fast_police(struct pkt_fast *f, uint32_t place)
 {
 	(void)f;
