@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 
 #include "packet/rdv_int.h"
+#include "packet/window.h"
 
 static bool is_joined(enum pkt_state s)
 {
@@ -72,26 +73,28 @@ static bool is_about_call(const struct pkt_rdv *r, unsigned int leg,
 	       !m->is_too_big && m->quote.seq == r->leg[leg]->last_ack - 1;
 }
 
-enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
+static enum pkt_drop judge(struct pkt_rdv *r, unsigned int leg,
 			   const struct pkt_icmp *m)
 {
-	struct pkt_entry *e = r->leg[leg];
-	const struct pkt_entry *peer = r->leg[1 - leg];
+	const struct pkt_entry *e = r->leg[leg], *peer = r->leg[1 - leg];
 
-	e->drops++;
 	if (!is_for(e, &m->quote))
 		return PKT_DROP_ICMP;
 	if (!is_joined(pkt_rdv_state(r))) {
 		on_waiting(r, leg, m);
-		if (!is_about_call(r, leg, m))
-			return PKT_DROP_ICMP;
-		e->drops--;
-		return PKT_DROP_NONE;
+		return is_about_call(r, leg, m) ? PKT_DROP_NONE : PKT_DROP_ICMP;
 	}
 	if (!peer || !is_in_flight(e, peer, m->quote.seq))
 		return PKT_DROP_ICMP;
-	if (!is_active(e) || !is_active(peer))
-		return PKT_DROP_MODE;
-	e->drops--;
-	return PKT_DROP_NONE;
+	return is_active(e) && is_active(peer) ? PKT_DROP_NONE : PKT_DROP_MODE;
+}
+
+enum pkt_drop pkt_rdv_icmp(struct pkt_rdv *r, unsigned int leg,
+			   const struct pkt_icmp *m)
+{
+	enum pkt_drop drop = judge(r, leg, m);
+
+	if (drop != PKT_DROP_NONE)
+		pkt_count_drop(r->leg[leg]);
+	return drop;
 }

@@ -12,6 +12,7 @@
 
 #include "packet/rdv_int.h"
 #include "packet/validate.h"
+#include "packet/window.h"
 
 static struct rdv_call start(struct pkt_rdv *r, uint64_t now_us,
 			     struct pkt_out *out)
@@ -260,7 +261,7 @@ void pkt_rdv_segment(struct pkt_rdv *r, unsigned int leg,
 
 	dispatch(&c, leg, seg);
 	if (out->act == PKT_ACT_DROP)
-		r->leg[leg]->drops++;
+		pkt_count_drop(r->leg[leg]);
 }
 
 /* What came from a client goes out at the other gate. */

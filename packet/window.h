@@ -179,3 +179,9 @@ static inline void pkt_count_passed(struct pkt_entry *from, uint64_t octets,
 	if (octets)
 		__sync_fetch_and_add(&from->rx_octets, octets);
 }
+
+/* A segment for this gate that does not pass. */
+static inline void pkt_count_drop(struct pkt_entry *e)
+{
+	__sync_fetch_and_add(&e->drops, 1);
+}

@@ -191,7 +191,7 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		return;
 	/* It was counted as handed out (decision 22). */
 	worker_unsent(w, rdv, 1 - leg, seg);
-	worker_entry(w, rdv, leg)->drops++;
+	pkt_count_drop(worker_entry(w, rdv, leg));
 	worker_why(w, rdv, leg, d);
 }
 
@@ -268,11 +268,11 @@ static void handle_segment(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	pkt_rdv_segment(&view, leg, seg, w->now_us, &out);
 	if (worker_is_tapped(w, rdv))
 		worker_tap_came(w, rdv, &view, leg, seg, &out);
+	if (out.act == PKT_ACT_DROP) /* before it is reported */
+		worker_drop(w, rdv, leg, out.drop);
 	worker_apply(w, rdv, &out);
 	if (out.act == PKT_ACT_FORWARD)
 		forward(w, rdv, leg, seg);
-	else if (out.act == PKT_ACT_DROP)
-		worker_drop(w, rdv, leg, out.drop);
 	if (had_setup || moves_deadline(r, seg, &out))
 		worker_arm(w, rdv);
 	if (w->cfg.fast)
@@ -510,7 +510,7 @@ static int allocate(struct pkt_worker *w)
 	uint32_t n = w->cfg.max_rendezvous;
 
 	w->rdvs = pkt_pages_new(n, sizeof(*w->rdvs));
-	w->whys = pkt_pages_new(n, sizeof(*w->whys));
+	w->whys = pkt_pages_new((size_t)n * PKT_LEGS, sizeof(*w->whys));
 	w->setups = pkt_pages_new(n, sizeof(*w->setups));
 	w->sticky = pkt_pages_new((size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 				  sizeof(*w->sticky));
@@ -579,7 +579,7 @@ void pkt_worker_free(struct pkt_worker *w)
 		return;
 	n = w->cfg.max_rendezvous;
 	pkt_pages_free(w->rdvs, n, sizeof(*w->rdvs));
-	pkt_pages_free(w->whys, n, sizeof(*w->whys));
+	pkt_pages_free(w->whys, (size_t)n * PKT_LEGS, sizeof(*w->whys));
 	pkt_pages_free(w->setups, n, sizeof(*w->setups));
 	pkt_pages_free(w->sticky, (size_t)n * PKT_LEGS * PKT_STICKY_TYPES,
 		       sizeof(*w->sticky));

@@ -93,6 +93,7 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	rdv->gen[leg] = cmd->gate.gen;
 	worker_fast_begin(w, cmd->rdv, leg);
 	worker_sent_begin(w, cmd->rdv, leg);
+	worker_whys_begin(w, cmd->rdv, leg);
 	if (!rdv->setup)
 		worker_attach_setup(w, cmd->rdv);
 	link_peers(w, cmd->rdv);

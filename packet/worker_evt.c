@@ -62,6 +62,26 @@ static void count_passed(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	out->tx_packets = sent->packets + (peer ? peer->rx_packets : 0);
 }
 
+/* What was dropped and not by the worker was beyond the rate (bpf/limit.h): when,
+ * nobody knows, so it is the last reason. */
+static void stat_drops(const struct pkt_worker *w, uint32_t rdv,
+		       unsigned int leg, struct pkt_gate_stat *out)
+{
+	const struct worker_whys *whys = &w->whys[pkt_place(rdv, leg)];
+	const uint8_t mark = PKT_DROP_POLICED + 1;
+	unsigned int n = 0;
+
+	out->drops = __atomic_load_n(&worker_entry(w, rdv, leg)->drops,
+				     __ATOMIC_RELAXED);
+	if (!out->drops)
+		return;
+	memcpy(out->why, whys->why, PKT_WHYS);
+	while (n < PKT_WHYS - 1 && out->why[n] && out->why[n] != mark)
+		n++;
+	if (out->drops != whys->counted)
+		out->why[n] = mark;
+}
+
 void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		 struct pkt_gate_stat *out)
 {
@@ -72,9 +92,7 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 	out->remote = e->remote;
 	out->remote_port = ntohs(e->remote_port_be);
 	count_passed(w, rdv, leg, &r, out);
-	out->drops = e->drops;
-	if (e->drops)
-		memcpy(out->why, w->whys[rdv][leg], PKT_WHYS);
+	stat_drops(w, rdv, leg, out);
 	out->syns = e->syns;
 	out->synacks = e->synacks;
 	out->relatches = e->relatches;
@@ -91,15 +109,22 @@ void worker_stat(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 					    (uint32_t)(w->now_us / 1000));
 }
 
+void worker_whys_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg)
+{
+	struct worker_whys *whys = &w->whys[pkt_place(rdv, leg)];
+
+	if (whys->counted)
+		*whys = (struct worker_whys) { .counted = 0 };
+}
+
 void worker_why(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		enum pkt_drop why)
 {
-	uint8_t *list = w->whys[rdv][leg], mark = (uint8_t)(why + 1);
+	struct worker_whys *whys = &w->whys[pkt_place(rdv, leg)];
+	uint8_t *list = whys->why, mark = (uint8_t)(why + 1);
 	unsigned int n = 0;
 
-	/* The first one of this gate; what is there is of one before it. */
-	if (worker_entry(w, rdv, leg)->drops == 1)
-		memset(list, 0, PKT_WHYS);
+	whys->counted++;
 	while (n < PKT_WHYS - 1 && list[n] && list[n] != mark)
 		n++;
 	memmove(list + 1, list, n);

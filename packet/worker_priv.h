@@ -45,6 +45,14 @@ struct worker_sent {
 	uint64_t octets, packets;
 };
 
+/* What the worker itself dropped for a gate: how many, and why, the latest reason
+ * first, as pkt_gate_stat.why.  Programs of the kernel count in the entry only,
+ * and for one reason. */
+struct worker_whys {
+	uint32_t counted;
+	uint8_t why[PKT_WHYS];
+};
+
 /* An event that found the ring full: its first time stamp, in a list in the
  * order of these (decision 24).  One per rendezvous, leg and type. */
 struct sticky {
@@ -72,10 +80,9 @@ struct worker_leaving {
 
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
-	struct worker_rdv *rdvs; /* max_rendezvous */
-	uint32_t n_rdvs;         /* ever used, so initialised */
-	/* max_rendezvous, untouched while none of their packets is dropped */
-	uint8_t (*whys)[PKT_LEGS][PKT_WHYS];
+	struct worker_rdv *rdvs;          /* max_rendezvous */
+	uint32_t n_rdvs;                  /* ever used, so initialised */
+	struct worker_whys *whys;         /* by place, untouched if 0 */
 	struct pkt_setup *setups;         /* max_rendezvous */
 	uint32_t *free_setups;            /* a stack */
 	uint32_t n_free_setups, n_setups; /* n_setups: ever used */
@@ -197,7 +204,8 @@ void worker_unsent(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 void worker_sent_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_sent_keep(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 /* A packet for this gate was dropped, and is counted there; drop: and is to be
- * counted by its reason. */
+ * counted by its reason.  Begin: the gate is new. */
+void worker_whys_begin(struct pkt_worker *w, uint32_t rdv, unsigned int leg);
 void worker_why(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		enum pkt_drop why);
 void worker_drop(struct pkt_worker *w, uint32_t rdv, unsigned int leg,

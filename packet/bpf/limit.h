@@ -10,6 +10,7 @@
 
 #include "packet/bpf/maps.h"
 #include "packet/bpf/segment.h"
+#include "packet/window.h"
 
 /* What a segment costs, and whom; all zero: nobody. */
 struct toll {
@@ -56,7 +57,7 @@ limit_judge(struct toll *t, struct pkt_entry *in, const struct pkt_entry *out,
 		pkt_police_octets(s->octets - s->headers, s->headers, piece);
 	if (limit_allows(t))
 		return PKT_FAST_PASSED;
-	__sync_fetch_and_add(&in->drops, 1);
+	pkt_count_drop(in);
 	return PKT_FAST_POLICED;
 }
 

@@ -171,17 +171,33 @@ static void slot_is_used_again(void)
 	stop();
 }
 
-/* Gates 3 and 4 are one rendezvous, and open. */
-static void open_session(void)
+static void forget_events(void)
+{
+	struct pkt_evt evt;
+
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+/* Gates 3 and 4 are one rendezvous. */
+static void add_pair(void)
 {
 	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
-	struct pkt_evt evt;
 
 	push(PKT_CMD_ADD, 3);
 	cmd.rdv = 3;
 	places[4] = pkt_place(3, 1) + 1;
 	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
 	turn();
+	forget_events();
+}
+
+/* Gates 3 and 4 are one rendezvous, and open. */
+static void open_session(void)
+{
+	struct pkt_evt evt = { .type = 255 };
+
+	add_pair();
 	syn(3);
 	syn(4);
 	segment(3, 4, NULL, 0);
@@ -230,29 +246,6 @@ static void device_refuses(void)
 	pkt_worker_counters(worker, &c);
 	CU_ASSERT_EQUAL(c.drop[PKT_DROP_TX], 1);
 	stop();
-}
-
-static void forget_events(void)
-{
-	struct pkt_evt evt;
-
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
-}
-
-/* Gates 3 and 4 are one rendezvous. */
-static void add_pair(void)
-{
-	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
-	struct pkt_evt evt;
-
-	push(PKT_CMD_ADD, 3);
-	cmd.rdv = 3;
-	places[4] = pkt_place(3, 1) + 1;
-	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
-	turn();
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
 }
 
 /* Of their rendezvous. */
@@ -490,6 +483,53 @@ static void why_by_gate(void)
 	CU_ASSERT_EQUAL(stat.why[0], 0);
 	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
 	whys(3, PKT_DROP_SYN_ACK, PKT_DROP_NONE);
+	stop();
+}
+
+/* A program of the kernel drops by the rate. */
+static void program_drops(uint32_t leg)
+{
+	struct pkt_entry *e = &cfg.entries[pkt_place(3, leg)];
+
+	e->drops++;
+}
+
+/* What programs dropped, behind the reasons that the worker knows and of no gate
+ * before this one. */
+static void why_of_programs(void)
+{
+	start();
+	open_session();
+	odd_segment(3, PKT_RST, 78 + 3 + 5, 0);
+	push(PKT_CMD_REMOVE, 3);
+	turn();
+	push(PKT_CMD_ADD, 3);
+	turn();
+	forget_events();
+	program_drops(0);
+	whys(3, PKT_DROP_POLICED, PKT_DROP_NONE);
+	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
+	whys(3, PKT_DROP_SYN_ACK, PKT_DROP_POLICED);
+	/* It is no reason of a gate where everything is the worker's. */
+	CU_ASSERT_EQUAL(read_gate(4).why[0], 0);
+	stop();
+}
+
+/* The program was first, and what the worker dropped itself is told as ever. */
+static void program_drops_first(void)
+{
+	start();
+	open_session();
+	program_drops(0);
+	program_drops(0);
+	whys(3, PKT_DROP_POLICED, PKT_DROP_NONE);
+	odd_segment(3, PKT_RST, 78 + 3 + 5, 0);
+	odd_segment(3, PKT_SYN | PKT_ACK, 78 + 3, 0);
+	CU_ASSERT_EQUAL(read_gate(3).drops, 4);
+	CU_ASSERT_EQUAL(read_gate(3).why[0], PKT_DROP_SYN_ACK + 1);
+	CU_ASSERT_EQUAL(read_gate(3).why[1], PKT_DROP_RST_INEXACT + 1);
+	CU_ASSERT_EQUAL(read_gate(3).why[2], PKT_DROP_POLICED + 1);
+	CU_ASSERT_EQUAL(read_gate(3).why[3], 0);
 	stop();
 }
 
@@ -912,6 +952,8 @@ int main(void)
 		{ "payload that is traced, or not", traced_payload },
 		{ "why it was dropped", traced_drop },
 		{ "why it was dropped, by gate", why_by_gate },
+		{ "reasons of what programs dropped", why_of_programs },
+		{ "a program drops first", program_drops_first },
 		{ "a trace that nobody reads", trace_is_not_read },
 		{ "a trace of what did not leave", traced_refusal },
 		{ "A02 a trace of a padded frame", traced_padding },
