@@ -224,7 +224,6 @@ static void *map_array(const struct bpf_map *map, size_t n, size_t octets)
 static int map_arrays(struct pkt_fast *f)
 {
 	const struct tc_bpf *skel = f->realm[0].skel;
-
 	uint32_t n = bpf_map__max_entries(skel->maps.polices);
 	struct pkt_police *polices;
 
@@ -235,6 +234,9 @@ static int map_arrays(struct pkt_fast *f)
 	f->queues =
 		map_array(skel->maps.queues, f->n_places, sizeof(*f->queues));
 	polices = map_array(skel->maps.polices, n, sizeof(*polices));
+	/* From here on it is pkt_fast_free() that takes it away. */
+	f->polices.record = polices;
+	f->polices.n = n;
 	if (!f->places || !f->entries || !f->queues || !polices)
 		return -ENOMEM;
 	return pkt_police_pool_init(&f->polices, polices, n);
