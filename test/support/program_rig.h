@@ -65,5 +65,5 @@ void program_rig_take(bool is_taken);
 /* Through `media` of tc. */
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
 /* Through XDP, and through `media` what that leaves; a super-segment only through
- * `media`.  What XDP left, but not as it came, is DROPPED. */
+ * `media`.  What XDP left, but not as it came, is SPOILT. */
 void program_rig_xdp(const struct program_trial *t, struct program_outcome *o);
