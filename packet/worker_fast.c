@@ -310,12 +310,14 @@ bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
 		return false;
 	e = entry_of(w, cmd->rdv, w->rdvs[cmd->rdv].slot[1] == cmd->gate.slot);
-	/* While what has passed is news still; its events have room. */
+	/* While what has passed is news still; its events have room.  Before, so
+	 * that it does not join just to be taken back. */
+	e->is_leaving = true;
 	worker_fast_catch_up(w, cmd->rdv);
 	worker_fast_evict(w, cmd->rdv);
-	if (e->kernel != PKT_KERNEL_LEFT)
+	e->is_leaving = e->kernel == PKT_KERNEL_LEFT;
+	if (!e->is_leaving)
 		return false;
-	e->is_leaving = true;
 	w->leaving[(w->first_leaving + w->n_leaving++) % n] =
 		(struct worker_leaving) {
 			.gate = cmd->gate,

@@ -707,6 +707,25 @@ static void removed_before_the_hint(void)
 	stop();
 }
 
+/* So too when a segment is on its way to the worker; the session that leaves does
+ * not join the kernel just to be taken back. */
+static void removed_does_not_join(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_REMOVE, 4);
+
+	commit();
+	entry(4)->fins |= PKT_ACK_PASSED;
+	steered[GATE3]++;
+	cmd.rdv = 3;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	CU_ASSERT_FALSE(pkt_is_committed(entry(3)));
+	CU_ASSERT_EQUAL(entry(3)->kernel, PKT_KERNEL_LEFT);
+	CU_ASSERT_EQUAL(done[GATE3], 0);
+	CU_ASSERT_EQUAL(done[GATE4], 0);
+	stop();
+}
+
 static unsigned int opened(void)
 {
 	struct pkt_evt evt;
@@ -960,6 +979,8 @@ int main(void)
 		{ "a trace ends with its gates", trace_ends_with_its_gates },
 		{ "P4 removed before the hint was read",
 		  removed_before_the_hint },
+		{ "P4 removed, and does not join before",
+		  removed_does_not_join },
 		{ "P4 no room for a hint", missed_hints },
 		{ "P4 strangers in COMMIT", stranger_in_commit },
 		{ "D33 joins after a fence", joins_after_a_fence },
