@@ -96,7 +96,9 @@ static bool is_permitted(char *why, size_t cap)
 	return true;
 }
 
-int program_rig_open(char *why, size_t cap)
+/* 0; 1: the kernel does not let us, why says why; -1: it does, and still something
+ * failed, which why tells. */
+static int rig_open(char *why, size_t cap)
 {
 	uint32_t n_slots;
 
@@ -122,10 +124,24 @@ void program_rig_take(bool is_taken)
 		abort();
 }
 
-void program_rig_close(void)
+static void rig_close(void)
 {
 	pkt_fast_free(fast);
 	fast = NULL;
+}
+
+int program_rig_run(const char *suite, const struct suite_test *tests)
+{
+	char why[256];
+	int rc = rig_open(why, sizeof(why));
+
+	if (rc)
+		printf("%s: %s\n", rc > 0 ? "skipped" : "failed", why);
+	if (rc)
+		return rc < 0;
+	rc = suite_run(suite, tests);
+	rig_close();
+	return rc;
 }
 
 /* ---- one segment ---- */

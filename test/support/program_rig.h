@@ -14,6 +14,7 @@
 #include "packet/entry.h"
 #include "packet/traffic.h"
 #include "test/support/rdv_pkt.h"
+#include "test/support/suite.h"
 
 enum { PROGRAM_MTU = 1500, PROGRAM_PORT = 20000, PROGRAM_PORTS = 16 };
 
@@ -50,10 +51,9 @@ struct program_outcome {
 	uint32_t before_ms, after_ms; /* engine clock: it ran between them */
 };
 
-/* 0; 1: the kernel does not let us, skipped says why; -1: it does, and still
- * something failed, which skipped tells. */
-int program_rig_open(char *skipped, size_t cap);
-void program_rig_close(void);
+/* main(): these tests with the programs loaded, as suite_run(); skipped and
+ * passed when the kernel does not let us. */
+int program_rig_run(const char *suite, const struct suite_test *tests);
 
 /* Hints that were written and not read yet; now they are. */
 uint32_t program_rig_hints(void);

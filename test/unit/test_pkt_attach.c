@@ -6,10 +6,10 @@
  * without.
  */
 #include "packet/engine.h"
+#include "test/support/lab_config.h"
 #include "test/support/own_bpf.h"
 #include "test/support/suite.h"
 
-#include <arpa/inet.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -24,35 +24,6 @@ static void shell(const char *command)
 	CU_ASSERT_EQUAL_FATAL(system(command), 0);
 }
 
-static struct pkt_engine_cfg config(void)
-{
-	static const char *const media[2] = { "::ffff:198.51.100.0",
-					      "::ffff:10.77.2.64" };
-	struct pkt_engine_cfg cfg = {
-		.n_realms = 2,
-		.n_workers = 1,
-		.max_rendezvous = 16,
-		.owns_host = true,
-	};
-
-	for (int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg *r = &cfg.realm[i];
-
-		strcpy(r->name, i ? "core" : "access");
-		strcpy(r->tun, i ? "bgf-core" : "bgf-access");
-		strcpy(r->iface[0], i ? "vcor" : "vacc");
-		r->n_ifaces = 1;
-		r->n_prefixes = 1;
-		inet_pton(AF_INET6, media[i], &r->prefix[0].addr);
-		r->prefix[0].len = 128 - 2;
-		r->table = 254;
-		r->port_min = 16384;
-		r->port_max = 65535;
-		r->mtu = 1500;
-	}
-	return cfg;
-}
-
 static void note_is(const char *want)
 {
 	const char *note = pkt_engine_fastpath(engine);
@@ -65,7 +36,7 @@ static void note_is(const char *want)
 /* A second interface of realm access, with the fast path that is said. */
 static void start_with_second(const char *iface, enum pkt_fastpath fastpath)
 {
-	struct pkt_engine_cfg cfg = config();
+	struct pkt_engine_cfg cfg = lab_config(1);
 	char err[256] = "";
 
 	strcpy(cfg.realm[0].iface[1], iface);
@@ -109,7 +80,7 @@ out:
  * of its realm again, at once. */
 static void names_are_swapped(void)
 {
-	struct pkt_engine_cfg cfg = config();
+	struct pkt_engine_cfg cfg = lab_config(1);
 	char err[256] = "";
 
 	shell("for i in x z; do ip link add v$i type veth peer p$i; done");

@@ -4,8 +4,6 @@
  * Rings are filled by segments that really pass (program_rig.h).  Skipped where
  * the kernel allows no bpf().
  */
-#include <stdio.h>
-
 #include "test/support/program_trial.h"
 #include "test/support/suite.h"
 
@@ -74,14 +72,6 @@ int main(void)
 		{ "no room for a hint of XDP", by_xdp },
 		{ NULL, NULL },
 	};
-	char why[256];
-	int rc = program_rig_open(why, sizeof(why));
 
-	if (rc)
-		printf("%s: %s\n", rc > 0 ? "skipped" : "failed", why);
-	if (rc)
-		return rc < 0;
-	rc = suite_run("packet/hints", tests);
-	program_rig_close();
-	return rc;
+	return program_rig_run("packet/hints", tests);
 }

@@ -982,14 +982,6 @@ int main(void)
 		{ "segments and sessions by chance", by_chance },
 		{ NULL, NULL },
 	};
-	char why[256];
-	int rc = program_rig_open(why, sizeof(why));
 
-	if (rc)
-		printf("%s: %s\n", rc > 0 ? "skipped" : "failed", why);
-	if (rc)
-		return rc < 0;
-	rc = suite_run("packet/program", tests);
-	program_rig_close();
-	return rc;
+	return program_rig_run("packet/program", tests);
 }

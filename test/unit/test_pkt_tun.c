@@ -10,6 +10,7 @@
  * other gets.  BGFD_TUN_MB: megabytes each way instead of 20.
  */
 #include "packet/engine.h"
+#include "test/support/lab_config.h"
 #include "test/support/rdv_cfg.h"
 #include "test/support/stream.h"
 #include "test/support/suite.h"
@@ -194,38 +195,9 @@ static const struct pkt_rdv_cfg rdv_cfg = { .twait_s = 20,
 					    RDV_CFG_TIMERS,
 					    .release_rst = true };
 
-static struct pkt_engine_cfg config(void)
-{
-	static const char *const media[2] = { "::ffff:198.51.100.0",
-					      "::ffff:10.77.2.64" };
-	struct pkt_engine_cfg cfg = {
-		.n_realms = 2,
-		.n_workers = n_workers,
-		.max_rendezvous = 16,
-		.owns_host = true,
-	};
-
-	for (int i = 0; i < 2; i++) {
-		struct pkt_realm_cfg *r = &cfg.realm[i];
-
-		strcpy(r->name, i ? "core" : "access");
-		strcpy(r->tun, i ? "bgf-core" : "bgf-access");
-		strcpy(r->iface[0], i ? "vcor" : "vacc");
-		r->n_ifaces = 1;
-		r->n_prefixes = 1;
-		inet_pton(AF_INET6, media[i], &r->prefix[0].addr);
-		r->prefix[0].len = 128 - 2;
-		r->table = 254;
-		r->port_min = 16384;
-		r->port_max = 65535;
-		r->mtu = 1500;
-	}
-	return cfg;
-}
-
 static void start_with(enum pkt_fastpath fastpath)
 {
-	struct pkt_engine_cfg cfg = config();
+	struct pkt_engine_cfg cfg = lab_config(n_workers);
 	char err[256] = "";
 	int rc;
 
@@ -858,7 +830,7 @@ static void way_changes(void)
 static void map_too_large(void)
 {
 	static const char *const more[] = { "2001:db8:1::", "2001:db8:2::" };
-	struct pkt_engine_cfg cfg = config();
+	struct pkt_engine_cfg cfg = lab_config(n_workers);
 	struct pkt_realm_cfg *r = &cfg.realm[0];
 	char err[256] = "";
 

@@ -5,8 +5,6 @@
  * back by the interface they came on, by one that takes none any more, of a
  * VLAN.  Skipped where the kernel allows no bpf().
  */
-#include <stdio.h>
-
 #include "test/support/program_trial.h"
 #include "test/support/suite.h"
 
@@ -102,14 +100,6 @@ int main(void)
 		{ "a tag of a VLAN", tagged },
 		{ NULL, NULL },
 	};
-	char why[256];
-	int rc = program_rig_open(why, sizeof(why));
 
-	if (rc)
-		printf("%s: %s\n", rc > 0 ? "skipped" : "failed", why);
-	if (rc)
-		return rc < 0;
-	rc = suite_run("packet/xdp", tests);
-	program_rig_close();
-	return rc;
+	return program_rig_run("packet/xdp", tests);
 }
