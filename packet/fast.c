@@ -1,5 +1,5 @@
-/* packet/fast.c - see fast.h; it, fast_hints.c, fast_xdp.c and steering.c know
- * libbpf */
+/* packet/fast.c - see fast.h; it, fast_hints.c, fast_maps.c, fast_xdp.c and
+ * steering.c know libbpf */
 #include "packet/fast.h"
 
 #include <arpa/inet.h>
@@ -17,6 +17,7 @@
 
 #include "packet/bpf/abi.h"
 #include "packet/fast_hints.h"
+#include "packet/fast_maps.h"
 #include "packet/fast_xdp.h"
 #include "packet/police_pool.h"
 #include "packet/tc.skel.h"
@@ -134,38 +135,6 @@ static int size_maps(struct pkt_fast *f, const struct pkt_engine_cfg *cfg)
 	return rc;
 }
 
-/* All instances have the maps of the first. */
-static int share_maps(struct pkt_fast *f, struct tc_bpf *skel)
-{
-	const struct tc_bpf *first = f->realm[0].skel;
-	int rc;
-
-	rc = bpf_map__reuse_fd(skel->maps.entries,
-			       bpf_map__fd(first->maps.entries));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.places,
-				       bpf_map__fd(first->maps.places));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.counters,
-				       bpf_map__fd(first->maps.counters));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.hints,
-				       bpf_map__fd(first->maps.hints));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.missed,
-				       bpf_map__fd(first->maps.missed));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.queues,
-				       bpf_map__fd(first->maps.queues));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.polices,
-				       bpf_map__fd(first->maps.polices));
-	if (!rc)
-		rc = bpf_map__reuse_fd(skel->maps.ways,
-				       bpf_map__fd(first->maps.ways));
-	return rc;
-}
-
 static int load_realm(struct pkt_fast *f, unsigned int i,
 		      const struct pkt_engine_cfg *cfg,
 		      const struct pkt_slots *slots)
@@ -179,7 +148,8 @@ static int load_realm(struct pkt_fast *f, unsigned int i,
 	f->n_realms = i + 1;
 	/* Constants for the program; not yet for us. */
 	fill_realms((struct fast_realms *)&skel->rodata->realms, cfg, slots, i);
-	rc = i ? share_maps(f, skel) : size_maps(f, cfg);
+	rc = i ? fast_maps_share(skel->obj, f->realm[0].skel->obj) :
+		 size_maps(f, cfg);
 	return rc ? rc : tc_bpf__load(skel);
 }
 
@@ -197,19 +167,6 @@ static void list_ports(struct realm *r, const struct pkt_realm_cfg *cfg)
 	memcpy(p->name, cfg->tun, sizeof(p->name));
 	p->is_tun = true;
 	r->n_ports = (unsigned int)(p + 1 - r->port);
-}
-
-static void list_maps(struct pkt_fast *f)
-{
-	const struct tc_bpf *first = f->realm[0].skel;
-
-	f->xdp.entries = bpf_map__fd(first->maps.entries);
-	f->xdp.places = bpf_map__fd(first->maps.places);
-	f->xdp.counters = bpf_map__fd(first->maps.counters);
-	f->xdp.hints = bpf_map__fd(first->maps.hints);
-	f->xdp.missed = bpf_map__fd(first->maps.missed);
-	f->xdp.queues = bpf_map__fd(first->maps.queues);
-	f->xdp.polices = bpf_map__fd(first->maps.polices);
 }
 
 /* Returns NULL, or n elements of a map. */
@@ -299,6 +256,7 @@ static int make_scratch(struct pkt_fast *f)
 static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 		const struct pkt_slots *slots, char *err, size_t cap)
 {
+	const struct tc_bpf *first;
 	int rc = 0;
 
 	for (unsigned int i = 0; !rc && i < cfg->n_realms; i++) {
@@ -307,12 +265,14 @@ static int load(struct pkt_fast *f, const struct pkt_engine_cfg *cfg,
 	}
 	if (rc)
 		return fail(err, cap, rc, "cannot load the programs");
-	list_maps(f);
+	first = f->realm[0].skel;
+	f->xdp.tc = first->obj;
 	rc = map_arrays(f);
 	if (!rc)
 		rc = make_scratch(f);
 	if (!rc)
-		rc = fast_hints_open(&f->hints, f->xdp.hints, f->xdp.missed,
+		rc = fast_hints_open(&f->hints, bpf_map__fd(first->maps.hints),
+				     bpf_map__fd(first->maps.missed),
 				     cfg->n_workers, f->n_places);
 	return rc ? fail(err, cap, rc, "cannot map the entries") : 0;
 }

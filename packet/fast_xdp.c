@@ -15,6 +15,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "packet/fast_maps.h"
 #include "packet/xdp.skel.h"
 
 _Static_assert((int)FAST_PORTS == PKT_MAX_REALMS * PKT_MAX_IFACES,
@@ -103,27 +104,14 @@ static int make_maps(struct fast_xdp *x)
 	return x->ways > 0 && x->ports > 0 ? 0 : -errno;
 }
 
+/* Our ways lead elsewhere than those of tc. */
 static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
 {
-	const struct {
-		struct bpf_map *map;
-		int fd;
-	} all[] = {
-		{ skel->maps.entries, x->entries },
-		{ skel->maps.places, x->places },
-		{ skel->maps.counters, x->counters },
-		{ skel->maps.hints, x->hints },
-		{ skel->maps.missed, x->missed },
-		{ skel->maps.queues, x->queues },
-		{ skel->maps.polices, x->polices },
-		{ skel->maps.ways, x->ways },
-		{ skel->maps.ports, x->ports },
-	};
-	int rc = 0;
+	int rc = fast_maps_share(skel->obj, x->tc);
 
-	for (size_t i = 0; !rc && i < sizeof(all) / sizeof(*all); i++)
-		rc = bpf_map__reuse_fd(all[i].map, all[i].fd);
-	return rc;
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.ways, x->ways);
+	return rc ? rc : bpf_map__reuse_fd(skel->maps.ports, x->ports);
 }
 
 /* Is it the verifier's answer, which does not change? */

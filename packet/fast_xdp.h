@@ -12,11 +12,12 @@
 #include "packet/bpf/abi.h"
 #include "packet/engine.h"
 
+struct bpf_object;
+
 /* What all programs share. */
 struct fast_xdp {
-	/* maps, those of tc */
-	int entries, places, counters, hints, missed, queues, polices;
-	int ways, ports; /* ours; 0: not made yet */
+	const struct bpf_object *tc; /* loaded; whose maps we have as well */
+	int ways, ports;             /* maps, ours; 0: not made yet */
 };
 
 /* An interface; zero: without. */
