@@ -36,7 +36,9 @@ enum {
 	PORTS_PER_REALM = PKT_MAX_IFACES + 1, /* and its TUN device */
 };
 
-/* The index is there as a whole from the start, and cannot be swapped. */
+/* The index is there as a whole from the start, and cannot be swapped.  The
+ * configuration of the gateway allows half of it: this is for whoever else has an
+ * engine. */
 static const uint64_t MAX_INDEX_OCTETS = UINT64_C(1) << 27;
 
 /* Where a program is attached. */
