@@ -1,11 +1,16 @@
 /* test/unit/test_tools_mgcsim_wire.c - segments that mgcsim makes and sees */
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/prefix.h"
 #include "test/support/suite.h"
 #include "tools/mgcsim/segment.h"
+#include "tools/mgcsim/tap.h"
 #include "tools/mgcsim/xpath.h"
 
 static struct segment make(const char *from, const char *to,
@@ -138,6 +143,9 @@ static void what_is_no_segment(void)
 	buf[6] = 0x20; /* the first fragment */
 	CU_ASSERT_FALSE(segment_read(&seen, buf, n));
 	buf[6] = 0x40;
+	buf[0] = 0x75; /* no version of IP that has a header like this */
+	CU_ASSERT_FALSE(segment_read(&seen, buf, n));
+	buf[0] = 0x45;
 	buf[9] = IPPROTO_UDP;
 	CU_ASSERT_FALSE(segment_read(&seen, buf, n));
 	buf[9] = IPPROTO_ICMP;
@@ -161,6 +169,78 @@ static void options_that_lie(void)
 	CU_ASSERT(holds(&s, "/packet[@mss=7 and @options='2']"));
 }
 
+static void no_change(void *arg)
+{
+	(void)arg;
+}
+
+/* Segments that nobody answers; an interface of its own sees each twice. */
+static void send_segments(unsigned int n)
+{
+	struct segment s = make("127.0.0.1:1", "127.0.0.1:2", "");
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	uint8_t buf[SEGMENT_MAX];
+	size_t octets;
+
+	CU_ASSERT_FATAL(fd >= 0);
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	CU_ASSERT_EQUAL(segment_flags("R", &s.flags), 0);
+	octets = segment_write(&s, buf);
+	for (unsigned int i = 0; i < n; i++)
+		if (sendto(fd, buf, octets, 0, (struct sockaddr *)&to,
+			   sizeof(to)) < 0)
+			CU_FAIL("a segment was not sent");
+	close(fd);
+}
+
+/* Those that have left: the tap has them when they are sent, while those that
+ * come in again may come when the machine has time. */
+static size_t gone_out(const struct tap *t)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->n; i++)
+		n += t->packet[i].is_out;
+	return n;
+}
+
+/* More than are read at once, and then more than the socket has room for. */
+static void all_that_has_passed(void)
+{
+	struct network network;
+	struct tap_params p = { .name = "t",
+				.node = "host",
+				.interface = "lo",
+				.network = &network,
+				.base = event_base_new(),
+				.changed = no_change };
+	int least = 1;
+	struct tap *t;
+
+	if (unshare(CLONE_NEWNET) || system("ip link set lo up")) {
+		CU_ASSERT_NOT_EQUAL(geteuid(), 0);
+		puts("skipped: a tap needs root for a network namespace");
+		event_base_free(p.base);
+		return;
+	}
+	network_init(&network);
+	CU_ASSERT_EQUAL_FATAL(tap_start(&p, &t), 0);
+	send_segments(5000);
+	tap_read(t);
+	CU_ASSERT_EQUAL(gone_out(t), 5000);
+	CU_ASSERT_EQUAL(t->n_missed, 0);
+	setsockopt(t->fd, SOL_SOCKET, SO_RCVBUF, &least, sizeof(least));
+	send_segments(100);
+	tap_read(t);
+	CU_ASSERT(t->n_missed > 0);
+	CU_ASSERT(gone_out(t) + t->n_missed >= 5100);
+	CU_ASSERT(t->n + t->n_missed <= 10200);
+	tap_free(t);
+	network_fini(&network);
+	event_base_free(p.base);
+}
+
 int main(void)
 {
 	static const struct suite_test TESTS[] = {
@@ -168,6 +248,7 @@ int main(void)
 		{ "as it was made", as_it_was_made },
 		{ "what is no segment", what_is_no_segment },
 		{ "options that lie", options_that_lie },
+		{ "all that has passed a tap", all_that_has_passed },
 		{ NULL, NULL },
 	};
 

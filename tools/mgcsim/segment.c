@@ -266,8 +266,8 @@ static bool read_ip4(struct segment *s, const uint8_t *p, size_t n,
 {
 	size_t head = (size_t)(p[0] & 15) * 4;
 
-	if (n < 20 || head < 20 || head > n || get16(p + 2) < head ||
-	    get16(p + 6) & 0x3fff)
+	if (n < 20 || p[0] >> 4 != 4 || head < 20 || head > n ||
+	    get16(p + 2) < head || get16(p + 6) & 0x3fff)
 		return false;
 	s->tos = p[1];
 	s->ttl = p[8];

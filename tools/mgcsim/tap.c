@@ -61,10 +61,26 @@ static bool take(struct tap *t)
 	return true;
 }
 
+static void take_most(struct tap *t, unsigned int most)
+{
+	for (unsigned int i = 0; i < most && take(t); i++)
+		;
+}
+
+/* What had no room in the socket; the kernel counts from 0 again. */
+static void count_dropped(struct tap *t)
+{
+	struct tpacket_stats s = { 0 };
+	socklen_t n = sizeof(s);
+
+	if (!getsockopt(t->fd, SOL_PACKET, PACKET_STATISTICS, &s, &n))
+		t->n_missed += s.tp_drops;
+}
+
 void tap_read(struct tap *t)
 {
-	for (int i = 0; i < READS_AT_ONCE && take(t); i++)
-		;
+	take_most(t, TAP_MAX);
+	count_dropped(t);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
@@ -73,7 +89,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	tap_read(t);
+	take_most(t, READS_AT_ONCE); /* others have their turn */
 	t->changed(t->arg);
 }
 

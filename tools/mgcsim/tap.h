@@ -19,8 +19,9 @@ struct tap {
 	int fd;
 	struct event *readable;
 	struct segment *packet;
-	size_t n, cap, n_missed;
-	size_t next; /* the first that no step has looked at */
+	size_t n, cap;
+	size_t n_missed; /* no room was left for, here or in the kernel */
+	size_t next;     /* the first that no step has looked at */
 	void (*changed)(void *arg);
 	void *arg;
 };
@@ -35,6 +36,7 @@ struct tap_params {
 
 /* 0 and a new one in *out; a negative errno. */
 int tap_start(const struct tap_params *p, struct tap **out);
-/* Whatever has passed by now is there afterwards. */
+/* Whatever has passed by now is there afterwards, or counted as missed; of an
+ * interface that never rests, TAP_MAX more. */
 void tap_read(struct tap *t);
 void tap_free(struct tap *t);
