@@ -17,6 +17,7 @@
 #include "conf/prefix.h"
 #include "gateway/address.h"
 #include "gateway/needs.h"
+#include "h248/addr.h"
 
 struct net {
 	const struct conf *conf;
@@ -41,32 +42,39 @@ static void warn(const struct net *n, const void *at, const char *fmt, ...)
 	n->hear(LOG_WARNING, line);
 }
 
+/* The prefix that is this address alone; false: neither IPv4 nor IPv6. */
+static bool prefix_of(const struct sockaddr *a, struct conf_prefix *out)
+{
+	struct sockaddr_storage ss = { .ss_family = AF_UNSPEC };
+	uint16_t port;
+
+	if (!a)
+		return false;
+	ss.ss_family = a->sa_family;
+	memcpy(&ss, a, h248_addr_len(&ss));
+	*out = (struct conf_prefix) {
+		.family = ss.ss_family,
+		.len = ss.ss_family == AF_INET6 ? 128 : 32,
+	};
+	return gw_address_split(&ss, &out->addr, &port);
+}
+
 /* Packets for an address of the host are its own, and reach no gate. */
 static void check_pool(const struct net *n, const struct conf_realm *realm,
 		       const struct conf_prefix *pool)
 {
-	struct sockaddr_storage ss;
 	struct conf_prefix own;
 	char text[GW_ADDRESS];
 
 	for (const struct ifaddrs *a = n->list; a; a = a->ifa_next) {
-		if (!a->ifa_addr || (a->ifa_addr->sa_family != AF_INET &&
-				     a->ifa_addr->sa_family != AF_INET6))
+		if (!prefix_of(a->ifa_addr, &own) ||
+		    !conf_prefix_overlaps(&own, pool))
 			continue;
-		memset(&ss, 0, sizeof(ss));
-		memcpy(&ss, a->ifa_addr,
-		       a->ifa_addr->sa_family == AF_INET ?
-			       sizeof(struct sockaddr_in) :
-			       sizeof(struct sockaddr_in6));
-		((struct sockaddr_in *)&ss)->sin_port = 0; /* of both kinds */
-		gw_address_of(&ss, text, sizeof(text));
-		if (!conf_prefix_parse(text, &own) &&
-		    conf_prefix_overlaps(&own, pool))
-			warn(n, pool,
-			     "this pool of realm %s holds %s, which is an"
-			     " address of %s: take it from there, or write"
-			     " another prefix",
-			     realm->name, text, a->ifa_name);
+		gw_address_text(&own.addr, 0, text, sizeof(text));
+		warn(n, pool,
+		     "this pool of realm %s holds %s, which is an address of"
+		     " %s: take it from there, or write another prefix",
+		     realm->name, text, a->ifa_name);
 	}
 }
 
@@ -97,16 +105,13 @@ static void check_realm(const struct net *n, const struct conf_realm *realm)
 static void check_controller(const struct net *n,
 			     const struct sockaddr_storage *to)
 {
-	socklen_t octets = to->ss_family == AF_INET ?
-				   sizeof(struct sockaddr_in) :
-				   sizeof(struct sockaddr_in6);
 	int fd = socket(to->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	char text[GW_ADDRESS];
 
 	if (fd < 0)
 		return;
 	gw_address_of(to, text, sizeof(text));
-	if (connect(fd, (const struct sockaddr *)to, octets))
+	if (connect(fd, (const struct sockaddr *)to, h248_addr_len(to)))
 		warn(n, to, "the controller %s cannot be reached: %s", text,
 		     strerror(errno));
 	close(fd);
