@@ -96,11 +96,6 @@ static int make_events(struct gw_host *h)
 
 	/* A connection that is gone is an error of the write. */
 	signal(SIGPIPE, SIG_IGN);
-	/* In force again when the loop has ended: nothing interrupts what is
-	 * put back in order then. */
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
 	h->engine_event = event_new(h->base, pkt_engine_evt_fd(h->engine),
 				    EV_READ | EV_PERSIST, on_engine, h);
 	h->flush_event = event_new(h->base, -1, 0, on_flush, h);
@@ -114,10 +109,15 @@ static int make_events(struct gw_host *h)
 	    !h->links_event || !h->sig_term || !h->sig_int || !h->sig_hup)
 		return -ENOMEM;
 	pkt_engine_defer(h->engine, flush_later, h);
-	if (event_add(h->engine_event, NULL) ||
-	    event_add(h->log_event, &second) ||
-	    event_add(h->links_event, NULL) || event_add(h->sig_term, NULL) ||
-	    event_add(h->sig_int, NULL) || event_add(h->sig_hup, NULL))
+	/* In force again when the loop has ended: nothing interrupts what is
+	 * put back in order then.  Not before: until they are events, they end
+	 * the program. */
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	if (event_add(h->sig_term, NULL) || event_add(h->sig_int, NULL) ||
+	    event_add(h->sig_hup, NULL) || event_add(h->engine_event, NULL) ||
+	    event_add(h->log_event, &second) || event_add(h->links_event, NULL))
 		return -EIO;
 	return 0;
 }
