@@ -83,9 +83,9 @@ json_t *ctl_json_service(const struct gw *gw, const struct ctl_request *r);
 json_t *ctl_json_released(const struct gw *gw, const struct ctl_request *r);
 json_t *ctl_json_limits(const struct gw *gw); /* admission */
 json_t *ctl_json_overload(const struct gw *gw);
-/* {"address":...,"port":...}; null without a port. */
 /* Why packets of a gate were dropped: names, the latest first. */
 json_t *ctl_json_whys(const struct pkt_gate_stat *s);
+/* {"address":...,"port":...}; null without a port. */
 json_t *ctl_json_endpoint(const struct in6_addr *addr, uint16_t port);
 /* "192.0.2.1:2944", "[2001:db8::1]:2944"; null when there is none. */
 json_t *ctl_json_address(const struct sockaddr_storage *ss);

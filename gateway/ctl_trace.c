@@ -1,8 +1,9 @@
 /*
  * gateway/ctl_trace.c - a trace over the control socket
  *
- * A line when it has begun, one for each record, then the answer.  A reader that is behind loses
- * records, never the gateway its time: what waits to be read is bounded.
+ * A line when it has begun, one for each record, then the answer.  A reader
+ * that is behind loses records, never the gateway its time: what waits to be
+ * read is bounded.
  */
 #include <stdio.h>
 #include <stdlib.h>
