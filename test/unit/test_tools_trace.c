@@ -9,7 +9,7 @@
 
 #include "gateway/trace.h"
 #include "test/support/suite.h"
-#include "tools/bgfctl/frame.h"
+#include "tools/shared/frame.h"
 #include "tools/shared/pcapng.h"
 
 /* What a trace wrote. */

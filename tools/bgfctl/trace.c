@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "tools/bgfctl/frame.h"
+#include "tools/shared/frame.h"
 #include "tools/shared/pcapng.h"
 
 /* The gateway ends a trace; this only bounds how long it may be silent. */

@@ -1,5 +1,5 @@
-/* tools/bgfctl/frame.c - see frame.h */
-#include "tools/bgfctl/frame.h"
+/* tools/shared/frame.c - see frame.h */
+#include "tools/shared/frame.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

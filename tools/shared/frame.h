@@ -1,5 +1,5 @@
 /*
- * tools/bgfctl/frame.h - a message as the packets that carried it
+ * tools/shared/frame.h - a message as the packets that carried it
  *
  * A UDP datagram with its real addresses and ports.  What went over TCP or TLS
  * is shown as TPKT in plain TCP segments between the same ends; their sequence
