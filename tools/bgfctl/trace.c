@@ -1,6 +1,7 @@
 /* tools/bgfctl/trace.c - see trace.h */
 #include "tools/bgfctl/trace.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "h248/addr.h"
 #include "tools/shared/frame.h"
 #include "tools/shared/pcapng.h"
 
@@ -68,17 +70,38 @@ static void on_frame(void *arg, const uint8_t *packet, size_t n)
 	to->t->packets++;
 }
 
+/* {"address","port"} */
+static bool read_end(const json_t *j, struct sockaddr_storage *e)
+{
+	const char *text = json_string_value(json_object_get(j, "address"));
+	json_int_t port = json_integer_value(json_object_get(j, "port"));
+	void *addr = &((struct sockaddr_in *)e)->sin_addr;
+
+	memset(e, 0, sizeof(*e));
+	if (!text)
+		return false;
+	e->ss_family = AF_INET;
+	if (strchr(text, ':')) {
+		e->ss_family = AF_INET6;
+		addr = &((struct sockaddr_in6 *)e)->sin6_addr;
+	}
+	*h248_addr_port(e) = htons((uint16_t)port);
+	return inet_pton(e->ss_family, text, addr) == 1;
+}
+
 static bool put_message(struct target *to, const json_t *record,
 			const uint8_t *octets, size_t n)
 {
 	const char *transport =
 		json_string_value(json_object_get(record, "transport"));
+	struct sockaddr_storage from, dest;
 
 	to->packet.interface = pcapng_interface(to->t->file, "h248");
-	return transport &&
-	       !frames_message(to->t->frames, json_object_get(record, "from"),
-			       json_object_get(record, "to"), transport, octets,
-			       n, on_frame, to);
+	return transport && read_end(json_object_get(record, "from"), &from) &&
+	       read_end(json_object_get(record, "to"), &dest) &&
+	       !frames_message(to->t->frames, &from, &dest,
+			       strcmp(transport, "udp") != 0, octets, n,
+			       on_frame, to);
 }
 
 static void put_packet(struct target *to, const char *realm, json_int_t of,

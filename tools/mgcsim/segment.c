@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/shared/frame.h"
+
 static const char LETTERS[] = "SAFRPUEC";
 static const uint8_t BIT[] = { 2, 16, 1, 4, 8, 32, 64, 128 };
 
@@ -146,20 +148,6 @@ static in_port_t *port_of(const struct sockaddr_storage *a)
 	return &((struct sockaddr_in *)a)->sin_port;
 }
 
-static uint32_t sum(uint32_t so_far, const uint8_t *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		so_far += i % 2 ? p[i] : (uint32_t)p[i] << 8;
-	return so_far;
-}
-
-static uint16_t fold(uint32_t total)
-{
-	while (total >> 16)
-		total = (total & 0xffff) + (total >> 16);
-	return htons((uint16_t)~total);
-}
-
 static uint16_t tcp_checksum(const struct segment *s, const uint8_t *tcp,
 			     size_t n)
 {
@@ -167,9 +155,9 @@ static uint16_t tcp_checksum(const struct segment *s, const uint8_t *tcp,
 	uint32_t total = IPPROTO_TCP + (uint32_t)n;
 	uint8_t *from = address_of(&s->from, &n_address);
 
-	total = sum(total, from, n_address);
-	total = sum(total, address_of(&s->to, &n_address), n_address);
-	return fold(sum(total, tcp, n));
+	total = frame_sum(total, from, n_address);
+	total = frame_sum(total, address_of(&s->to, &n_address), n_address);
+	return htons((uint16_t)~frame_sum(total, tcp, n));
 }
 
 static size_t write_tcp(const struct segment *s, uint8_t *buf)
@@ -210,7 +198,8 @@ static void write_ip4(const struct segment *s, uint8_t *buf, size_t n)
 
 	memcpy(&h.saddr, address_of(&s->from, &n_address), 4);
 	memcpy(&h.daddr, address_of(&s->to, &n_address), 4);
-	h.check = fold(sum(0, (const uint8_t *)&h, sizeof(h)));
+	h.check =
+		htons((uint16_t)~frame_sum(0, (const uint8_t *)&h, sizeof(h)));
 	memcpy(buf, &h, sizeof(h));
 }
 

@@ -7,9 +7,10 @@
  */
 #pragma once
 
-#include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 enum { FRAME_OCTETS = 65575 }; /* 40 of IPv6, and what it can carry */
 
@@ -18,10 +19,13 @@ struct frames; /* opaque: where each direction of a connection is */
 struct frames *frames_new(void); /* NULL: memory */
 void frames_free(struct frames *f);
 
-/* from, to: {"address","port"}; transport: "udp", "tcp", "tls".  h for each
- * packet of the n octets at text, in order.  -EINVAL: no such addresses, too
- * long, or nothing on a connection. */
+/* h for each packet of the n octets at text, in order; is_stream: over TCP,
+ * else UDP.  -EINVAL: no addresses of one family, or too long; -ENOMEM. */
 typedef void(frame_h)(void *arg, const uint8_t *packet, size_t n);
-int frames_message(struct frames *f, const json_t *from, const json_t *to,
-		   const char *transport, const uint8_t *text, size_t n,
-		   frame_h *h, void *arg);
+int frames_message(struct frames *f, const struct sockaddr_storage *from,
+		   const struct sockaddr_storage *to, bool is_stream,
+		   const uint8_t *text, size_t n, frame_h *h, void *arg);
+
+/* The Internet checksum (RFC 1071) before its complement, going on with sum:
+ * the n octets begin at an even one. */
+uint32_t frame_sum(uint32_t sum, const uint8_t *p, size_t n);
