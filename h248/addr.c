@@ -47,6 +47,13 @@ in_port_t *h248_addr_port(struct sockaddr_storage *ss)
 	return &((struct sockaddr_in *)ss)->sin_port;
 }
 
+uint16_t h248_addr_port_of(const struct sockaddr_storage *ss)
+{
+	struct sockaddr_storage copy = *ss;
+
+	return ntohs(*h248_addr_port(&copy));
+}
+
 socklen_t h248_addr_len(const struct sockaddr_storage *ss)
 {
 	return ss->ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) :
@@ -63,8 +70,7 @@ void h248_addr_str(const struct sockaddr_storage *ss, char *buf, size_t cap)
 		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
 	else
 		inet_ntop(AF_INET, &in4->sin_addr, host, sizeof(host));
-	/* The port has the same place in both. */
-	snprintf(buf, cap, "[%s]:%u", host, ntohs(in4->sin_port));
+	snprintf(buf, cap, "[%s]:%u", host, h248_addr_port_of(ss));
 }
 
 int h248_addr_of_mid(const struct h248_mid *mid, struct sockaddr_storage *out)

@@ -2,7 +2,8 @@
  * h248/addr.h - transport addresses of peers
  *
  * IPv4 and IPv6 with a port.  Names are never resolved, which would block.
- * Private to libh248.  Thread: any.
+ * For this folder and, as plain functions, for gateway/ and tools/.
+ * Thread: any.
  */
 #pragma once
 
@@ -21,6 +22,8 @@ bool h248_addr_is_same_host(const struct sockaddr_storage *a,
 			    const struct sockaddr_storage *b);
 /* The port, in network byte order, of an IPv4 or IPv6 address. */
 in_port_t *h248_addr_port(struct sockaddr_storage *ss);
+/* The same as a value, in host byte order. */
+uint16_t h248_addr_port_of(const struct sockaddr_storage *ss);
 /* Octets of a socket address of this family. */
 socklen_t h248_addr_len(const struct sockaddr_storage *ss);
 /* "[192.0.2.1]:2944", for logs; cut off at cap. */

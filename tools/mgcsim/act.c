@@ -1,12 +1,11 @@
 /* mgcsim/act.c - steps of actors and of the network they live in */
 #include "tools/mgcsim/act.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/prefix.h"
+#include "h248/addr.h"
 #include "tools/mgcsim/actor.h"
 #include "tools/mgcsim/step.h"
 
@@ -342,13 +341,11 @@ static bool is_in(const struct actor *a, const char *state)
 static enum run_verdict tell_port(struct run *run, xmlNode *step,
 				  const struct actor *a)
 {
-	const struct sockaddr_in *in4 = (const void *)&a->local;
 	char *var = run_attr(run, step, "port");
 	char text[8];
 	int rc = 0;
 
-	/* The port has the same place in both families. */
-	snprintf(text, sizeof(text), "%u", ntohs(in4->sin_port));
+	snprintf(text, sizeof(text), "%u", h248_addr_port_of(&a->local));
 	if (var)
 		rc = vars_set(&run->vars, var, text);
 	free(var);

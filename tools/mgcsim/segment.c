@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/addr.h"
 #include "tools/shared/frame.h"
 
 static const char LETTERS[] = "SAFRPUEC";
@@ -142,12 +143,6 @@ static void *address_of(const struct sockaddr_storage *a, size_t *n)
 	return &((struct sockaddr_in *)a)->sin_addr;
 }
 
-/* The port has the same place in both families. */
-static in_port_t *port_of(const struct sockaddr_storage *a)
-{
-	return &((struct sockaddr_in *)a)->sin_port;
-}
-
 static uint16_t tcp_checksum(const struct segment *s, const uint8_t *tcp,
 			     size_t n)
 {
@@ -163,8 +158,8 @@ static uint16_t tcp_checksum(const struct segment *s, const uint8_t *tcp,
 static size_t write_tcp(const struct segment *s, uint8_t *buf)
 {
 	struct tcphdr h = {
-		.th_sport = *port_of(&s->from),
-		.th_dport = *port_of(&s->to),
+		.th_sport = htons(h248_addr_port_of(&s->from)),
+		.th_dport = htons(h248_addr_port_of(&s->to)),
 		.th_seq = htonl(s->seq),
 		.th_ack = htonl(s->ack),
 		.th_off = (5u + s->n_options / 4u) & 15,
@@ -287,8 +282,8 @@ static bool read_tcp(struct segment *s, const struct packet *p)
 
 	if (head < 20 || head > p->n_there || head > p->n_whole)
 		return false;
-	*port_of(&s->from) = htons(get16(t));
-	*port_of(&s->to) = htons(get16(t + 2));
+	*h248_addr_port(&s->from) = htons(get16(t));
+	*h248_addr_port(&s->to) = htons(get16(t + 2));
 	s->seq = get32(t + 4);
 	s->ack = get32(t + 8);
 	s->flags = t[13];
@@ -338,7 +333,7 @@ static void put_address(xmlNode *node, const char *name, const char *port,
 
 	inet_ntop(a->ss_family, address_of(a, &n), text, sizeof(text));
 	put_text(node, name, text);
-	put_number(node, port, ntohs(*port_of(a)));
+	put_number(node, port, h248_addr_port_of(a));
 }
 
 static void put_option(xmlNode *node, const uint8_t *option)

@@ -200,8 +200,7 @@ static int put_out(struct run *run, const char *node, const struct segment *s)
 		return fd;
 	/* Firewalls of the laboratory leave alone what has this mark. */
 	setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
-	/* The port has the same place in both families; a raw socket has none. */
-	((struct sockaddr_in *)&to)->sin_port = 0;
+	*h248_addr_port(&to) = 0; /* a raw socket has none */
 	if (sendto(fd, buf, n, 0, (struct sockaddr *)&to, h248_addr_len(&to)) <
 	    0)
 		rc = -errno;

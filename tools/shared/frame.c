@@ -80,13 +80,6 @@ static const uint8_t *address(const struct sockaddr_storage *e)
 	return (const uint8_t *)&((const struct sockaddr_in *)e)->sin_addr;
 }
 
-static void put_ports(uint8_t *p, struct sockaddr_storage from,
-		      struct sockaddr_storage to)
-{
-	memcpy(p, h248_addr_port(&from), sizeof(in_port_t));
-	memcpy(p + 2, h248_addr_port(&to), sizeof(in_port_t));
-}
-
 /* n: what follows; returns the octets of the header. */
 static size_t put_ip(uint8_t *p, const struct sockaddr_storage *from,
 		     const struct sockaddr_storage *to, uint8_t proto, size_t n)
@@ -137,7 +130,8 @@ static void datagram(struct frames *f, const struct sockaddr_storage *from,
 	size_t head = put_ip(f->packet, from, to, IPPROTO_UDP, all);
 	uint8_t *p = f->packet + head;
 
-	put_ports(p, *from, *to);
+	put16(p, h248_addr_port_of(from));
+	put16(p + 2, h248_addr_port_of(to));
 	put16(p + 4, (unsigned int)all);
 	put16(p + 6, 0);
 	memcpy(p + UDP_OCTETS, text, n);
@@ -172,7 +166,8 @@ static void segment(struct frames *f, const struct sockaddr_storage *from,
 	uint8_t *p = f->packet + head;
 
 	memset(p, 0, TCP_OCTETS);
-	put_ports(p, *from, *to);
+	put16(p, h248_addr_port_of(from));
+	put16(p + 2, h248_addr_port_of(to));
 	put32(p + 4, d->seq);
 	put32(p + 8, ack);
 	p[12] = TCP_OCTETS / 4 << 4;
