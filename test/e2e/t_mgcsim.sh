@@ -62,6 +62,7 @@ dissect() {
 		-E separator='|' "${options[@]}" 2>/dev/null
 }
 trap 'rm -f "$out" "$out.junit" "$out.pcapng" "$out".*xml "$out.gw"' EXIT
+echo 'of yesterday' >"$out.pcapng"
 try none 0 '^PASS fakegw' --pcapng "$out.pcapng"
 [ ! -e "$out.pcapng" ] || die "a capture of what has passed"
 try error 1 '^FAIL fakegw' --pcapng "$out.pcapng"

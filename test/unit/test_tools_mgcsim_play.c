@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "h248/addr.h"
 #include "test/support/suite.h"
 #include "tools/mgcsim/crowd.h"
 
@@ -617,6 +618,17 @@ static void faults_of_a_scenario(void)
 	scenario_fini(&s);
 }
 
+/* Messages of the record that passed this port of ours. */
+static unsigned int passed_by(const struct record *r, const char *port)
+{
+	const struct record_msg *msg;
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; (msg = record_get(r, i)); i++)
+		n += h248_addr_port_of(&msg->local) == strtoul(port, NULL, 10);
+	return n;
+}
+
 /* Octets as they are, from whatever port, and what is answered there. */
 static void raw_octets(void)
 {
@@ -647,6 +659,7 @@ static void raw_octets(void)
 	play(&t, &s);
 	CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
 			       "a reply (T=9) that no step asked for");
+	CU_ASSERT_EQUAL(passed_by(&t.sim.record, vars_get(&t.vars, "port")), 2);
 	close_gateway(&g);
 	close_table(&t);
 	scenario_fini(&s);
@@ -654,22 +667,32 @@ static void raw_octets(void)
 
 static void raw_octets_that_are_none(void)
 {
-	static const char *const TEXT[] = { "2", "2g", "zz" };
+	static const char HEX[] = "the text is not hexadecimal";
+	static const struct {
+		const char *attrs, *text, *why;
+	} CASE[] = {
+		{ "hex='yes'", "2", HEX },
+		{ "hex='yes'", "2g", HEX },
+		{ "hex='yes'", "zz", HEX },
+		{ "from='127.0.0.1'", "x", "cannot send: Invalid argument" },
+		{ "from='[::1]:1'", "x",
+		  "cannot send: Address family not supported by protocol" },
+	};
 	struct gateway g = { .mid = "[127.0.0.1]:5001" };
 
-	for (size_t i = 0; i < sizeof(TEXT) / sizeof(TEXT[0]); i++) {
+	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++) {
 		struct scenario s = { 0 };
 		struct table t;
 		char steps[128];
 
-		snprintf(steps, sizeof(steps),
-			 "<register/><raw hex=\"yes\">%s</raw>", TEXT[i]);
+		snprintf(steps, sizeof(steps), "<register/><raw %s>%s</raw>",
+			 CASE[i].attrs, CASE[i].text);
 		CU_ASSERT_EQUAL_FATAL(load(&s, steps), 0);
 		open_table(&t);
 		open_gateway(&g, &t);
 		play(&t, &s);
 		CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
-				       "the text is not hexadecimal");
+				       CASE[i].why);
 		close_gateway(&g);
 		close_table(&t);
 		scenario_fini(&s);

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tools/mgcsim/summary.h"
 #include "tools/shared/frame.h"
@@ -31,9 +33,13 @@ struct writing {
 struct capture *capture_new(const char *path)
 {
 	struct capture *c = calloc(1, sizeof(*c));
+	struct stat st;
 
-	if (c)
-		c->path = path;
+	if (!c)
+		return NULL;
+	c->path = path;
+	if (!lstat(path, &st) && S_ISREG(st.st_mode))
+		unlink(path); /* else is_open() will see that it cannot */
 	return c;
 }
 
@@ -103,8 +109,6 @@ static void on_frame(void *arg, const uint8_t *packet, size_t n)
 static void put_message(struct writing *w, const struct record_msg *msg,
 			bool is_last)
 {
-	const struct sockaddr_storage *local =
-		h248_transport_local(&w->sim->transport);
 	char *comment = comment_of(w, msg, is_last);
 
 	w->packet = (struct pcapng_packet) {
@@ -114,8 +118,8 @@ static void put_message(struct writing *w, const struct record_msg *msg,
 		.comment = comment,
 	};
 	if (!comment ||
-	    frames_message(w->frames, msg->is_out ? local : &msg->peer,
-			   msg->is_out ? &msg->peer : local,
+	    frames_message(w->frames, msg->is_out ? &msg->local : &msg->peer,
+			   msg->is_out ? &msg->peer : &msg->local,
 			   w->sim->params.is_tcp, (const uint8_t *)msg->octets,
 			   msg->n, on_frame, w))
 		w->c->has_failed = true;

@@ -14,7 +14,8 @@
 
 struct capture; /* opaque */
 
-/* The file is made with the first play.  path is borrowed.  NULL: memory. */
+/* A file of that name, of an earlier time, is removed; the new one is made with
+ * the first play.  path is borrowed.  NULL: memory. */
 struct capture *capture_new(const char *path);
 /* What is in the record of this play (v->user) and of nobody in particular, as
  * an interface of its own.  c: NULL does nothing. */

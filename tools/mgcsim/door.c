@@ -2,7 +2,6 @@
 #include "tools/mgcsim/door.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 
 #include "h248/addr.h"
@@ -20,13 +19,10 @@ static void on_message(void *arg, const struct sockaddr_storage *from,
 		       const char *buf, size_t n)
 {
 	struct sim_door *door = arg;
-	const struct sockaddr_in *in4 =
-		(const void *)h248_transport_local(&door->transport);
 
-	/* The port has the same place in both families. */
-	door->sim->came_to = ntohs(in4->sin_port);
+	door->sim->came_to = h248_transport_local(&door->transport);
 	channel_put(&door->sim->channel, false, from, buf, n);
-	door->sim->came_to = 0;
+	door->sim->came_to = NULL;
 }
 
 static const struct h248_transport_hooks HOOKS = { .recv = on_message };

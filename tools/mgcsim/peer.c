@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "h248/addr.h"
 #include "h248/span.h"
 #include "tools/mgcsim/answer.h"
 #include "tools/mgcsim/rule.h"
@@ -193,7 +194,7 @@ static void keep_other(struct sim_peer *peer, const char *buf, size_t n)
 	if (msg.error)
 		kept->doc = tree_of_error(&msg);
 	if (peer->sim->came_to)
-		tree_note_port(kept->doc, peer->sim->came_to);
+		tree_note_port(kept->doc, h248_addr_port_of(peer->sim->came_to));
 	user_deliver(peer->sim, user_of(peer->sim, peer, kept->ctx), kept);
 out:
 	h248_arena_free(a);

@@ -60,13 +60,20 @@ static bool read_octets(struct run *run, xmlNode *step, struct octets *o)
 static int put(struct run *run, const struct sim_peer *peer, const char *from,
 	       const struct octets *o)
 {
+	struct sim *sim = run->sim;
 	struct sockaddr_storage addr;
 
-	if (!from)
-		return sim_put(run->sim, &peer->addr, o->p, o->n);
-	if (run->sim->params.is_tcp || conf_endpoint_parse(from, 0, &addr))
+	if (from && (sim->params.is_tcp || conf_endpoint_parse(from, 0, &addr)))
 		return -EINVAL;
-	return door_put(run->sim, &addr, &peer->addr, o->p, o->n);
+	if (from && addr.ss_family != peer->addr.ss_family)
+		return -EAFNOSUPPORT; /* a capture would have no packet of it */
+	sim->speaker = run->user.number;
+	sim->sent_from = from ? &addr : NULL;
+	sim_trace(sim, true, &peer->addr, o->p, o->n);
+	sim->sent_from = NULL;
+	sim->speaker = 0;
+	return from ? door_put(sim, &addr, &peer->addr, o->p, o->n) :
+		      sim_put(sim, &peer->addr, o->p, o->n);
 }
 
 enum run_verdict step_raw(struct run *run, xmlNode *step)
@@ -80,12 +87,8 @@ enum run_verdict step_raw(struct run *run, xmlNode *step)
 	if (!peer)
 		run_fail(run, "no gateway%s%s to send to", name[0] ? " " : "",
 			 name);
-	if (peer && read_octets(run, step, &o)) {
-		run->sim->speaker = run->user.number;
-		sim_trace(run->sim, true, &peer->addr, o.p, o.n);
-		run->sim->speaker = 0;
+	if (peer && read_octets(run, step, &o))
 		rc = put(run, peer, from, &o);
-	}
 	if (rc)
 		run_fail(run, "cannot send: %s", strerror(-rc));
 	free(from);

@@ -18,7 +18,7 @@ struct record_msg {
 	bool is_out;
 	unsigned int user;      /* whose it is; 0: of nobody in particular */
 	char step[RECORD_STEP]; /* that sent or expected it; empty: none */
-	struct sockaddr_storage peer;
+	struct sockaddr_storage local, peer;
 	char *octets; /* owned */
 	size_t n;
 };

@@ -29,6 +29,14 @@ int sim_put(struct sim *sim, const struct sockaddr_storage *to,
 	return channel_put(&sim->channel, true, to, octets, n);
 }
 
+static const struct sockaddr_storage *local_of(struct sim *sim, bool is_out)
+{
+	const struct sockaddr_storage *door =
+		is_out ? sim->sent_from : sim->came_to;
+
+	return door ? door : h248_transport_local(&sim->transport);
+}
+
 void sim_trace(struct sim *sim, bool is_out,
 	       const struct sockaddr_storage *addr, const char *buf, size_t n)
 {
@@ -36,6 +44,7 @@ void sim_trace(struct sim *sim, bool is_out,
 		.at_ms = sim_now_ms() - sim->start_ms,
 		.is_out = is_out,
 		.user = sim->speaker,
+		.local = *local_of(sim, is_out),
 		.peer = *addr,
 		.octets = (char *)buf,
 		.n = n,

@@ -120,8 +120,9 @@ struct sim {
 	uint64_t start_ms;
 	struct sim_doors doors; /* other ports of ours */
 	unsigned int n_doors;
-	uint16_t came_to; /* the door of what is being delivered; 0: none */
-	bool is_taken;    /* by a transaction: the datagram being delivered */
+	/* The doors of what is delivered, and sent; NULL: the first port. */
+	const struct sockaddr_storage *came_to, *sent_from;
+	bool is_taken; /* by a transaction: the datagram being delivered */
 };
 
 /* 0, or a negative errno of the socket.  sim is the caller's storage. */
