@@ -271,7 +271,7 @@ static const char FILTER[] =
 	"table inet firewall {\n"
 	" chain forged {\n" /* by <inject> */
 	"  type filter hook output priority -300;\n"
-	"  meta mark 0x66 notrack\n"
+	"  meta mark %d notrack\n"
 	" }\n"
 	" chain every {\n"
 	"  type filter hook prerouting priority -100;\n"
@@ -289,8 +289,8 @@ static void put_rules(const struct network_firewall *f, char *text, size_t cap)
 {
 	size_t n = (size_t)snprintf(text, cap, "flush ruleset\n");
 
-	n += (size_t)snprintf(text + n, cap - n, FILTER, f->outside,
-			      f->outside);
+	n += (size_t)snprintf(text + n, cap - n, FILTER, NETWORK_MARK,
+			      f->outside, f->outside);
 	if (f->is_masquerading)
 		snprintf(text + n, cap - n,
 			 "table ip nat {\n chain out {\n"

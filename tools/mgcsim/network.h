@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <sys/queue.h>
 
-enum { NETWORK_NAME = 12, NETWORK_PATH = 64 };
+enum {
+	NETWORK_NAME = 12,
+	NETWORK_PATH = 64,
+	NETWORK_MARK = 0x66, /* of what firewalls leave alone: <inject> */
+};
 
 struct network_node;
 

@@ -14,7 +14,7 @@
 #include "tools/mgcsim/tap.h"
 #include "tools/mgcsim/xpath.h"
 
-enum { WINDOW = 60000, TTL = 64, WIRE_MARK = 0x66 };
+enum { WINDOW = 60000, TTL = 64 };
 
 static struct tap *find(struct run *run, const char *name)
 {
@@ -190,7 +190,7 @@ static int put_out(struct run *run, const char *node, const struct segment *s)
 	struct sockaddr_storage to = s->to;
 	uint8_t buf[SEGMENT_MAX];
 	size_t n = segment_write(s, buf);
-	int rc = 0, mark = WIRE_MARK, fd;
+	int rc = 0, mark = NETWORK_MARK, fd;
 
 	if (!n)
 		return -EMSGSIZE;
@@ -198,11 +198,10 @@ static int put_out(struct run *run, const char *node, const struct segment *s)
 			    IPPROTO_RAW);
 	if (fd < 0)
 		return fd;
-	/* Firewalls of the laboratory leave alone what has this mark. */
-	setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark));
 	*h248_addr_port(&to) = 0; /* a raw socket has none */
-	if (sendto(fd, buf, n, 0, (struct sockaddr *)&to, h248_addr_len(&to)) <
-	    0)
+	if (setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)) ||
+	    sendto(fd, buf, n, 0, (struct sockaddr *)&to, h248_addr_len(&to)) <
+		    0)
 		rc = -errno;
 	close(fd);
 	return rc;
