@@ -55,13 +55,16 @@ static void options(void)
 		{ "34=", 4, "\x22\x02\x01\x01" },
 		{ "19=a1b2", 4, "\x13\x04\xa1\xb2" },
 	};
-	static const char *const BAD[] = { "mss",
-					   "wscale=1",
-					   "ts=1",
-					   "34=a",
-					   "34=xy",
-					   "300=",
-					   "ts=1:2 ts=1:2 ts=1:2 ts=1:2 nop" };
+	static const char *const BAD[] = {
+		"mss",           "wscale=1",
+		"ts=1",          "34=a",
+		"34=xy",         "300=",
+		"mss=",          "mss=1460x",
+		"mss=65536",     "mss=-1",
+		"ws=256",        "ws=7.5",
+		"ts=1:2x",       "ts=1:4294967296",
+		"ts=1:2 34=1 2", "ts=1:2 ts=1:2 ts=1:2 ts=1:2 nop"
+	};
 	struct segment s;
 
 	for (size_t i = 0; i < sizeof(GOOD) / sizeof(GOOD[0]); i++) {

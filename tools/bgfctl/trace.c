@@ -15,6 +15,7 @@
 
 #include "h248/addr.h"
 #include "tools/shared/frame.h"
+#include "tools/shared/hex.h"
 #include "tools/shared/pcapng.h"
 
 /* The gateway ends a trace; this only bounds how long it may be silent. */
@@ -28,31 +29,18 @@ struct trace_file {
 
 /* --- a record ------------------------------------------------------------ */
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Returns new, or NULL: no hexadecimal octets. */
 static uint8_t *octets_of(const json_t *text, size_t *n)
 {
 	const char *hex = json_string_value(text);
 	size_t length = json_string_length(text);
-	uint8_t *out = hex && !(length & 1) ? malloc(length / 2 + 1) : NULL;
+	uint8_t *out = hex ? malloc(length / 2 + 1) : NULL;
 
-	for (size_t i = 0; out && i < length; i += 2) {
-		int high = digit(hex[i]), low = digit(hex[i + 1]);
-
-		if (high < 0 || low < 0) {
-			free(out);
-			return NULL;
-		}
-		out[i / 2] = (uint8_t)(high << 4 | low);
-	}
 	*n = length / 2;
-	return out;
+	if (!out || !hex_octets(hex, length, out))
+		return out;
+	free(out);
+	return NULL;
 }
 
 struct target {

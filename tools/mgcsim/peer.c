@@ -194,7 +194,8 @@ static void keep_other(struct sim_peer *peer, const char *buf, size_t n)
 	if (msg.error)
 		kept->doc = tree_of_error(&msg);
 	if (peer->sim->came_to)
-		tree_note_port(kept->doc, h248_addr_port_of(peer->sim->came_to));
+		tree_note_port(kept->doc,
+			       h248_addr_port_of(peer->sim->came_to));
 	user_deliver(peer->sim, user_of(peer->sim, peer, kept->ctx), kept);
 out:
 	h248_arena_free(a);

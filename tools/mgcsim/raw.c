@@ -6,39 +6,25 @@
 #include "conf/prefix.h"
 #include "tools/mgcsim/door.h"
 #include "tools/mgcsim/step.h"
+#include "tools/shared/hex.h"
 
 struct octets {
 	char *p; /* owned */
 	size_t n;
 };
 
-static int digit(char c)
-{
-	static const char DIGITS[] = "0123456789abcdef";
-	const char *at = c ? strchr(DIGITS, c | 0x20) : NULL;
-
-	return at ? (int)(at - DIGITS) : -1;
-}
-
 /* Hexadecimal digits become octets, in place; white space does not count. */
 static int from_hex(struct octets *o)
 {
 	size_t n = 0;
-	int high = -1;
+	int rc;
 
-	for (const char *c = o->p; *c; c++) {
-		int d = digit(*c);
-
-		if (strchr(" \t\r\n", *c))
-			continue;
-		if (d < 0)
-			return -EINVAL;
-		if (high >= 0)
-			o->p[n++] = (char)(high << 4 | d);
-		high = high < 0 ? d : -1;
-	}
-	o->n = n;
-	return high < 0 ? 0 : -EINVAL;
+	for (const char *c = o->p; *c; c++)
+		if (!strchr(" \t\r\n", *c))
+			o->p[n++] = *c;
+	rc = hex_octets(o->p, n, (uint8_t *)o->p);
+	o->n = n / 2;
+	return rc;
 }
 
 /* What the step sends; false: the run has failed. */
@@ -85,8 +71,7 @@ enum run_verdict step_raw(struct run *run, xmlNode *step)
 	int rc = 0;
 
 	if (!peer)
-		run_fail(run, "no gateway%s%s to send to", name[0] ? " " : "",
-			 name);
+		step_no_gateway(run, name);
 	if (peer && read_octets(run, step, &o))
 		rc = put(run, peer, from, &o);
 	if (rc)

@@ -13,6 +13,7 @@
 
 #include "h248/addr.h"
 #include "tools/shared/frame.h"
+#include "tools/shared/hex.h"
 
 static const char LETTERS[] = "SAFRPUEC";
 static const uint8_t BIT[] = { 2, 16, 1, 4, 8, 32, 64, 128 };
@@ -38,7 +39,8 @@ static int add_option(struct segment *s, uint8_t kind, const uint8_t *value,
 		return -EINVAL;
 	s->options[s->n_options++] = kind;
 	s->options[s->n_options++] = (uint8_t)(2 + n);
-	memcpy(s->options + s->n_options, value, n);
+	if (n)
+		memcpy(s->options + s->n_options, value, n);
 	s->n_options = (uint8_t)(s->n_options + n);
 	return 0;
 }
@@ -70,48 +72,78 @@ static uint16_t get16(const uint8_t *from)
 	return (uint16_t)(from[0] << 8 | from[1]);
 }
 
+/* A number up to max.  Returns what follows it, NULL: there is none. */
+static const char *read_number(const char *text, uint32_t max, uint32_t *out)
+{
+	unsigned long value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return NULL;
+	errno = 0;
+	value = strtoul(text, &end, 10);
+	*out = (uint32_t)value;
+	return errno || value > max ? NULL : end;
+}
+
 /* KIND=HEX */
 static int add_other(struct segment *s, const char *word)
 {
 	uint8_t value[SEGMENT_OPTIONS];
-	unsigned int kind, octet;
-	size_t n = 0;
-	int at = 0;
+	uint32_t kind;
+	const char *hex = read_number(word, 255, &kind);
+	size_t n;
 
-	if (sscanf(word, "%u=%n", &kind, &at) != 1 || !at || kind > 255)
+	if (!hex || *hex++ != '=')
 		return -EINVAL;
-	for (word += at; *word; word += 2) {
-		if (n == sizeof(value) || !word[1] ||
-		    sscanf(word, "%2x", &octet) != 1)
-			return -EINVAL;
-		value[n++] = (uint8_t)octet;
-	}
-	return add_option(s, (uint8_t)kind, value, n);
+	n = strlen(hex);
+	if (n / 2 > sizeof(value) || hex_octets(hex, n, value))
+		return -EINVAL;
+	return add_option(s, (uint8_t)kind, value, n / 2);
+}
+
+/* A:B */
+static int add_timestamps(struct segment *s, const char *text)
+{
+	uint8_t value[8];
+	uint32_t own, echoed;
+
+	text = read_number(text, UINT32_MAX, &own);
+	if (!text || *text++ != ':')
+		return -EINVAL;
+	text = read_number(text, UINT32_MAX, &echoed);
+	if (!text || *text)
+		return -EINVAL;
+	put32(value, own);
+	put32(value + 4, echoed);
+	return add_option(s, TCPOPT_TIMESTAMP, value, sizeof(value));
+}
+
+/* One number, in as many octets as the option has: 1 or 2. */
+static int add_one(struct segment *s, uint8_t kind, const char *text, size_t n)
+{
+	uint8_t value[4];
+	uint32_t number;
+
+	text = read_number(text, n == 1 ? UINT8_MAX : UINT16_MAX, &number);
+	if (!text || *text)
+		return -EINVAL;
+	put32(value, number);
+	return add_option(s, kind, value + sizeof(value) - n, n);
 }
 
 static int add_word(struct segment *s, const char *word)
 {
-	uint8_t value[8] = { 0 };
-	unsigned int a, b;
-
 	if (!strcmp(word, "nop"))
 		return add_nop(s);
 	if (!strcmp(word, "sack"))
-		return add_option(s, TCPOPT_SACK_PERMITTED, value, 0);
-	if (sscanf(word, "mss=%u", &a) == 1) {
-		value[0] = (uint8_t)(a >> 8);
-		value[1] = (uint8_t)a;
-		return add_option(s, TCPOPT_MAXSEG, value, 2);
-	}
-	if (sscanf(word, "ws=%u", &a) == 1) {
-		value[0] = (uint8_t)a;
-		return add_option(s, TCPOPT_WINDOW, value, 1);
-	}
-	if (sscanf(word, "ts=%u:%u", &a, &b) == 2) {
-		put32(value, a);
-		put32(value + 4, b);
-		return add_option(s, TCPOPT_TIMESTAMP, value, 8);
-	}
+		return add_option(s, TCPOPT_SACK_PERMITTED, NULL, 0);
+	if (!strncmp(word, "mss=", 4))
+		return add_one(s, TCPOPT_MAXSEG, word + 4, 2);
+	if (!strncmp(word, "ws=", 3))
+		return add_one(s, TCPOPT_WINDOW, word + 3, 1);
+	if (!strncmp(word, "ts=", 3))
+		return add_timestamps(s, word + 3);
 	return add_other(s, word);
 }
 

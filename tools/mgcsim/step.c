@@ -85,7 +85,7 @@ static enum run_verdict fail_text(struct run *run, int rc,
 	return run_fail(run, "cannot send: %s", strerror(-rc));
 }
 
-static enum run_verdict no_gateway(struct run *run, const char *name)
+enum run_verdict step_no_gateway(struct run *run, const char *name)
 {
 	if (name[0])
 		return run_fail(run, "no gateway is called %s", name);
@@ -103,7 +103,7 @@ static enum run_verdict begin_send(struct run *run, xmlNode *step)
 
 	if (!text || !peer) {
 		free(text);
-		return no_gateway(run, name);
+		return step_no_gateway(run, name);
 	}
 	rc = peer_send(peer, &run->user, text, &tid, &err);
 	free(text);

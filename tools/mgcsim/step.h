@@ -17,6 +17,9 @@ struct step_kind {
 
 const struct step_kind *step_find(const char *element); /* or NULL */
 
+/* Fails: there is none of this name, or without a name none at all. */
+enum run_verdict step_no_gateway(struct run *run, const char *name);
+
 /* expect.c */
 enum run_verdict step_expect(struct run *run, xmlNode *step);
 enum run_verdict step_expect_timeout(struct run *run, xmlNode *step);
