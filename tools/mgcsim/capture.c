@@ -23,6 +23,7 @@ struct capture {
 struct writing {
 	struct capture *c;
 	const struct sim *sim;
+	const struct scenario *scenario;
 	const struct verdict *verdict;
 	unsigned int interface;
 	uint64_t start_us; /* of the record, since 1970 */
@@ -72,6 +73,22 @@ int capture_end(struct capture *c)
 
 /* --- plays --------------------------------------------------------------- */
 
+/* "session.xml:17 <send>:" */
+static void put_step(FILE *to, const struct scenario *s, const xmlNode *step)
+{
+	char where[320];
+	const char *name;
+
+	if (!step) {
+		fputs("no step:", to);
+		return;
+	}
+	scenario_where(s, step, where, sizeof(where));
+	name = strrchr(where, '/');
+	fprintf(to, "%s <%s>:", name ? name + 1 : where,
+		(const char *)step->name);
+}
+
 /* Owned by the caller; NULL: memory. */
 static char *comment_of(const struct writing *w, const struct record_msg *msg,
 			bool is_last)
@@ -82,7 +99,7 @@ static char *comment_of(const struct writing *w, const struct record_msg *msg,
 
 	if (!to)
 		return NULL;
-	fprintf(to, "%s:", msg->step[0] ? msg->step : "no step");
+	put_step(to, w->scenario, msg->step);
 	summary_text(to, msg->octets, msg->n);
 	if (is_last) {
 		fputs("FAIL: ", to);
@@ -136,9 +153,11 @@ static uint64_t record_began_us(const struct sim *sim)
 }
 
 void capture_play(struct capture *c, const struct sim *sim,
-		  const struct verdict *v)
+		  const struct scenario *scenario, const struct verdict *v)
 {
-	struct writing w = { .c = c, .sim = sim, .verdict = v };
+	struct writing w = {
+		.c = c, .sim = sim, .scenario = scenario, .verdict = v
+	};
 	const struct record_msg *msg, *last = NULL;
 	char name[32];
 

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "tools/mgcsim/scenario.h"
 #include "tools/mgcsim/sim.h"
 #include "tools/mgcsim/verdict.h"
 
@@ -20,6 +21,6 @@ struct capture *capture_new(const char *path);
 /* What is in the record of this play (v->user) and of nobody in particular, as
  * an interface of its own.  c: NULL does nothing. */
 void capture_play(struct capture *c, const struct sim *sim,
-		  const struct verdict *v);
+		  const struct scenario *scenario, const struct verdict *v);
 /* Returns: 0, or -EIO when something could not be written. */
 int capture_end(struct capture *c); /* frees it; NULL: 0 */

@@ -60,7 +60,7 @@ static void on_done(void *arg, struct run *run)
 	run_verdict(run, &v);
 	if (!v.is_pass && c->all->n_ladders < LADDERS_KEPT) {
 		v.ladder = ladder_of(run->sim, v.user);
-		capture_play(c->p->capture, run->sim, &v);
+		capture_play(c->p->capture, run->sim, c->p->scenario, &v);
 	}
 	if (!c->load && c->p->n_users == 1)
 		v.user = 0;

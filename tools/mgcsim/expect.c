@@ -171,20 +171,12 @@ static enum run_verdict take_rest(struct run *run, xmlNode *step,
 	return v;
 }
 
-static void note_step(struct run *run, const struct sim_msg *msg)
-{
-	char text[RECORD_STEP];
-
-	run_step_text(run, text, sizeof(text));
-	record_expected(&run->sim->record, msg->number, text);
-}
-
 static enum run_verdict take(struct run *run, xmlNode *step,
 			     const struct wanted *w, struct sim_msg *msg)
 {
 	enum run_verdict v;
 
-	note_step(run, msg);
+	record_expected(&run->sim->record, msg->number, run->step);
 	if (msg->err)
 		return run_fail(run, "the request was not answered: %s",
 				strerror(-msg->err));

@@ -59,12 +59,12 @@ void record_tag(struct record *r, uint64_t number, unsigned int user)
 		msg->user = user;
 }
 
-void record_expected(struct record *r, uint64_t number, const char *step)
+void record_expected(struct record *r, uint64_t number, const xmlNode *step)
 {
 	struct record_msg *msg = by_number(r, number);
 
 	if (msg)
-		snprintf(msg->step, sizeof(msg->step), "%s", step);
+		msg->step = step;
 }
 
 const struct record_msg *record_get(const struct record *r, unsigned int i)

@@ -11,13 +11,16 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
-enum { RECORD_MAX = 4096, RECORD_MAX_OCTETS = 16 << 20, RECORD_STEP = 64 };
+#include <libxml/tree.h>
+
+enum { RECORD_MAX = 4096, RECORD_MAX_OCTETS = 16 << 20 };
 
 struct record_msg {
 	uint64_t at_ms; /* since the start */
 	bool is_out;
-	unsigned int user;      /* whose it is; 0: of nobody in particular */
-	char step[RECORD_STEP]; /* that sent or expected it; empty: none */
+	unsigned int user; /* whose it is; 0: of nobody in particular */
+	/* That sent or expected it, of the scenario; NULL: none. */
+	const xmlNode *step;
 	struct sockaddr_storage local, peer;
 	char *octets; /* owned */
 	size_t n;
@@ -35,7 +38,7 @@ uint64_t record_add(struct record *r, const struct record_msg *msg);
 /* Says whose a message is; nothing when it is not kept any more. */
 void record_tag(struct record *r, uint64_t number, unsigned int user);
 /* The step that expected it. */
-void record_expected(struct record *r, uint64_t number, const char *step);
+void record_expected(struct record *r, uint64_t number, const xmlNode *step);
 /* Is it this user's, or nobody's?  0: any user. */
 bool record_is_of(const struct record_msg *msg, unsigned int user);
 /* The i-th that is kept, from 0, or NULL. */

@@ -117,16 +117,6 @@ static enum run_verdict timed_out(struct run *run)
 	return run_fail(run, "not done in time");
 }
 
-void run_step_text(const struct run *run, char *buf, size_t cap)
-{
-	char where[320], *name;
-
-	scenario_where(run->scenario, run->step, where, sizeof(where));
-	name = strrchr(where, '/');
-	snprintf(buf, cap, "%s <%s>", name ? name + 1 : where,
-		 (const char *)run->step->name);
-}
-
 static enum run_verdict begin(struct run *run)
 {
 	const struct step_kind *kind = step_find((const char *)run->step->name);
@@ -139,9 +129,9 @@ static enum run_verdict begin(struct run *run)
 		return run_fail(run, "unknown step");
 	if (!kind->begin)
 		return RUN_PASS;
-	run_step_text(run, sim->step, sizeof(sim->step));
+	sim->step = run->step;
 	v = kind->begin(run, run->step);
-	sim->step[0] = '\0';
+	sim->step = NULL;
 	return v;
 }
 

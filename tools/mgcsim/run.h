@@ -86,9 +86,6 @@ void run_free(struct run *run); /* ends background commands */
 /* How it ended; v->ladder is not set. */
 void run_verdict(const struct run *run, struct verdict *v);
 
-/* "session.xml:17 <send>": where it is. */
-void run_step_text(const struct run *run, char *buf, size_t cap);
-
 /* For steps: note why, and return RUN_FAIL. */
 enum run_verdict run_fail(struct run *run, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

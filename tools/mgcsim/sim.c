@@ -52,7 +52,7 @@ void sim_trace(struct sim *sim, bool is_out,
 	uint64_t number;
 
 	if (is_out)
-		memcpy(msg.step, sim->step, sizeof(msg.step));
+		msg.step = sim->step;
 	number = record_add(&sim->record, &msg);
 	if (!is_out)
 		sim->received = number;

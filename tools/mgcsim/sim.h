@@ -116,7 +116,7 @@ struct sim {
 	struct record record;   /* what was said */
 	uint64_t received;      /* number in it of what is looked at */
 	unsigned int speaker;   /* the user whom what is sent now is of */
-	char step[RECORD_STEP]; /* that it is sent by; empty: none */
+	const xmlNode *step;    /* that it is sent by; NULL: none */
 	uint64_t start_ms;
 	struct sim_doors doors; /* other ports of ours */
 	unsigned int n_doors;
