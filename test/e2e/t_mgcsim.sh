@@ -45,6 +45,13 @@ xmllint --xpath '//testcase[@name="fakegw"]/failure' "$out.junit" |
 rc=0
 "$LAB_BIN/mgcsim" --listen 127.0.0.1:1 >"$out" 2>&1 || rc=$?
 equal "status without a scenario" 2 $rc
+for option in "--users 5x" "--version 257" "--timeout -1" "--seed +7" \
+	"--calls 1.5" "--rate 5/s"; do
+	# shellcheck disable=SC2086 # an option and its value
+	"$LAB_BIN/mgcsim" $option >"$out" 2>&1 || true
+	grep -qxF "mgcsim: bad value \"${option#* }\"" "$out" ||
+		die "$option: $(head -1 "$out")"
+done
 printf '<scenario name="x"><sned>C=1</sned></scenario>' >"$out.xml"
 "$LAB_BIN/mgcsim" --listen 127.0.0.1:1 --scenario "$out.xml" --schema \
 	"$LAB_ROOT/test/scenarios/scenario.rng" >"$out" 2>&1 || rc=$?

@@ -67,6 +67,8 @@ static void rules_that_are_none(void)
 		"lose,kind=",
 		"lose,kind=adds",
 		"lose,percent=101",
+		"lose,percent=+5",
+		"lose,percent=-18446744073709551606", /* 10, modulo 2^64 */
 		"lose,x=1",
 		"lose,direction=up",
 		"truncate,octets=0",

@@ -786,6 +786,14 @@ static const struct alone ACTORS[] = {
 	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"127.0.0.1:2\" "
 	  "flags=\"SX\" seq=\"1\"/>",
 	  "flags=\"SX\" has other letters than SAFRPUEC" },
+	{ "a window that no header holds",
+	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"127.0.0.1:2\" "
+	  "flags=\"S\" seq=\"1\" window=\"70000\"/>",
+	  "window=\"70000\" is no number up to 65535" },
+	{ "a tos that no header holds",
+	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"127.0.0.1:2\" "
+	  "flags=\"S\" seq=\"1\" tos=\"256\"/>",
+	  "tos=\"256\" is no number up to 255" },
 	{ "two families",
 	  "<inject node=\"host\" from=\"127.0.0.1:1\" to=\"[::1]:2\" "
 	  "flags=\"S\" seq=\"1\"/>",

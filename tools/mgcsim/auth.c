@@ -16,13 +16,14 @@ static const char *const algs[H248_AUTH_ALG__COUNT] = {
 /* The file name, or NULL. */
 static const char *parse(const char *text, struct h248_auth_key *key)
 {
+	char *end = NULL;
+	unsigned long spi = *text == '-' ? 0 : strtoul(text, &end, 0);
 	unsigned int alg = 0;
 	size_t n;
-	char *end;
 
-	key->spi = (uint32_t)strtoul(text, &end, 0);
-	if (*end++ != ':' || !key->spi)
+	if (!spi || spi > UINT32_MAX || *end++ != ':')
 		return NULL;
+	key->spi = (uint32_t)spi;
 	n = strcspn(end, ":");
 	while (alg < H248_AUTH_ALG__COUNT &&
 	       (strlen(algs[alg]) != n || memcmp(algs[alg], end, n)))

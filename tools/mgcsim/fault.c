@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "h248/text.h"
+#include "tools/mgcsim/number.h"
 #include "tools/mgcsim/tree.h"
 
 static const char *const NAME[FAULT__COUNT] = {
@@ -93,8 +93,7 @@ int fault_rule_set(struct fault_rule *r, const char *key, const char *value)
 		{ "ms", &r->ms, 0, 3600000 },
 		{ "octets", &r->octets, 1, 65535 },
 	};
-	char *end;
-	unsigned long n = strtoul(value, &end, 10);
+	unsigned long n;
 
 	if (!strcmp(key, "direction"))
 		return set_direction(r, value);
@@ -103,8 +102,7 @@ int fault_rule_set(struct fault_rule *r, const char *key, const char *value)
 	for (size_t i = 0; i < sizeof(NUMBER) / sizeof(NUMBER[0]); i++) {
 		if (strcmp(key, NUMBER[i].key))
 			continue;
-		if (end == value || *end || n < NUMBER[i].min ||
-		    n > NUMBER[i].max)
+		if (number_parse(value, NUMBER[i].min, NUMBER[i].max, &n))
 			return -EINVAL;
 		*NUMBER[i].to = (unsigned int)n;
 		/* The n-th is one, unless more are asked for. */

@@ -1,6 +1,7 @@
 /* mgcsim/main.c - the command line of mgcsim */
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 #include "conf/prefix.h"
 #include "tools/mgcsim/auth.h"
 #include "tools/mgcsim/crowd.h"
+#include "tools/mgcsim/number.h"
 
 static const char USAGE[] =
 	"usage: mgcsim --listen ADDRESS:PORT --scenario FILE [option]...\n"
@@ -50,7 +52,7 @@ static const char USAGE[] =
 	"  --schema FILE      scenario.rng (beside the scenario)\n"
 	"exit status: 0 the scenario passed, 1 it failed, 2 wrong usage\n";
 
-enum { MAX_USERS = 100000 };
+enum { MAX_USERS = 100000, MAX_NUMBER = 1000000000 };
 
 struct options {
 	struct sim_params sim;
@@ -58,8 +60,7 @@ struct options {
 	unsigned long n_users;
 	struct load_params load;
 	double duration_s;
-	uint64_t seed;
-	uint64_t timeout_s;
+	unsigned long seed, timeout_s;
 	bool is_tls;
 	const char *tls_dir;
 	const char *auth;
@@ -138,28 +139,42 @@ static int add_fault(struct faults *faults, const char *text)
 		       0;
 }
 
-/* A number of a load: not negative. */
+/* A number of a load that need not be whole: not negative. */
+static int load_real(double *out)
+{
+	char *end;
+
+	*out = strtod(optarg, &end);
+	return end != optarg && !*end && *out >= 0 && *out <= MAX_NUMBER ?
+		       0 :
+		       -EINVAL;
+}
+
 static int load_option(struct options *o, int opt)
 {
-	double value = strtod(optarg, NULL);
+	unsigned long n;
 
-	if (!(value >= 0) || value > 1e9)
-		return -EINVAL;
-	if (opt == OPT_RATE)
-		o->load.rate = value;
-	else if (opt == OPT_CALLS)
-		o->load.calls = (unsigned long)value;
-	else if (opt == OPT_DURATION)
-		o->duration_s = value;
-	else if (opt == OPT_RAMP)
-		o->load.ramp_s = value;
-	else
-		o->load.concurrent = (unsigned int)value;
-	return 0;
+	switch (opt) {
+	case OPT_RATE:
+		return load_real(&o->load.rate);
+	case OPT_DURATION:
+		return load_real(&o->duration_s);
+	case OPT_RAMP:
+		return load_real(&o->load.ramp_s);
+	case OPT_CALLS:
+		return number_parse(optarg, 0, MAX_NUMBER, &o->load.calls);
+	default:
+		if (number_parse(optarg, 0, MAX_NUMBER, &n))
+			return -EINVAL;
+		o->load.concurrent = (unsigned int)n;
+		return 0;
+	}
 }
 
 static int option(struct options *o, struct vars *vars, int opt)
 {
+	unsigned long n;
+
 	switch (opt) {
 	case OPT_LISTEN:
 		return conf_endpoint_parse(optarg, 2944, &o->sim.listen);
@@ -178,8 +193,7 @@ static int option(struct options *o, struct vars *vars, int opt)
 	case OPT_SET:
 		return vars_set_pair(vars, optarg);
 	case OPT_USERS:
-		o->n_users = strtoul(optarg, NULL, 10);
-		return o->n_users && o->n_users <= MAX_USERS ? 0 : -EINVAL;
+		return number_parse(optarg, 1, MAX_USERS, &o->n_users);
 	case OPT_RATE:
 	case OPT_CALLS:
 	case OPT_DURATION:
@@ -190,16 +204,14 @@ static int option(struct options *o, struct vars *vars, int opt)
 		o->data = optarg;
 		return 0;
 	case OPT_TIMEOUT:
-		o->timeout_s = strtoul(optarg, NULL, 10);
-		return o->timeout_s ? 0 : -EINVAL;
+		return number_parse(optarg, 1, MAX_NUMBER, &o->timeout_s);
 	case OPT_LOG:
 		o->log = optarg;
 		return 0;
 	case OPT_FAULT:
 		return add_fault(&o->sim.faults, optarg);
 	case OPT_SEED:
-		o->seed = strtoull(optarg, NULL, 0);
-		return 0;
+		return number_parse(optarg, 0, ULONG_MAX, &o->seed);
 	case OPT_JUNIT:
 		o->junit = optarg;
 		return 0;
@@ -210,8 +222,10 @@ static int option(struct options *o, struct vars *vars, int opt)
 		snprintf(o->sim.mid, sizeof(o->sim.mid), "%s", optarg);
 		return 0;
 	case OPT_VERSION:
-		o->sim.version = (uint8_t)strtoul(optarg, NULL, 10);
-		return o->sim.version >= 1 && o->sim.version <= 3 ? 0 : -EINVAL;
+		if (number_parse(optarg, 1, 3, &n))
+			return -EINVAL;
+		o->sim.version = (uint8_t)n;
+		return 0;
 	case OPT_TRANSPORT:
 		o->is_tls = !strcmp(optarg, "tls");
 		o->sim.is_tcp = o->is_tls || !strcmp(optarg, "tcp");

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "h248/addr.h"
+#include "tools/mgcsim/number.h"
 #include "tools/shared/frame.h"
 #include "tools/shared/hex.h"
 
@@ -72,26 +73,12 @@ static uint16_t get16(const uint8_t *from)
 	return (uint16_t)(from[0] << 8 | from[1]);
 }
 
-/* A number up to max.  Returns what follows it, NULL: there is none. */
-static const char *read_number(const char *text, uint32_t max, uint32_t *out)
-{
-	unsigned long value;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return NULL;
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	*out = (uint32_t)value;
-	return errno || value > max ? NULL : end;
-}
-
 /* KIND=HEX */
 static int add_other(struct segment *s, const char *word)
 {
 	uint8_t value[SEGMENT_OPTIONS];
-	uint32_t kind;
-	const char *hex = read_number(word, 255, &kind);
+	unsigned long kind;
+	const char *hex = number_read(word, UINT8_MAX, &kind);
 	size_t n;
 
 	if (!hex || *hex++ != '=')
@@ -106,16 +93,16 @@ static int add_other(struct segment *s, const char *word)
 static int add_timestamps(struct segment *s, const char *text)
 {
 	uint8_t value[8];
-	uint32_t own, echoed;
+	unsigned long own, echoed;
 
-	text = read_number(text, UINT32_MAX, &own);
+	text = number_read(text, UINT32_MAX, &own);
 	if (!text || *text++ != ':')
 		return -EINVAL;
-	text = read_number(text, UINT32_MAX, &echoed);
+	text = number_read(text, UINT32_MAX, &echoed);
 	if (!text || *text)
 		return -EINVAL;
-	put32(value, own);
-	put32(value + 4, echoed);
+	put32(value, (uint32_t)own);
+	put32(value + 4, (uint32_t)echoed);
 	return add_option(s, TCPOPT_TIMESTAMP, value, sizeof(value));
 }
 
@@ -123,12 +110,11 @@ static int add_timestamps(struct segment *s, const char *text)
 static int add_one(struct segment *s, uint8_t kind, const char *text, size_t n)
 {
 	uint8_t value[4];
-	uint32_t number;
+	unsigned long number;
 
-	text = read_number(text, n == 1 ? UINT8_MAX : UINT16_MAX, &number);
-	if (!text || *text)
+	if (number_parse(text, 0, n == 1 ? UINT8_MAX : UINT16_MAX, &number))
 		return -EINVAL;
-	put32(value, number);
+	put32(value, (uint32_t)number);
 	return add_option(s, kind, value + sizeof(value) - n, n);
 }
 

@@ -10,6 +10,7 @@
 #include "conf/prefix.h"
 #include "h248/addr.h"
 #include "tools/mgcsim/act.h"
+#include "tools/mgcsim/number.h"
 #include "tools/mgcsim/step.h"
 #include "tools/mgcsim/tap.h"
 #include "tools/mgcsim/xpath.h"
@@ -207,6 +208,20 @@ static int put_out(struct run *run, const char *node, const struct segment *s)
 	return rc;
 }
 
+/* What a field of a header holds, up to max. */
+static unsigned int field(struct run *run, xmlNode *step, const char *name,
+			  unsigned int max, unsigned int otherwise)
+{
+	char *text = run_attr(run, step, name);
+	unsigned long value = otherwise;
+
+	if (text && number_parse(text, 0, max, &value))
+		run_fail(run, "%s=\"%s\" is no number up to %u", name, text,
+			 max);
+	free(text);
+	return (unsigned int)value;
+}
+
 enum run_verdict wire_inject(struct run *run, xmlNode *step)
 {
 	struct segment s = { .ttl = TTL };
@@ -218,9 +233,9 @@ enum run_verdict wire_inject(struct run *run, xmlNode *step)
 	read_words(run, step, &s);
 	s.seq = sequence(run, step, "seq");
 	s.ack = sequence(run, step, "ack");
-	s.window = (uint16_t)run_attr_long(run, step, "window", WINDOW);
-	s.tos = (uint8_t)run_attr_long(run, step, "tos", 0);
-	s.n_data = (uint32_t)run_attr_long(run, step, "octets", 0);
+	s.window = (uint16_t)field(run, step, "window", UINT16_MAX, WINDOW);
+	s.tos = (uint8_t)field(run, step, "tos", UINT8_MAX, 0);
+	s.n_data = field(run, step, "octets", SEGMENT_MAX_DATA, 0);
 	if (run->verdict == RUN_GOING && s.from.ss_family == s.to.ss_family)
 		rc = put_out(run, node, &s);
 	free(node);
