@@ -164,6 +164,21 @@ static void on_wait(const struct view *v)
 	tell_time(v, "It waits for stream mode SendReceive on both sides");
 }
 
+/* Whose SYN was held for long may be unknown to its own firewall. */
+static void tell_answered(const struct view *v, const struct side *d)
+{
+	gw_explain_tell(&v->to, GW_EXPLAIN_WAITS,
+			"It waits for the handshake ACK of %c (%s), at most"
+			" %u s (thalf).",
+			d->name, d->client, d->s->gate_cfg.rdv.thalf_s);
+	gw_explain_tell(
+		&v->to, GW_EXPLAIN_NOTE,
+		"A firewall that has forgotten the held SYN of %c (half-open"
+		" timer) drops the SYN-ACK; the next SYN of %c opens it, and is"
+		" answered again.",
+		d->name, d->name);
+}
+
 /* The handshakes; in relay the gateway itself connects to one side. */
 static void on_handshake(const struct view *v)
 {
@@ -194,11 +209,7 @@ static void on_handshake(const struct view *v)
 		const struct side *d = &v->side[i];
 
 		if (leg_of(d) == PKT_LEG_SENT)
-			gw_explain_tell(
-				&v->to, GW_EXPLAIN_WAITS,
-				"It waits for the handshake ACK of %c (%s), at most"
-				" %u s (thalf).",
-				d->name, d->client, d->s->gate_cfg.rdv.thalf_s);
+			tell_answered(v, d);
 		else if (leg_of(d) < PKT_LEG_SENT)
 			gw_explain_tell(&v->to, GW_EXPLAIN_WAITS,
 					"%c (%s) is answered when the other has"

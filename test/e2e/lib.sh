@@ -52,6 +52,38 @@ ctl() {				# ctl ARGUMENT...: bgfctl, of our gateway
 	lab_in gw "$LAB_BIN/bgfctl" --socket "$DIR/control" "$@"
 }
 
+# is_form FORMAT FILE: what bgfctl printed is as its schema says; why not, is in
+# $DIR/why.  Text has none.
+is_form() {
+	case $1 in
+	json) "$LAB_ROOT/test/e2e/reply.py" \
+		"$LAB_ROOT/conf/bgfctl.schema.json" <"$2" ;;
+	xml) xmllint --noout --relaxng "$LAB_ROOT/conf/bgfctl.rng" "$2" ;;
+	text) grep -q . "$2" ;;
+	esac >"$DIR/why" 2>&1
+}
+
+# in_format FORMAT WHAT COMMAND...: bgfctl says WHAT, in $DIR/said, in the form
+# of its schema
+in_format() {
+	local format=$1 what=$2
+	shift 2
+	ctl "$@" --format "$format" >"$DIR/said" ||
+		die "bgfctl $* ended with $?: $(head -20 "$DIR/said")"
+	grep -qF -- "$what" "$DIR/said" ||
+		die "$format of bgfctl $* does not say $what:" \
+			"$(head -20 "$DIR/said")"
+	is_form "$format" "$DIR/said" ||
+		die "$format of bgfctl $*: $(tail -8 "$DIR/why")"
+}
+
+in_all() {			# in_all WHAT COMMAND...: in three formats
+	local format
+	for format in json xml text; do
+		in_format $format "$@"
+	done
+}
+
 # wait_for SECONDS COMMAND...: until it succeeds
 wait_for() {
 	local end=$((SECONDS + $1))

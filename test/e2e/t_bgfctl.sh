@@ -3,8 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-CONF=$LAB_ROOT/conf
-
 # says WHAT COMMAND...: the text is in the answer
 says() {
 	local what=$1
@@ -14,31 +12,60 @@ says() {
 		die "bgfctl $* does not say $what: $(head -20 "$DIR/said")"
 }
 
-# in_format FORMAT WHAT COMMAND...: of the form of its schema
-in_format() {
-	local format=$1
-	shift
-	says "$@" --format "$format"
-	case $format in
-	json) "$LAB_ROOT/test/e2e/reply.py" "$CONF/bgfctl.schema.json" \
-		<"$DIR/said" 2>"$DIR/why" ;;
-	xml) xmllint --noout --relaxng "$CONF/bgfctl.rng" "$DIR/said" \
-		2>"$DIR/why" ;;
-	esac || die "$format of ${*:2}: $(tail -8 "$DIR/why")"
-}
-
-in_all() {			# in_all WHAT COMMAND...: in three formats
-	local format
-	for format in json xml text; do
-		in_format $format "$@"
-	done
-}
-
 # lines N COMMAND...: so many lines of text under the head
 lines() {
 	local n=$1
 	shift
 	equal "lines of bgfctl $*" "$n" "$(($(ctl "$@" | wc -l) - 1))"
+}
+
+# parts FORMAT FILE: each answer of a stream that was written so far, whole and
+# in the form of its schema; how many there are is in $PARTS
+parts() {
+	local part
+	rm -f "$DIR"/part.*
+	"$LAB_ROOT/test/e2e/parts.py" "$1" "$DIR/part" <"$2"
+	PARTS=0
+	for part in "$DIR"/part.*; do
+		[ -e "$part" ] || break
+		is_form "$1" "$part" ||
+			die "$1 of $2: $(tail -8 "$DIR/why")"
+		PARTS=$((PARTS + 1))
+	done
+}
+
+# follow NAME [OPTION]...: the events of the session, in the background
+follow() {
+	lab_start "$1" gw "$LAB_BIN/bgfctl" --socket "$DIR/control" \
+		events "$ctx" --follow "${@:2}"
+	FOLLOWS+=("$STARTED")
+}
+
+# Rounds of the live view, on a terminal and as a stream.
+screens() {
+	[ "$(tr '\033' '\n' <"$DIR/top-tty.log" | grep -c '^\[J')" -ge 2 ]
+}
+rounds() {			# rounds FORMAT
+	parts "$1" "$DIR/top-$1.log"
+	[ $PARTS -ge 2 ]
+}
+live() {
+	local top="$LAB_BIN/bgfctl --socket $DIR/control top 1" format pids=() pid
+	lab_start top-tty gw script -qfec "$top" /dev/null
+	pids+=("$STARTED")
+	for format in json xml; do
+		# shellcheck disable=SC2086 # they are several words
+		lab_start top-$format gw $top --format $format
+		pids+=("$STARTED")
+	done
+	wait_for 20 screens || die "top shows: $(tail -3 "$DIR/top-tty.log")"
+	grep -qF 192.0.2.20 "$DIR/top-tty.log" || die "top shows no client"
+	for format in json xml; do
+		wait_for 20 rounds $format || die "$format of top: $PARTS rounds"
+	done
+	for pid in "${pids[@]}"; do
+		lab_stop "$pid" || true
+	done
 }
 
 SIZE=2
@@ -61,6 +88,8 @@ in_all info log level
 equal "a context that is not there" 1 \
 	"$(ctl context 4000000 >/dev/null 2>&1 || echo $?)"
 
+in_all time trace "$ctx" --for 1s -o "$DIR/trace.pcapng"
+
 session_client a
 expect_latched() {
 	ctl contexts | grep -q '203\.0\.113\.10:[0-9]* ->'
@@ -71,6 +100,19 @@ wait_for 10 expect_latched || die "the latched address is not in the list"
 lines 1 contexts --state wait
 lines 0 contexts --state open
 lines 1 contexts --address 203.0.113.10
+lines 1 contexts --realm core.example
+lines 0 contexts --realm nowhere.example
+lines 1 contexts --port "$port_b"
+lines 1 contexts --termination 'ip/1/core/*'
+lines 0 contexts --termination ip/1/other/1
+in_all "$port_a" dump --realm access.example --address "$addr_a" \
+	--port "$port_a" --termination 'ip/1/access/*' --state wait
+for filter in '--realm nowhere.example' '--address 203.0.113.11' '--port 1' \
+	'--termination ip/1/other/1' '--state open'; do
+	# shellcheck disable=SC2086 # they are two words
+	ctl dump $filter >"$DIR/said" || die "bgfctl dump $filter ended with $?"
+	! grep -qF "$port_a" "$DIR/said" || die "dump $filter: $(cat "$DIR/said")"
+done
 lines 1 terminations --address 203.0.113.10
 lines 2 terminations --context "$ctx"
 lines 1 terminations --termination 'ip/1/core/*'
@@ -81,15 +123,24 @@ in_all 203.0.113.10 flows --state wait
 in_all "A has come from 203.0.113.10:" explain "$ctx"
 in_all "It waits for a SYN of B to $addr_b:$port_b, for " explain "$ctx"
 
-# Followed until three more lines have come; B's connection makes them.
-lab_start follow gw "$LAB_BIN/bgfctl" --socket "$DIR/control" \
-	events "$ctx" --follow
-FOLLOW=$STARTED
+# Followed until the end has come; B's connection makes it.
+FOLLOWS=()
+follow follow
+follow follow-json --format json
+follow follow-xml --format xml
 session_client b
 session_clients
-wait_for 20 grep -q 'ended: fin' "$DIR/follow.log" ||
-	die "the end was not followed: $(tail -3 "$DIR/follow.log")"
-lab_stop "$FOLLOW" || true
+for name in follow follow-json follow-xml; do
+	wait_for 20 grep -q 'ended: fin' "$DIR/$name.log" ||
+		die "the end was not followed: $(tail -3 "$DIR/$name.log")"
+done
+for pid in "${FOLLOWS[@]}"; do
+	lab_stop "$pid" || true
+done
+for format in json xml; do
+	parts $format "$DIR/follow-$format.log"
+	[ $PARTS -ge 2 ] || die "$format: all of it came at once"
+done
 grep -q 'latched to 192\.0\.2\.20 port' "$DIR/follow.log" ||
 	die "what came was not followed"
 in_all "ended: fin" events "$ctx" --last 9
@@ -100,6 +151,7 @@ octets=$(ctl flows --format json | sed -n 's/.*"octets": \([0-9]*\).*/\1/p' |
 in_all "$octets" flows
 in_all "$octets" top 1 --once
 in_all '192.0.2.20' top 1 --once --realm core.example -n 1
+live
 in_all 'Both clients have closed' explain "$ctx"
 for what in 'Add A, Add B' 'SYN, port ' 'after the first SYN' \
 	'Notify B tcprv/' "$term_a 203.0.113.10:"; do
@@ -131,8 +183,15 @@ for format in json xml text; do
 	in_format $format "in service" drain --cancel
 done
 ! ctl resume >/dev/null 2>&1 || die "nothing is to be resumed"
-# Ended by time, in as many seconds as formats.
-in_all time trace address 203.0.113.99 --for 1s -o "$DIR/trace.pcapng"
+# Ended by time, each in a second; of an address in XML, and of the next one in
+# JSON, is in t_trace.
+for format in json text; do
+	in_format $format time trace address 203.0.113.99 --for 1s \
+		-o "$DIR/trace.pcapng"
+done
+for format in xml text; do
+	in_format $format time trace next 1 --for 1s -o "$DIR/trace.pcapng"
+done
 in_all debug log level debug
 in_all info log level info
 in_all debug log level session debug

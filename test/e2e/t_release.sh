@@ -3,20 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-# in_format FORMAT COMMAND...: what it says is of the form of its schema
-in_format() {
-	local format=$1
-	shift
-	ctl "$@" --format "$format" >"$DIR/said" || die "bgfctl $* ended with $?"
-	case $format in
-	json) "$LAB_ROOT/test/e2e/reply.py" \
-		"$LAB_ROOT/conf/bgfctl.schema.json" <"$DIR/said" ;;
-	xml) xmllint --noout --relaxng "$LAB_ROOT/conf/bgfctl.rng" \
-		"$DIR/said" 2>"$DIR/why" ;;
-	text) grep -q . "$DIR/said" ;;
-	esac || die "$format of bgfctl $*: $(cat "$DIR/said")"
-}
-
 spares() {			# the contexts beside the session, one a line
 	# shellcheck disable=SC2154
 	ctl contexts | awk -v is="$ctx" 'NR > 1 && $2 != is { print $2 }'
@@ -37,7 +23,7 @@ for side in a b; do
 	eval "CLIENT_$side=$STARTED"
 done
 wait_for 20 is_open || die "the session does not open"
-in_format json release "$ctx"
+in_format json "" release "$ctx"
 for pid in $CLIENT_a $CLIENT_b; do
 	wait_for 20 lab_is_gone "$pid" || die "a client was not reset"
 done
@@ -50,8 +36,8 @@ heard() {
 wait_for 20 heard || die "the controller was not told"
 
 for format in json xml text; do
-	in_format $format release "$(spares | head -1)"
-	in_format $format drain 600
-	in_format $format resume
+	in_format $format "" release "$(spares | head -1)"
+	in_format $format draining drain 600
+	in_format $format "in service" resume
 done
 equal "contexts left" 0 "$(spares | wc -l)"

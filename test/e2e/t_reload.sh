@@ -8,16 +8,6 @@ edit() {
 	sed "s|$1|$2|" "$DIR/first.xml" >"$DIR/bgfd.xml"
 }
 
-# is_form FORMAT: of its schema
-is_form() {
-	case $1 in
-	json) "$LAB_ROOT/test/e2e/reply.py" \
-		"$LAB_ROOT/conf/bgfctl.schema.json" <"$DIR/said" ;;
-	xml) xmllint --noout --relaxng "$LAB_ROOT/conf/bgfctl.rng" \
-		"$DIR/said" 2>/dev/null ;;
-	esac
-}
-
 SIZE=$(case $LAB_BIN in *release*) echo 100 ;; *) echo 20 ;; esac)
 export LAB_RENDEZVOUS='twait-s="75"'
 session_begin
@@ -26,21 +16,23 @@ session_client a
 session_client b
 
 edit 'twait-s="75"' 'twait-s="33"'
+in_all twait-s reload --dry-run
 for format in json xml text; do
-	ctl reload --dry-run --format $format >"$DIR/said" || die "dry run"
-	grep -q 'twait-s' "$DIR/said" || die "no difference: $(cat "$DIR/said")"
-	is_form $format || die "$format of reload --dry-run"
+	in_format $format twait-s reload
+	ctl reload >"$DIR/said"
+	! grep -q twait "$DIR/said" || die "the dry run or the reload did not count"
+	edit 'twait-s="75"' "twait-s=\"$((33 + ${#format}))\""
 done
-ctl reload | grep -q done || die "not reloaded"
-ctl reload >"$DIR/said"
-! grep -q twait "$DIR/said" || die "the dry run or the reload did not count"
+ctl reload --format text | grep -q done || die "not reloaded"
+edit 'twait-s="75"' 'twait-s="33"'
+ctl reload >/dev/null || die "not reloaded"
 
 # Wrong, and right but for a restart: both refused, with exit status 1.
 edit 'twait-s="75"' 'twait-s="3333"'
 for format in json xml text; do
 	! ctl reload --format $format >"$DIR/said" || die "a wrong file is taken"
 	grep -q 'bgfd.xml:2[0-9]: ' "$DIR/said" || die "no line: $(cat "$DIR/said")"
-	is_form $format || die "$format of a refused reload"
+	is_form $format "$DIR/said" || die "$format of a refused reload"
 done
 edit 'table="102"' 'table="103"'
 ! ctl reload >"$DIR/said" || die "another routing table is taken"

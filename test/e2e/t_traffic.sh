@@ -51,7 +51,7 @@ run_session() {
 
 # counted LIST NAME: packets, by bgfctl
 counted() {
-	lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" -f json statistics |
+	ctl -f json statistics |
 		python3 -c 'import json, sys
 lists = json.load(sys.stdin)["statistics"]
 print(*(e["packets"] for e in lists[sys.argv[1]] if e["name"] == sys.argv[2]))' \
@@ -74,7 +74,7 @@ percent=$((RATE * 100 / sdr))
 # What was dropped, the kernel dropped, where there is a fast path.
 policed=$(counted drops policed)
 [ "$policed" -gt 0 ] || die "nothing was policed"
-! lab_in gw "$LAB_BIN/bgfctl" -s "$DIR/control" status | grep -q 'tc on' ||
+! ctl status | grep -q 'tc on' ||
 	[ $((10 * $(counted kernel policed))) -ge "$policed" ] ||
 	die "the worker dropped most of $policed packets"
 echo "free $free, sdr $sdr, reached $RATE octets/s: $percent %"

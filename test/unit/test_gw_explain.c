@@ -295,6 +295,32 @@ static void handshake(void)
 	rig_free(r);
 }
 
+/* The SYN of A was held for longer than its firewall knows of it: its SYN-ACK is
+ * lost there, A repeats its SYN, until it is answered or T_half is over. */
+static void half_open_timer(void)
+{
+	struct rig *r = session();
+	struct pkt_gate_stat st = { .state = PKT_STATE_SILENT };
+
+	both(r, PKT_STATE_COMMIT, PKT_LEG_SENT, PKT_LEG_ACKED);
+	explain(r);
+	SAYS("1 waits: It waits for the handshake ACK of A");
+	SAYS("1 note: A firewall that has forgotten the held SYN of A (half-open"
+	     " timer) drops the SYN-ACK; the next SYN of A opens it, and is"
+	     " answered again.");
+	LACKS("SYN of B");
+	for (int side = 0; side < 2; side++) {
+		stub_set_stat(stub_cmd(side)->gate, &st);
+		stub_event(PKT_EVT_FAIL, stub_cmd(side)->gate, PKT_CAUSE_TSA,
+			   false);
+	}
+	rig_events(r);
+	explain(r);
+	SAYS("1 state: It is over, because a client never acknowledged its"
+	     " SYN-ACK (cause tsa): it had given up, or its firewall dropped");
+	rig_free(r);
+}
+
 static void waiting_first(void)
 {
 	struct rig *r = session();
@@ -370,6 +396,23 @@ static void one_way(void)
 	     " mode (payload against the stream mode), before that window,"
 	     " short.");
 	LACKS("mode SendReceive of B");
+	rig_free(r);
+}
+
+static void rst_not_exact(void)
+{
+	struct rig *r = session();
+
+	both(r, PKT_STATE_OPEN, PKT_LEG_ACKED, PKT_LEG_ACKED);
+	context_of(r)->term[1]->stream[0].stat.drops = 1;
+	context_of(r)->term[1]->stream[0].stat.why[0] =
+		PKT_DROP_RST_INEXACT + 1;
+	explain(r);
+	SAYS("(203.0.113.2:5002) is open");
+	SAYS("1 refused: 1 packet of B was dropped, the latest because of"
+	     " rst_inexact (a RST whose number is not exact).");
+	LACKS("of A was dropped");
+	LACKS("has reset");
 	rig_free(r);
 }
 
@@ -649,45 +692,92 @@ static void past_released(void)
 	rig_free(r);
 }
 
+/* --- the page ------------------------------------------------------------- */
+
+static void listed(void);
+
+static const struct suite_test tests[] = {
+	{ "only one termination", one_side },
+	{ "A and B keep their names", names_stay },
+	{ "the other side without Local", no_local },
+	{ "streams that do not meet", another_stream },
+	{ "nobody has come", armed },
+	{ "wrong source", wrong_source },
+	{ "waiting for B", waits_for_b },
+	{ "waiting for A", waits_for_a },
+	{ "only B has come, as the engine tells", only_b_has_come },
+	{ "armed again after it failed", armed_again },
+	{ "stream mode inactive", mode_inactive },
+	{ "handshake ACK missing", handshake },
+	{ "half-open timer", half_open_timer },
+	{ "waiting first", waiting_first },
+	{ "relay: waiting for the server", relay },
+	{ "holdconn", holdconn },
+	{ "open", is_open },
+	{ "open one way", one_way },
+	{ "RST that is not exact", rst_not_exact },
+	{ "policed", policed },
+	{ "half closed", half },
+	{ "closed and lingering", closing },
+	{ "reset and lingering", dead },
+	{ "over, for each cause", over },
+	{ "a command was refused", refused },
+	{ "port pool empty", pool_empty },
+	{ "controller gone", controller_gone },
+	{ "draining", draining },
+	{ "gateway out of service", out_of_service },
+	{ "termination out of service", term_out },
+	{ "events wait, termination unknown", event_unanswered },
+	{ "realm down", realm_down },
+	{ "a command works on it", command_under_way },
+	{ "past: subtracted after FIN", past_subtracted },
+	{ "past: never open", past_never_open },
+	{ "past: released by an operator", past_released },
+	{ "each row of the page has its test, each test its row", listed },
+	{ NULL, NULL },
+};
+
+static bool is_test(const char *name)
+{
+	for (const struct suite_test *t = tests; t->name; t++)
+		if (!strcmp(t->name, name))
+			return true;
+	fprintf(stderr, "docs/explain.md: no test is called %s\n", name);
+	return false;
+}
+
+/* The situations of a row, divided by "; ". */
+static unsigned int situations(char *row)
+{
+	unsigned int n = 0;
+	char *save, *name;
+
+	for (name = strtok_r(row, ";", &save); name;
+	     name = strtok_r(NULL, ";", &save), n++)
+		CU_ASSERT(is_test(name + strspn(name, " ")));
+	return n;
+}
+
+static void listed(void)
+{
+	FILE *f = fopen(SOURCE_DIR "/docs/explain.md", "r");
+	unsigned int n = 0, n_tests = sizeof(tests) / sizeof(*tests) - 2;
+	char line[1024], *end;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	while (fgets(line, sizeof(line), f)) {
+		end = strncmp(line, "| ", 2) ? NULL : strstr(line + 2, " |");
+		if (!end || !strncmp(line, "| situation |", 13))
+			continue;
+		*end = '\0';
+		n += situations(line + 2);
+	}
+	fclose(f);
+	/* No name is there twice: as many are all of them. */
+	CU_ASSERT_EQUAL(n, n_tests);
+}
+
 int main(void)
 {
-	static const struct suite_test tests[] = {
-		{ "only one termination", one_side },
-		{ "A and B keep their names", names_stay },
-		{ "the other side without Local", no_local },
-		{ "streams that do not meet", another_stream },
-		{ "nobody has come", armed },
-		{ "wrong source", wrong_source },
-		{ "waiting for B", waits_for_b },
-		{ "waiting for A", waits_for_a },
-		{ "only B has come, as the engine tells", only_b_has_come },
-		{ "armed again after it failed", armed_again },
-		{ "stream mode inactive", mode_inactive },
-		{ "handshake ACK missing", handshake },
-		{ "waiting first", waiting_first },
-		{ "relay: waiting for the server", relay },
-		{ "holdconn", holdconn },
-		{ "open", is_open },
-		{ "open one way", one_way },
-		{ "policed", policed },
-		{ "half closed", half },
-		{ "closed and lingering", closing },
-		{ "reset and lingering", dead },
-		{ "over, for each cause", over },
-		{ "a command was refused", refused },
-		{ "port pool empty", pool_empty },
-		{ "controller gone", controller_gone },
-		{ "draining", draining },
-		{ "gateway out of service", out_of_service },
-		{ "termination out of service", term_out },
-		{ "events wait, termination unknown", event_unanswered },
-		{ "realm down", realm_down },
-		{ "a command works on it", command_under_way },
-		{ "past: subtracted after FIN", past_subtracted },
-		{ "past: never open", past_never_open },
-		{ "past: released by an operator", past_released },
-		{ NULL, NULL },
-	};
-
 	return suite_run("gateway/explain", tests);
 }
