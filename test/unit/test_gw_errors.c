@@ -245,6 +245,35 @@ static void third_and_last(void)
 	rig_free(r);
 }
 
+/* As many contexts as may be, and one more: it is refused, none gives way, and
+ * there is room again when one of them ends. */
+static void at_the_cap(void)
+{
+	enum { CAP = 300 };
+	struct rig *r = rig_new(CAP);
+	char ask[64], id[16];
+
+	for (unsigned int i = 0; i < CAP; i++) {
+		snprintf(id, sizeof(id), "C=%u{", i + 1);
+		sequence("below the cap", rig_ask(r, FIRST), id);
+	}
+	for (unsigned int i = 0; i < 3; i++)
+		sequence("one more", rig_ask(r, FIRST), "C=${ER=412{");
+	CU_ASSERT_EQUAL(r->gw.n_contexts, CAP);
+	CU_ASSERT_EQUAL(r->gw.n_terms, CAP);
+	CU_ASSERT_EQUAL(stub_gates(), CAP);
+	for (unsigned int i = 0; i < CAP; i++) {
+		snprintf(ask, sizeof(ask), "C=%u{AV=ip/1/access/%u{AT{}}}",
+			 i + 1, i + 1);
+		snprintf(id, sizeof(id), "C=%u{AV=", i + 1);
+		sequence("each is there", rig_ask(r, ask), id);
+	}
+	sequence("one ends", rig_ask(r, "C=150{S=*}"), "C=150{S=");
+	sequence("room again", rig_ask(r, FIRST), "A=ip/1/access/");
+	sequence("and no more", rig_ask(r, FIRST), "C=${ER=412{");
+	rig_free(r);
+}
+
 static void second_add_fails(void)
 {
 	struct rig *r = rig_new(10);
@@ -313,7 +342,8 @@ static const struct suite_test tests[] = {
 	{ "C11 C15 T11-T13 refused, and nothing changes", refused },
 	{ "C11 the first Add fails: no context stays", first_add_fails },
 	{ "8 the second stream fails: no gate stays", second_stream_fails },
-	{ "C11 P17 434 third termination, 412 no context", third_and_last },
+	{ "C11 434 third termination, 412 no context", third_and_last },
+	{ "P17 300 contexts of 300, and one more", at_the_cap },
 	{ "6.4 the second Add fails: the first stays", second_add_fails },
 	{ "4.1 435 termination of another context", other_context },
 	{ "T25 optional commands go on", optional },
