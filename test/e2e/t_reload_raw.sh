@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Reloads, some of them of wrong files, lose no segment of an open session.
+# Faults: P12
 #
 # Raw segments with numbers, no TCP that would send again; once through the
 # programs of the kernel, once through the TUN devices.  RELOADS says how often.
