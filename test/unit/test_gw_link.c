@@ -413,6 +413,44 @@ static void t30_return_always(void)
 	rig_free(r);
 }
 
+/* What the first controller has not answered, and what came since, is told to
+ * the next one, each once and in its order; nothing that was answered. */
+static void t71_events_after_failover(void)
+{
+	struct rig *r = start_as(two_controllers);
+	struct pkt_gate_id gate;
+	unsigned int n;
+
+	rig_ask(r, RIG_BOTH);
+	gate = stub_cmd(0)->gate;
+	stub_event(PKT_EVT_SYN, gate, PKT_CAUSE_NONE, false);
+	rig_events(r);
+	SAYS(r, "tcprv/syn");
+	CU_ASSERT(rig_acknowledge(r));
+	SAYS(r, "adr/rsac");
+	stub_event(PKT_EVT_OPEN, gate, PKT_CAUSE_NONE, false);
+	rig_events(r);
+	fail_over(r);
+	n = r->n_sent;
+	SAYS(r, "N=ip/1/access/1{OE=2001{");
+	CU_ASSERT_PTR_NULL(strstr(rig_last(r), "tcprv/syn"));
+	CU_ASSERT_EQUAL(last_to(r), 11);
+	/* NULL, when it is not there, is before everything. */
+	CU_ASSERT(strstr(rig_last(r), "adr/rsac") > rig_last(r));
+	CU_ASSERT(strstr(rig_last(r), "tcprv/est") >
+		  strstr(rig_last(r), "adr/rsac"));
+	stub_event(PKT_EVT_CLOSED, gate, PKT_CAUSE_FIN, true);
+	rig_events(r);
+	CU_ASSERT_EQUAL(r->n_sent, n);
+	CU_ASSERT(rig_acknowledge(r));
+	CU_ASSERT_EQUAL(r->n_sent, n + 1);
+	SAYS(r, "tcprv/rel{ST=1,cause=fin");
+	CU_ASSERT_PTR_NULL(strstr(rig_last(r), "tcprv/est"));
+	CU_ASSERT(rig_acknowledge(r));
+	CU_ASSERT_EQUAL(r->n_sent, n + 1);
+	rig_free(r);
+}
+
 /* Only without sessions; not at all. */
 static void t30_return_idle(void)
 {
@@ -527,6 +565,7 @@ int main(void)
 		{ "T30 contexts stay", t30_contexts_stay },
 		{ "T30 handoff", t30_handoff },
 		{ "T30 return to the first controller", t30_return_always },
+		{ "T71 events after a failover", t71_events_after_failover },
 		{ "T30 return when idle, or not", t30_return_idle },
 		{ "T32 supervision unasked", t32_inactivity },
 		{ "C28 a controller vanishes", c28_controller_vanishes },
