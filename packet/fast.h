@@ -58,8 +58,9 @@ void pkt_fast_attach(struct pkt_fast *f, char *note, size_t cap);
 enum pkt_path pkt_fast_path(const struct pkt_fast *f, const char *iface);
 
 /* Sessions of one worker that open or end in the kernel.  The descriptor is
- * readable when there is one to look at; tell is called for each, with the place of one of its gates,
- * which may have become another's since.  Thread: the worker. */
+ * readable when there is one to look at; tell is called for each, with the place
+ * of one of its gates, which may have become another's since.  Thread: the
+ * worker. */
 int pkt_fast_hint_fd(const struct pkt_fast *f, unsigned int worker);
 void pkt_fast_hints(struct pkt_fast *f, unsigned int worker,
 		    void (*tell)(void *arg, uint32_t place), void *arg);
