@@ -69,7 +69,9 @@ live() {
 }
 
 SIZE=2
-session_begin --set patience=100000 --timeout 200
+# On a busy machine it takes a while until B comes, and until all is released.
+export LAB_RENDEZVOUS='twait-s="120"'
+session_begin --set patience=200000 --timeout 230
 # shellcheck disable=SC2154
 in_all "$term_a" context "$ctx"
 in_all "$port_a" dump "$ctx"
@@ -128,6 +130,11 @@ FOLLOWS=()
 follow follow
 follow follow-json --format json
 follow follow-xml --format xml
+# What was before is told at once, what comes now in another answer.
+for name in follow follow-json follow-xml; do
+	wait_for 20 grep -qF 'latched to 203.0.113.10 port' "$DIR/$name.log" ||
+		die "what was before is not told: $(tail -3 "$DIR/$name.log")"
+done
 session_client b
 session_clients
 for name in follow follow-json follow-xml; do
