@@ -182,6 +182,7 @@ struct gate {
 	bool is_cross; /* it leaves as one of the other family */
 	bool is_joining;
 	uint32_t packets; /* that it is on the wire */
+	uint32_t now_ms;  /* the clock is asked once */
 	struct toll toll;
 };
 
@@ -220,6 +221,7 @@ static __always_inline enum pkt_fast_count gate_find(struct gate *g,
 		return PKT_FAST_STEERED;
 	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
 	g->packets = pkt_pieces(s->octets - s->headers, wire - s->headers);
+	g->now_ms = now_ms();
 	what = judge(g->in, g->out, s, &g->is_current);
 	g->toll = (struct toll) { .octets = 0 };
 	if (what == PKT_FAST_PASSED &&

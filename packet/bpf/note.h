@@ -70,11 +70,10 @@ static __always_inline void note(const struct gate *g, const struct segment *s,
 				 uint32_t place)
 {
 	struct pkt_entry *in = g->in, *out = g->out;
-	uint32_t now = now_ms();
 
 	limit_pay(&g->toll);
-	if (in->last_seen_ms != now)
-		in->last_seen_ms = now;
+	if (in->last_seen_ms != g->now_ms)
+		in->last_seen_ms = g->now_ms;
 	pkt_count_passed(in, s->octets - s->headers, g->packets);
 	if (!g->is_current)
 		return;

@@ -41,13 +41,13 @@ static __always_inline uint32_t wire_octets(const struct __sk_buff *skb,
  * into the device it comes from. */
 static __always_inline struct fast_way *
 find_way(struct __sk_buff *skb, bool is_v6, uint32_t octets, uint32_t tun,
-	 const uint32_t *src, const uint32_t *dst)
+	 const uint32_t *src, const uint32_t *dst, uint32_t now)
 {
 	struct fast_way *way = way_slot(src, dst, tun);
 	struct bpf_fib_lookup q;
 	long told;
 
-	if (!way || way_is_told(way, src, dst, tun, octets))
+	if (!way || way_is_told(way, src, dst, tun, octets, now))
 		return way;
 	way_ask(&q, is_v6, tun, src, dst, octets);
 	told = bpf_fib_lookup(skb, &q, sizeof(q), 0);
@@ -56,7 +56,7 @@ find_way(struct __sk_buff *skb, bool is_v6, uint32_t octets, uint32_t tun,
 	    q.ifindex == tun)
 		return NULL;
 	/* The MTU is told with a neighbour only: what fits now may be all. */
-	way_remember(way, src, dst, tun, &q);
+	way_remember(way, src, dst, tun, &q, now);
 	__builtin_memcpy(way->next_hop, q.ipv6_dst, sizeof(way->next_hop));
 	return way;
 }
@@ -144,7 +144,7 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		way = find_way(skb, g.is_cross != s->is_v6, wire,
 			       tun_of(g.in->peer_slot),
 			       (const uint32_t *)&g.in->out_src,
-			       (const uint32_t *)&g.in->out_dst);
+			       (const uint32_t *)&g.in->out_dst, g.now_ms);
 	if (!way)
 		return PKT_FAST_ROUTE;
 	if (g.is_cross ? !cross(skb, s, &g, wire) : !rewrite(skb, s, &g)) {
@@ -198,7 +198,7 @@ int tun(struct __sk_buff *skb)
 	if (segment_read(ip, END(skb), skb->protocol, skb->len, &s) &&
 	    s.ttl > 1)
 		way = find_way(skb, s.is_v6, wire_octets(skb, &s), self()->tun,
-			       s.src, s.dst);
+			       s.src, s.dst, now_ms());
 	if (!way || ip + sizeof(struct ipv6hdr) > END(skb)) {
 		count(FAST_BY_TC, PKT_FAST_UNSENT, 0);
 		return TC_ACT_UNSPEC;

@@ -54,23 +54,22 @@ static __always_inline void way_ask(struct bpf_fib_lookup *q, bool is_v6,
 	}
 }
 
-/* Is that way remembered, not too long ago, and are so many octets no more than
- * it takes? */
+/* Is that way remembered, not too long before `now`, and are so many octets no
+ * more than it takes? */
 static __always_inline bool way_is_told(const struct fast_way *way,
 					const uint32_t *src,
 					const uint32_t *dst, uint32_t tun,
-					uint32_t octets)
+					uint32_t octets, uint32_t now)
 {
 	return way->tun == tun && pkt_is_same_addr(way->dst, dst) &&
 	       pkt_is_same_addr(way->src, src) && octets <= way->mtu &&
-	       now_ms() - way->told_ms <= FAST_WAY_MS;
+	       now - way->told_ms <= FAST_WAY_MS;
 }
 
 /* All but the neighbour, which is for each program to say. */
-static __always_inline void way_remember(struct fast_way *way,
-					 const uint32_t *src,
-					 const uint32_t *dst, uint32_t tun,
-					 const struct bpf_fib_lookup *told)
+static __always_inline void
+way_remember(struct fast_way *way, const uint32_t *src, const uint32_t *dst,
+	     uint32_t tun, const struct bpf_fib_lookup *told, uint32_t now)
 {
 	__builtin_memcpy(way->src, src, sizeof(way->src));
 	__builtin_memcpy(way->dst, dst, sizeof(way->dst));
@@ -78,5 +77,5 @@ static __always_inline void way_remember(struct fast_way *way,
 	way->ifindex = told->ifindex;
 	way->family = told->family;
 	way->mtu = told->mtu_result;
-	way->told_ms = now_ms();
+	way->told_ms = now;
 }

@@ -55,11 +55,11 @@ static __always_inline bool is_taken(const struct xdp_md *ctx, uint32_t ifindex)
 
 /* It is told: may it be taken?  A neighbour that only XDP sends to would never
  * be verified. */
-static __always_inline bool keep_way(struct fast_way *way,
-				     const struct pkt_entry *in, uint32_t tun,
+static __always_inline bool keep_way(struct fast_way *way, const struct gate *g,
+				     uint32_t tun,
 				     const struct bpf_fib_lookup *told)
 {
-	uint32_t ifindex = told->ifindex, now = now_ms();
+	uint32_t ifindex = told->ifindex, now = g->now_ms;
 
 	if (!bpf_map_lookup_elem(&ports, &ifindex))
 		return false;
@@ -69,8 +69,8 @@ static __always_inline bool keep_way(struct fast_way *way,
 		way->seen_ms = now;
 		return false;
 	}
-	way_remember(way, (const uint32_t *)&in->out_src,
-		     (const uint32_t *)&in->out_dst, tun, told);
+	way_remember(way, (const uint32_t *)&g->in->out_src,
+		     (const uint32_t *)&g->in->out_dst, tun, told, now);
 	__builtin_memcpy(&way->mac[0], told->dmac, ETH_ALEN);
 	__builtin_memcpy(&way->mac[3], told->smac, ETH_ALEN);
 	return true;
@@ -78,12 +78,12 @@ static __always_inline bool keep_way(struct fast_way *way,
 
 static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 						    const struct segment *s,
-						    const struct pkt_entry *in,
+						    const struct gate *g,
 						    struct fast_way **found)
 {
-	const uint32_t *src = (const uint32_t *)&in->out_src;
-	const uint32_t *dst = (const uint32_t *)&in->out_dst;
-	uint32_t tun = tun_of(in->peer_slot);
+	const uint32_t *src = (const uint32_t *)&g->in->out_src;
+	const uint32_t *dst = (const uint32_t *)&g->in->out_dst;
+	uint32_t tun = tun_of(g->in->peer_slot);
 	struct fast_way *way = way_slot(src, dst, tun);
 	struct bpf_fib_lookup q;
 	long told;
@@ -91,7 +91,7 @@ static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 	*found = way;
 	if (!way)
 		return PKT_FAST_ROUTE;
-	if (way_is_told(way, src, dst, tun, s->octets))
+	if (way_is_told(way, src, dst, tun, s->octets, g->now_ms))
 		return is_taken(ctx, way->ifindex) ? PKT_FAST_PASSED :
 						     PKT_FAST_NEIGHBOUR;
 	way_ask(&q, s->is_v6, tun, src, dst, s->octets);
@@ -100,8 +100,7 @@ static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 		return PKT_FAST_NEIGHBOUR;
 	if (told != BPF_FIB_LKUP_RET_SUCCESS)
 		return PKT_FAST_ROUTE;
-	return keep_way(way, in, tun, &q) ? PKT_FAST_PASSED :
-					    PKT_FAST_NEIGHBOUR;
+	return keep_way(way, g, tun, &q) ? PKT_FAST_PASSED : PKT_FAST_NEIGHBOUR;
 }
 
 static __always_inline void translate(struct ethhdr *eth, void *tcp,
@@ -143,7 +142,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 		return PKT_FAST_STEERED;
 	if (tcp + sizeof(struct tcphdr) > END(ctx) || is_partial(tcp, s))
 		return PKT_FAST_PARTIAL;
-	what = find_way(ctx, s, g.in, &way);
+	what = find_way(ctx, s, &g, &way);
 	if (what != PKT_FAST_PASSED)
 		return what;
 	translate(eth, tcp, s, &g, way);
