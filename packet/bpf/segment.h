@@ -33,6 +33,7 @@ enum {
 struct segment {
 	uint32_t src[4], dst[4]; /* network order; IPv4 mapped */
 	uint16_t sport_be, dport;
+	uint16_t csum;    /* of TCP, in the octet order of memory */
 	uint16_t octets;  /* of the IP packet */
 	uint16_t headers; /* of these, IP and TCP headers */
 	uint8_t tos, ttl, flags;
@@ -109,6 +110,7 @@ static __always_inline bool read_tcp(const void *p, const void *end,
 		return false;
 	s->sport_be = tcp->source;
 	s->dport = bpf_ntohs(tcp->dest);
+	s->csum = tcp->check;
 	s->flags = ((const uint8_t *)tcp)[13];
 	s->headers = segment_l4(s) + tcp->doff * 4;
 	if (s->headers > s->octets)

@@ -70,42 +70,57 @@ static __always_inline long take_way(const struct fast_way *way)
 	return bpf_redirect_neigh(way->ifindex, &next, sizeof(next), 0);
 }
 
-/* When only its checksum changes by an address, a whole packet does not: so it
- * is within IPv6.  False: there is no memory. */
-static __always_inline bool set_tcp_csum(struct __sk_buff *skb, uint32_t off,
-					 bool is_within_ipv6,
-					 const struct pkt_entry *in)
+/* The kernel changes the TCP checksum by the addresses; where they add nothing,
+ * by the ports.  When only its checksum changes by an address, a whole packet
+ * does not: so it is within IPv6.  False: there is no memory. */
+static __always_inline bool change_csum(struct __sk_buff *skb, uint32_t off,
+					bool is_within_ipv6,
+					const struct pkt_entry *in)
 {
-	uint64_t pseudo = BPF_F_PSEUDO_HDR | (is_within_ipv6 ? F_IPV6 : 0);
+	const uint16_t delta = in->addr_delta;
+	const uint64_t pseudo = BPF_F_PSEUDO_HDR;
 
-	if (bpf_l4_csum_replace(skb, off, 0, in->addr_delta, pseudo) &&
-	    bpf_l4_csum_replace(skb, off, 0, in->addr_delta, BPF_F_PSEUDO_HDR))
-		return false;
-	return !bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in), 0);
+	if (!delta || delta == 0xffff)
+		return !bpf_l4_csum_replace(skb, off, 0, pkt_ports_delta(in),
+					    0);
+	return (is_within_ipv6 &&
+		!bpf_l4_csum_replace(skb, off, 0, delta, pseudo | F_IPV6)) ||
+	       !bpf_l4_csum_replace(skb, off, 0, delta, pseudo);
 }
 
-static __always_inline bool set_ports(struct __sk_buff *skb, uint32_t l4,
-				      const struct pkt_entry *in)
+/* Ports and checksum behind an IP header of `l4` octets.  Only the kernel knows
+ * whether the checksum, `was` so far, is a partial one, and shows it by how it
+ * changes it; besides, it keeps its own sum of a received packet right.  Returns
+ * where the IP header is; NULL: there is no memory. */
+static __always_inline uint8_t *rewrite_tcp(struct __sk_buff *skb, uint32_t l4,
+					    bool is_within_ipv6, uint16_t was,
+					    const struct pkt_entry *in)
 {
-	struct tcphdr *tcp = DATA(skb) + l4;
+	const uint32_t off = ETH_HLEN + l4;
+	uint8_t *tcp;
+	bool is_partial;
 
-	if ((void *)(tcp + 1) > END(skb))
-		return false;
-	tcp->source = in->out_sport_be;
-	tcp->dest = in->out_dport_be;
-	return true;
+	if (!change_csum(skb, off + PKT_TCP_CSUM, is_within_ipv6, in))
+		return NULL;
+	tcp = DATA(skb) + off;
+	if ((void *)tcp + sizeof(struct tcphdr) > END(skb))
+		return NULL;
+	is_partial = pkt_load16(tcp + PKT_TCP_CSUM) ==
+		     pkt_csum_add(was, in->addr_delta);
+	pkt_store16(tcp + PKT_TCP_CSUM, was);
+	pkt_rewrite_tcp(tcp, is_partial, in);
+	return tcp - l4;
 }
 
 /* False: no memory for it; what is left is not to be sent. */
 static __always_inline bool
 rewrite(struct __sk_buff *skb, const struct segment *s, const struct gate *g)
 {
-	uint32_t l4 = ETH_HLEN + segment_l4(s);
+	uint8_t *ip = rewrite_tcp(skb, segment_l4(s), s->is_v6, s->csum, g->in);
 
-	if (!set_tcp_csum(skb, l4 + PKT_TCP_CSUM, s->is_v6, g->in) ||
-	    !set_ports(skb, l4, g->in))
+	if (!ip)
 		return false;
-	hop_rewrite_ip(DATA(skb) + ETH_HLEN, s->is_v6, g->in, g->out);
+	hop_rewrite_ip(ip, s->is_v6, g->in, g->out);
 	return true;
 }
 
@@ -113,11 +128,9 @@ static __always_inline bool cross(struct __sk_buff *skb,
 				  const struct segment *s, const struct gate *g,
 				  uint32_t wire)
 {
-	uint32_t l4 = ETH_HLEN + pkt_other_header(s->is_v6);
-
 	return cross_ip(skb, g, s, wire) &&
-	       set_tcp_csum(skb, l4 + PKT_TCP_CSUM, false, g->in) &&
-	       set_ports(skb, l4, g->in);
+	       rewrite_tcp(skb, pkt_other_header(s->is_v6), false, s->csum,
+			   g->in);
 }
 
 /* PKT_FAST_PASSED, PKT_FAST_LOST and PKT_FAST_POLICED: *verdict is what the

@@ -39,11 +39,10 @@ static __always_inline bool is_to_us(const struct ethhdr *eth)
 	       to[2] == port.mac[2];
 }
 
-static __always_inline bool is_partial(const void *tcp, const struct segment *s)
+static __always_inline bool is_partial(const struct segment *s)
 {
 	return pkt_looks_partial(s->src, s->dst,
-				 bpf_htons(s->octets - segment_l4(s)),
-				 pkt_load16(tcp + PKT_TCP_CSUM));
+				 bpf_htons(s->octets - segment_l4(s)), s->csum);
 }
 
 /* Does that interface still take frames?  The one it came on does. */
@@ -140,7 +139,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 		return what;
 	if (g.is_cross || g.is_joining)
 		return PKT_FAST_STEERED;
-	if (tcp + sizeof(struct tcphdr) > END(ctx) || is_partial(tcp, s))
+	if (tcp + sizeof(struct tcphdr) > END(ctx) || is_partial(s))
 		return PKT_FAST_PARTIAL;
 	what = find_way(ctx, s, &g, &way);
 	if (what != PKT_FAST_PASSED)

@@ -195,6 +195,18 @@ static const struct pkt_rdv_cfg rdv_cfg = { .twait_s = 20,
 					    RDV_CFG_TIMERS,
 					    .release_rst = true };
 
+/* One address for each side, and the sum of those that a segment has does not
+ * change on its way. */
+static void set_neutral(struct pkt_engine_cfg *cfg)
+{
+	inet_pton(AF_INET6, "::ffff:198.18.71.122",
+		  &cfg->realm[0].prefix[0].addr);
+	for (int i = 0; i < 2; i++)
+		cfg->realm[i].prefix[0].len = 128;
+}
+
+static bool is_neutral; /* the addresses of the next engine */
+
 static void start_with(enum pkt_fastpath fastpath)
 {
 	struct pkt_engine_cfg cfg = lab_config(n_workers);
@@ -202,6 +214,8 @@ static void start_with(enum pkt_fastpath fastpath)
 	int rc;
 
 	cfg.realm[0].fastpath[0] = cfg.realm[1].fastpath[0] = fastpath;
+	if (is_neutral)
+		set_neutral(&cfg);
 	rc = pkt_engine_new(&cfg, &engine, err, sizeof(err));
 	if (rc)
 		printf("\n%s\n", err);
@@ -484,23 +498,28 @@ static void handshake_in_kernel(void)
 	pkt_engine_free(engine);
 }
 
-/* Without offload the clients write whole checksums, and read them. */
-static void checksums_in_kernel(void)
-{
-	for (int i = 0; i < 2; i++)
-		shell("nsenter -t %d -n ethtool -K eth0 tx off >/dev/null",
-		      side[i].pid);
-	session_in_kernel();
-	for (int i = 0; i < 2; i++)
-		shell("nsenter -t %d -n ethtool -K eth0 tx on >/dev/null",
-		      side[i].pid);
-}
-
 static void offloads(const char *tx)
 {
 	for (int i = 0; i < 2; i++)
 		shell("nsenter -t %d -n ethtool -K eth0 tx %s gro on >/dev/null",
 		      side[i].pid, tx);
+}
+
+/* Without offload the clients write whole checksums, and read them. */
+static void checksums_in_kernel(void)
+{
+	offloads("off");
+	session_in_kernel();
+	offloads("on");
+}
+
+/* The kernel shows by the ports whether a checksum is a partial one. */
+static void neutral_addresses(void)
+{
+	is_neutral = true;
+	session_in_kernel();
+	checksums_in_kernel();
+	is_neutral = false;
 }
 
 static bool is_xdp(void)
@@ -938,6 +957,7 @@ int main(void)
 		{ "decision 11: the same in the kernel",
 		  two_workers_in_kernel },
 		{ "X4 the same with whole checksums", checksums_in_kernel },
+		{ "X4 both where addresses add nothing", neutral_addresses },
 		{ "XDP: whole checksums, both ways", session_by_xdp },
 		{ "XDP: partial checksums are left to tc",
 		  partial_checksums_at_xdp },
