@@ -7,11 +7,12 @@
  * as ever, with its rules and routes; the entries are filled in by hand: each
  * output is the input of another session, in one scattered ring through all of
  * them.  BPF_PROG_TEST_RUN sends one packet round, as often as its TTL allows,
- * again and again; the program must say that it passed it each time.  "program
- * NANOSECONDS", "xdp NANOSECONDS" (the program of XDP, one session only),
- * "minimal NANOSECONDS" (bpf/minimal.bpf.c, the same way), and "access
- * NANOSECONDS" of a read that waits for the one before, over as much
- * memory as the entries have and in as scattered an order.
+ * again and again; the program must say that it passed it each time.  "minimal
+ * NANOSECONDS" (bpf/minimal.bpf.c, the same way), "program NANOSECONDS", "xdp
+ * NANOSECONDS" (the program of XDP, one session only): call by call in turn, so
+ * that what the processor's clock does meets all of them.  "access NANOSECONDS"
+ * of a read that waits for the one before, over as much memory as the entries
+ * have and in as scattered an order.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -214,10 +215,17 @@ static void make_sessions(void)
 
 /* ---- running ---- */
 
-static uint8_t frame[ETH_HLEN + HEADERS + PAYLOAD];
+/* A program, its packet as it came out of the last call, and what each took. */
+struct course {
+	const char *what;
+	int prog;
+	bool is_xdp;
+	uint8_t frame[ETH_HLEN + HEADERS + PAYLOAD];
+	uint64_t ns[CALLS_MAX];
+};
 
 /* The TTL and, with it, the sum of the IPv4 header. */
-static void wind_up(void)
+static void wind_up(uint8_t *frame)
 {
 	uint8_t *ip = frame + ETH_HLEN;
 	uint16_t sum;
@@ -229,7 +237,7 @@ static void wind_up(void)
 }
 
 /* Of the client, to session 0; PAYLOAD octets of zero. */
-static void first_packet(void)
+static void first_packet(uint8_t *frame)
 {
 	static const uint8_t head[ETH_HLEN] = { 2, 0, 0, 0, 0, 1, 2,
 						0, 0, 0, 0, 2, 8, 0 };
@@ -245,43 +253,42 @@ static void first_packet(void)
 	uint8_t *ip = frame + ETH_HLEN;
 	uint16_t sum;
 
-	memset(frame, 0, sizeof(frame));
 	memcpy(frame, head, sizeof(head));
 	pkt_tx_build(&tx, ip);
 	ip[3] = HEADERS + PAYLOAD;
 	memcpy(&sum, ip + TCP_CSUM, 2);
 	sum = pkt_csum_update(sum, htons(PAYLOAD)); /* in the pseudo-header */
 	memcpy(ip + TCP_CSUM, &sum, 2);
-	wind_up();
+	wind_up(frame);
 }
 
 /* ROUNDS times, from the packet that came out of the last call on; nanoseconds
  * of one. */
-static uint64_t run_once(int prog, bool is_xdp)
+static uint64_t run_once(struct course *c)
 {
 	struct __sk_buff skb = { .ifindex = if_nametoindex("va") };
 	struct xdp_md md = { .ingress_ifindex = skb.ifindex,
-			     .data_end = sizeof(frame) };
+			     .data_end = sizeof(c->frame) };
 	struct bpf_test_run_opts opts = {
 		.sz = sizeof(opts),
-		.data_in = frame,
-		.data_size_in = sizeof(frame),
-		.data_out = frame,
-		.data_size_out = sizeof(frame),
-		.ctx_in = is_xdp ? (void *)&md : (void *)&skb,
-		.ctx_size_in = is_xdp ? sizeof(md) : sizeof(skb),
+		.data_in = c->frame,
+		.data_size_in = sizeof(c->frame),
+		.data_out = c->frame,
+		.data_size_out = sizeof(c->frame),
+		.ctx_in = c->is_xdp ? (void *)&md : (void *)&skb,
+		.ctx_size_in = c->is_xdp ? sizeof(md) : sizeof(skb),
 		.repeat = ROUNDS,
 	};
 	uint8_t macs[12];
 
-	memcpy(macs, frame, sizeof(macs));
-	if (bpf_prog_test_run_opts(prog, &opts))
+	memcpy(macs, c->frame, sizeof(macs));
+	if (bpf_prog_test_run_opts(c->prog, &opts))
 		die(strerror(errno));
-	if (opts.retval != (is_xdp ? XDP_REDIRECT : TC_ACT_REDIRECT) ||
-	    frame[ETH_HLEN + 8] != TTL - ROUNDS)
+	if (opts.retval != (c->is_xdp ? XDP_REDIRECT : TC_ACT_REDIRECT) ||
+	    c->frame[ETH_HLEN + 8] != TTL - ROUNDS)
 		die("the program did not pass it");
-	memcpy(frame, macs, sizeof(macs));
-	wind_up();
+	memcpy(c->frame, macs, sizeof(macs));
+	wind_up(c->frame);
 	return opts.duration;
 }
 
@@ -292,45 +299,64 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Prints the median of the calls; returns how many packets that were. */
-static uint64_t measure(const char *what, int prog, bool is_xdp, uint32_t ms)
+static struct course courses[3]; /* minimal, program, xdp */
+static unsigned int n_courses;
+
+static void add_course(const char *what, int prog, bool is_xdp)
 {
-	static uint64_t ns[CALLS_MAX];
+	struct course *c = &courses[n_courses++];
+
+	c->what = what;
+	c->prog = prog;
+	c->is_xdp = is_xdp;
+	first_packet(c->frame);
+}
+
+static void run_all(size_t n)
+{
+	for (unsigned int i = 0; i < n_courses; i++)
+		courses[i].ns[n] = run_once(&courses[i]);
+}
+
+/* Prints the medians of the calls; returns how many packets each had. */
+static uint64_t measure(uint32_t ms)
+{
 	uint64_t end;
 	size_t n = 0;
 
-	first_packet();
 	for (int i = 0; i < WARM_UP; i++)
-		run_once(prog, is_xdp);
-	end = now_ns() + ms * UINT64_C(1000000);
+		run_all(0);
+	end = now_ns() + n_courses * ms * UINT64_C(1000000);
 	while (n < CALLS_MAX && now_ns() < end)
-		ns[n++] = run_once(prog, is_xdp);
-	qsort(ns, n, sizeof(*ns), compare);
-	printf("%s %" PRIu64 "\n", what, ns[n / 2]);
+		run_all(n++);
+	for (unsigned int i = 0; i < n_courses; i++) {
+		uint64_t *ns = courses[i].ns;
+
+		qsort(ns, n, sizeof(*ns), compare);
+		printf("%s %" PRIu64 "\n", courses[i].what, ns[n / 2]);
+	}
 	return (n + WARM_UP) * ROUNDS;
 }
 
-static void measure_program(int prog, uint32_t ms)
+/* Of XDP one session only, whose packets keep their checksum: of many one would
+ * come to look like a partial one. */
+static void measure_programs(const struct minimal_bpf *m, int prog, uint32_t ms)
 {
 	struct pkt_counters before, after;
 	uint64_t n;
 
+	add_course("minimal", bpf_program__fd(m->progs.minimal), false);
+	add_course("program", prog, false);
+	if (n_sessions == 1)
+		add_course("xdp", program("xdp"), true);
 	pkt_engine_counters(engine, &before);
-	n = measure("program", prog, false, ms);
+	n = measure(ms) * (n_courses - 1);
 	pkt_engine_counters(engine, &after);
 	if (after.fast[PKT_FAST_PASSED] - before.fast[PKT_FAST_PASSED] != n)
 		die("not every packet was passed");
 }
 
-/* Of one session, whose packets keep their checksum: of many one would come to
- * look like a partial one. */
-static void measure_xdp(uint32_t ms)
-{
-	if (n_sessions == 1)
-		measure("xdp", program("xdp"), true, ms);
-}
-
-static void measure_minimal(uint32_t ms)
+static struct minimal_bpf *load_minimal(void)
 {
 	struct minimal_bpf *m = minimal_bpf__open();
 	struct pkt_local to = local(0);
@@ -344,8 +370,7 @@ static void measure_minimal(uint32_t ms)
 	m->rodata->ifindex = if_nametoindex("vb");
 	if (minimal_bpf__load(m))
 		die("cannot load the minimal program");
-	measure("minimal", bpf_program__fd(m->progs.minimal), false, ms);
-	minimal_bpf__destroy(m);
+	return m;
 }
 
 /* The median of stretches of ROUNDS reads. */
@@ -379,6 +404,7 @@ static void measure_access(uint32_t ms)
 int main(int argc, char **argv)
 {
 	uint32_t ms = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
+	struct minimal_bpf *m;
 	int prog;
 
 	n_sessions = argc == 3 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
@@ -389,9 +415,9 @@ int main(int argc, char **argv)
 	find_entries(prog);
 	make_ring();
 	make_sessions();
-	measure_minimal(ms);
-	measure_program(prog, ms);
-	measure_xdp(ms);
+	m = load_minimal();
+	measure_programs(m, prog, ms);
+	minimal_bpf__destroy(m);
 	measure_access(ms);
 	pkt_engine_free(engine);
 	return 0;
