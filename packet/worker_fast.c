@@ -159,6 +159,14 @@ static void sample(const struct pkt_worker *w, struct worker_joining *j)
 		j->steered[leg] = steered(w, j->rdv, leg);
 }
 
+/* What is on its way now, and a fence after which all of that can be read. */
+static void begin(const struct pkt_worker *w, struct worker_joining *j)
+{
+	sample(w, j);
+	j->ticket = pkt_fence_ask(w->cfg.fence);
+	j->is_past = false;
+}
+
 void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
 {
 	struct pkt_entry *first = entry_of(w, rdv, 0);
@@ -174,12 +182,12 @@ void worker_fast_follow(struct pkt_worker *w, uint32_t rdv)
 	give(w, rdv, PKT_KERNEL_JOIN);
 	j->rdv = rdv;
 	j->since_us = w->now_us;
-	j->ticket = pkt_fence_ask(w->cfg.fence);
-	j->is_new = true;
+	begin(w, j);
 }
 
-/* Since the sample the devices were read empty: of what it counts nothing is on
- * its way.  Some was lost, or more came than was counted, through the host. */
+/* Since the fence the devices were read empty: of what the sample counts nothing
+ * is on its way.  Some was lost, or more came than was counted, through the
+ * host. */
 static void write_off(struct pkt_worker *w, const struct worker_joining *j)
 {
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
@@ -191,27 +199,36 @@ static void write_off(struct pkt_worker *w, const struct worker_joining *j)
 	}
 }
 
-/* It is the kernel's now, or again the worker's.  A device that is never empty
- * must not keep the kernel from helping: to be overtaken once costs a session
- * less than that. */
+/* A device that is never empty must not keep the kernel from helping: to be
+ * overtaken once costs a session less than that. */
+static void look(struct pkt_worker *w, struct worker_joining *j, bool is_empty)
+{
+	bool is_late = w->now_us - j->since_us >= JOIN_MAX_US;
+
+	if (is_late)
+		sample(w, j);
+	if ((is_empty && j->is_past) || is_late)
+		write_off(w, j);
+}
+
+/* It is the kernel's now, or again the worker's. */
 static bool has_joined(struct pkt_worker *w, struct worker_joining *j,
 		       bool is_empty)
 {
 	const struct pkt_entry *first = entry_of(w, j->rdv, 0);
-	bool is_late = w->now_us - j->since_us >= JOIN_MAX_US;
+	bool is_past = pkt_fence_is_past(w->cfg.fence, j->ticket);
 
 	if (!first || first->kernel != PKT_KERNEL_JOIN)
 		return true;
-	if (is_late)
-		sample(w, j);
-	if ((is_empty && !j->is_new) || is_late)
-		write_off(w, j);
-	if (pkt_fence_is_past(w->cfg.fence, j->ticket) && is_read(w, j->rdv)) {
+	look(w, j, is_empty);
+	if (is_past && is_read(w, j->rdv)) {
 		give(w, j->rdv, PKT_KERNEL_PASS);
 		return true;
 	}
-	sample(w, j);
-	j->is_new = false;
+	if (is_empty && j->is_past)
+		begin(w, j);
+	else
+		j->is_past = is_past;
 	return false;
 }
 

@@ -65,10 +65,12 @@ struct sticky {
 /* A session that the kernel has, but for what is on its way to the worker. */
 struct worker_joining {
 	uint32_t rdv;
-	uint32_t steered[PKT_LEGS]; /* at the end of a turn, for the next one */
+	uint32_t steered[PKT_LEGS]; /* when the fence was asked for */
 	uint64_t since_us;
-	uint64_t ticket; /* for programs that do not know of it yet */
-	bool is_new;     /* in this turn, which may have read before */
+	/* For programs that do not know of it yet, or have not sent yet what
+	 * they counted. */
+	uint64_t ticket;
+	bool is_past; /* as of a turn before: who reads now reads it all */
 };
 
 /* A removal that waits for a fence. */

@@ -158,18 +158,24 @@ static __always_inline enum pkt_fast_count judge(const struct pkt_entry *in,
 	return PKT_FAST_PASSED;
 }
 
+static __always_inline bool is_done(const struct fast_queue *q,
+				    uint32_t steered)
+{
+	return (uint16_t)steered == *(const volatile uint16_t *)&q->done;
+}
+
 /* Is something of this way still on its way to the worker, or with it?  Then this
  * one is too, and counts.  It counts before it looks: either it sees what the
- * worker has done, or the worker sees it. */
+ * worker has done, or the worker sees it.  What passes does not count, not even
+ * for a moment: the worker would take it for one that it has to wait for, and be
+ * done with the next one in its stead. */
 static __always_inline bool is_behind(uint32_t place)
 {
 	struct fast_queue *q = bpf_map_lookup_elem(&queues, &place);
-	uint32_t steered;
 
-	if (!q)
+	if (!q || is_done(q, *(volatile uint32_t *)&q->steered))
 		return false;
-	steered = __sync_fetch_and_add(&q->steered, 1);
-	if ((uint16_t)steered != *(volatile uint16_t *)&q->done)
+	if (!is_done(q, __sync_fetch_and_add(&q->steered, 1)))
 		return true;
 	__sync_fetch_and_add(&q->steered, -1);
 	return false;

@@ -789,6 +789,7 @@ static const struct pkt_entry *joining(void)
 	commit();
 	e = entry(3);
 	is_held = true;
+	steered[GATE4]++;
 	segment(4, 3, NULL, 0);
 	turn();
 	forget_events();
@@ -820,16 +821,19 @@ static void joins_after_a_fence(void)
 }
 
 /* What was steered while the session came, behind a device that had been read:
- * that this was empty says nothing of it. */
+ * that this was empty says nothing of it, nor, before the fence, that it still
+ * is: a program may have counted what it has not sent yet. */
 static void joins_behind_the_last(void)
 {
 	const struct pkt_entry *e;
 
 	commit();
 	e = entry(3);
+	is_held = true;
 	steered[GATE3]++;
 	segment(4, 3, NULL, 0);
-	turn();
+	for (int i = 0; i < 5; i++)
+		turn();
 	CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_JOIN);
 	CU_ASSERT_EQUAL(done[GATE3] + 1, steered[GATE3]);
 	segment(3, 4, NULL, 0);
@@ -853,10 +857,9 @@ static void joins_though_lost(void)
 		steered[GATE3] += (uint32_t)lost[i];
 		turn();
 		CU_ASSERT_NOT_EQUAL(done[GATE3], steered[GATE3]);
-		turn();
-		CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
 		let_go();
 		CU_ASSERT_EQUAL(e->kernel, PKT_KERNEL_PASS);
+		CU_ASSERT_EQUAL(done[GATE3], steered[GATE3]);
 		stop();
 	}
 }
