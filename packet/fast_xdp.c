@@ -15,6 +15,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "packet/fast_features.h"
 #include "packet/fast_maps.h"
 #include "packet/xdp.skel.h"
 
@@ -90,6 +91,12 @@ static bool hides_tags(const char *name)
 
 /* Loading */
 
+static int make_ports(const char *name)
+{
+	return bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, name, sizeof(uint32_t),
+			      sizeof(uint32_t), FAST_PORTS, NULL);
+}
+
 static int make_maps(struct fast_xdp *x)
 {
 	if (x->ways <= 0)
@@ -98,10 +105,10 @@ static int make_maps(struct fast_xdp *x)
 					 sizeof(struct fast_way), FAST_WAYS,
 					 NULL);
 	if (x->ports <= 0)
-		x->ports = bpf_map_create(BPF_MAP_TYPE_DEVMAP_HASH, "ports",
-					  sizeof(uint32_t), sizeof(uint32_t),
-					  FAST_PORTS, NULL);
-	return x->ways > 0 && x->ports > 0 ? 0 : -errno;
+		x->ports = make_ports("ports");
+	if (x->several <= 0)
+		x->several = make_ports("several");
+	return x->ways > 0 && x->ports > 0 && x->several > 0 ? 0 : -errno;
 }
 
 /* Our ways lead elsewhere than those of tc. */
@@ -111,7 +118,9 @@ static int share_maps(const struct fast_xdp *x, struct xdp_bpf *skel)
 
 	if (!rc)
 		rc = bpf_map__reuse_fd(skel->maps.ways, x->ways);
-	return rc ? rc : bpf_map__reuse_fd(skel->maps.ports, x->ports);
+	if (!rc)
+		rc = bpf_map__reuse_fd(skel->maps.ports, x->ports);
+	return rc ? rc : bpf_map__reuse_fd(skel->maps.several, x->several);
 }
 
 /* Is it the verifier's answer, which does not change? */
@@ -166,10 +175,24 @@ static void drop_link(struct fast_xdp *x, struct fast_xdp_port *p)
 	uint32_t key = p->ifindex;
 
 	if (p->link > 0) {
+		(void)bpf_map_delete_elem(x->several, &key);
 		(void)bpf_map_delete_elem(x->ports, &key);
 		close(p->link);
 	}
 	p->link = 0;
+}
+
+/* It may be so now and not later: a veth asks its other end. */
+static void note_several(const struct fast_xdp *x,
+			 const struct fast_xdp_port *p)
+{
+	uint32_t key = p->ifindex;
+
+	/* Without it such frames are left to tc. */
+	if (fast_sends_several(p->ifindex))
+		(void)bpf_map_update_elem(x->several, &key, &key, 0);
+	else
+		(void)bpf_map_delete_elem(x->several, &key);
 }
 
 static int attach(struct fast_xdp *x, struct fast_xdp_port *p)
@@ -225,9 +248,11 @@ bool fast_xdp_attach(struct fast_xdp *x, struct fast_xdp_port *p,
 		fast_xdp_detach(x, p);
 		return !refuse(p, "it takes off VLAN tags (rxvlan)");
 	}
-	if (is_attached(p))
-		return true;
-	return (p->skel || !load(x, p, realms)) && !attach(x, p);
+	if (!is_attached(p) &&
+	    ((!p->skel && load(x, p, realms)) || attach(x, p)))
+		return false;
+	note_several(x, p);
+	return true;
 }
 
 void fast_xdp_detach(struct fast_xdp *x, struct fast_xdp_port *p)
@@ -243,5 +268,7 @@ void fast_xdp_close(struct fast_xdp *x)
 		close(x->ways);
 	if (x->ports > 0)
 		close(x->ports);
-	x->ways = x->ports = 0;
+	if (x->several > 0)
+		close(x->several);
+	x->ways = x->ports = x->several = 0;
 }

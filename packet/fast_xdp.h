@@ -17,7 +17,9 @@ struct bpf_object;
 /* What all programs share. */
 struct fast_xdp {
 	const struct bpf_object *tc; /* loaded; whose maps we have as well */
-	int ways, ports;             /* maps, ours; 0: not made yet */
+	/* Maps, ours; 0: not made yet.  several: those of the ports that send what
+	 * lies in several buffers. */
+	int ways, ports, several;
 };
 
 /* An interface; zero: without. */

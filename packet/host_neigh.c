@@ -1,4 +1,4 @@
-/* packet/host_neigh.c - see host_neigh.h; with host.c all there is of libnl */
+/* packet/host_neigh.c - see host_neigh.h; libnl as in host.c */
 #include "packet/host_neigh.h"
 
 #include <errno.h>

@@ -10,7 +10,8 @@
  * or virtio peer leaves it to the device; the mark of it does not come here).
  *
  * Decide, then modify: what goes on into the stack is as it came.  A frame may
- * be in several buffers; its headers are in the first.
+ * be in several buffers; its headers are in the first, and the rest is not
+ * looked at.
  */
 #include "packet/bpf/hop.h"
 #include "packet/bpf/note.h"
@@ -25,7 +26,17 @@ struct {
 	__type(value, uint32_t);
 } ports SEC(".maps");
 
+/* Those of them that send what lies in several buffers; by others it is lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_DEVMAP_HASH);
+	__uint(max_entries, FAST_PORTS);
+	__type(key, uint32_t);
+	__type(value, uint32_t);
+} several SEC(".maps");
+
 const volatile struct fast_port port;
+
+enum { FRAME_MAX = 0xffff }; /* for the verifier */
 
 #define DATA(ctx) ((void *)(long)(ctx)->data)
 #define END(ctx) ((void *)(long)(ctx)->data_end)
@@ -45,11 +56,20 @@ static __always_inline bool is_partial(const struct segment *s)
 				 bpf_htons(s->octets - segment_l4(s)), s->csum);
 }
 
-/* Does that interface still take frames?  The one it came on does. */
-static __always_inline bool is_taken(const struct xdp_md *ctx, uint32_t ifindex)
+/* Of so many octets: do they go on behind the first buffer? */
+static __always_inline bool is_several(const struct xdp_md *ctx, uint32_t n)
 {
-	return ifindex == ctx->ingress_ifindex ||
-	       bpf_map_lookup_elem(&ports, &ifindex);
+	return n > FRAME_MAX || DATA(ctx) + n > END(ctx);
+}
+
+/* Does that interface still take this frame?  The one it came on does. */
+static __always_inline bool is_taken(const struct xdp_md *ctx, uint32_t n,
+				     uint32_t ifindex)
+{
+	if (ifindex == ctx->ingress_ifindex)
+		return true;
+	return bpf_map_lookup_elem(&ports, &ifindex) &&
+	       (!is_several(ctx, n) || bpf_map_lookup_elem(&several, &ifindex));
 }
 
 /* It is told: may it be taken?  A neighbour that only XDP sends to would never
@@ -75,10 +95,10 @@ static __always_inline bool keep_way(struct fast_way *way, const struct gate *g,
 	return true;
 }
 
-static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
-						    const struct segment *s,
-						    const struct gate *g,
-						    struct fast_way **found)
+/* Of a frame of n octets. */
+static __always_inline enum pkt_fast_count
+find_way(struct xdp_md *ctx, uint32_t n, const struct segment *s,
+	 const struct gate *g, struct fast_way **found)
 {
 	const uint32_t *src = (const uint32_t *)&g->in->out_src;
 	const uint32_t *dst = (const uint32_t *)&g->in->out_dst;
@@ -91,15 +111,17 @@ static __always_inline enum pkt_fast_count find_way(struct xdp_md *ctx,
 	if (!way)
 		return PKT_FAST_ROUTE;
 	if (way_is_told(way, src, dst, tun, s->octets, g->now_ms))
-		return is_taken(ctx, way->ifindex) ? PKT_FAST_PASSED :
-						     PKT_FAST_NEIGHBOUR;
+		return is_taken(ctx, n, way->ifindex) ? PKT_FAST_PASSED :
+							PKT_FAST_NEIGHBOUR;
 	way_ask(&q, s->is_v6, tun, src, dst, s->octets);
 	told = bpf_fib_lookup(ctx, &q, sizeof(q), 0);
 	if (told == BPF_FIB_LKUP_RET_NO_NEIGH)
 		return PKT_FAST_NEIGHBOUR;
 	if (told != BPF_FIB_LKUP_RET_SUCCESS)
 		return PKT_FAST_ROUTE;
-	return keep_way(way, g, tun, &q) ? PKT_FAST_PASSED : PKT_FAST_NEIGHBOUR;
+	return keep_way(way, g, tun, &q) && is_taken(ctx, n, q.ifindex) ?
+		       PKT_FAST_PASSED :
+		       PKT_FAST_NEIGHBOUR;
 }
 
 static __always_inline void translate(struct ethhdr *eth, void *tcp,
@@ -122,10 +144,9 @@ static __always_inline int send(const struct xdp_md *ctx,
 }
 
 /* PKT_FAST_PASSED, PKT_FAST_POLICED: *verdict is what the program returns. */
-static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
-						    const struct segment *s,
-						    uint32_t place,
-						    int *verdict)
+static __always_inline enum pkt_fast_count
+dispatch(struct xdp_md *ctx, uint32_t n, const struct segment *s,
+	 uint32_t place, int *verdict)
 {
 	struct ethhdr *eth = DATA(ctx);
 	void *tcp = DATA(ctx) + ETH_HLEN + segment_l4(s);
@@ -141,7 +162,7 @@ static __always_inline enum pkt_fast_count dispatch(struct xdp_md *ctx,
 		return PKT_FAST_STEERED;
 	if (tcp + sizeof(struct tcphdr) > END(ctx) || is_partial(s))
 		return PKT_FAST_PARTIAL;
-	what = find_way(ctx, s, &g, &way);
+	what = find_way(ctx, n, s, &g, &way);
 	if (what != PKT_FAST_PASSED)
 		return what;
 	translate(eth, tcp, s, &g, way);
@@ -169,7 +190,7 @@ int xdp(struct xdp_md *ctx)
 		count(FAST_BY_XDP, PKT_FAST_FOREIGN, 0);
 		return XDP_PASS;
 	}
-	what = dispatch(ctx, &s, place_of(slot), &verdict);
+	what = dispatch(ctx, n, &s, place_of(slot), &verdict);
 	count(FAST_BY_XDP, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	return verdict;
 }

@@ -22,6 +22,7 @@ static struct pkt_slots slots[2];
 static struct pkt_fast *fast;
 static struct pkt_engine_cfg cfg;
 static int media = -1, xdp = -1; /* the programs of realm 0 */
+static int first = -1; /* says how many octets are in front of data_end */
 
 static const char DEVICES[] =
 	"ip link set lo up && "
@@ -45,7 +46,8 @@ static const uint8_t turned_macs[12] = { 2, 0, 0, 0, 0, 8, 2, 0, 0, 0, 0, 2 };
 
 enum { TAG_OCTETS = 4 };
 
-static void set_realm(unsigned int i, const char *v4, const char *v6)
+static void set_realm(unsigned int i, const char *v4, const char *v6,
+		      uint16_t mtu)
 {
 	struct pkt_realm_cfg *r = &cfg.realm[i];
 
@@ -60,18 +62,18 @@ static void set_realm(unsigned int i, const char *v4, const char *v6)
 	r->n_prefixes = 2;
 	r->port_min = PROGRAM_PORT;
 	r->port_max = PROGRAM_PORT + PROGRAM_PORTS - 1;
-	r->mtu = PROGRAM_MTU;
+	r->mtu = mtu;
 }
 
-static int lay_out(uint32_t *n_slots)
+static int lay_out(uint16_t mtu, uint32_t *n_slots)
 {
 	uint32_t next = 0;
 
 	cfg = (struct pkt_engine_cfg) { .n_realms = 2,
 					.n_workers = 1,
 					.max_rendezvous = 16 };
-	set_realm(0, "198.51.100.0", "2001:db8:a::");
-	set_realm(1, "192.0.2.0", "2001:db8:b::");
+	set_realm(0, "198.51.100.0", "2001:db8:a::", mtu);
+	set_realm(1, "192.0.2.0", "2001:db8:b::", mtu);
 	for (unsigned int i = 0; i < 2; i++)
 		if (pkt_slots_init(&slots[i], &cfg.realm[i], next, &next))
 			return -1;
@@ -96,44 +98,95 @@ static bool is_permitted(char *why, size_t cap)
 	return true;
 }
 
+static bool make_devices(uint16_t mtu)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command),
+		 "for i in tun0 tun1 media0 media1 far0 far1; do "
+		 "ip link set $i mtu %u || exit 1; done",
+		 mtu);
+	return !system(DEVICES) && !system(command);
+}
+
+static int load_first(void)
+{
+	static const struct bpf_insn does[] = {
+		{ .code = BPF_LDX | BPF_MEM | BPF_W,
+		  .dst_reg = BPF_REG_0,
+		  .src_reg = BPF_REG_1,
+		  .off = offsetof(struct xdp_md, data_end) },
+		{ .code = BPF_LDX | BPF_MEM | BPF_W,
+		  .dst_reg = BPF_REG_2,
+		  .src_reg = BPF_REG_1,
+		  .off = offsetof(struct xdp_md, data) },
+		{ .code = BPF_ALU64 | BPF_SUB | BPF_X,
+		  .dst_reg = BPF_REG_0,
+		  .src_reg = BPF_REG_2 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	struct bpf_prog_load_opts opts = {
+		.sz = sizeof(opts),
+		.prog_flags = BPF_F_XDP_HAS_FRAGS,
+	};
+
+	return bpf_prog_load(BPF_PROG_TYPE_XDP, "first", "BSD", does,
+			     sizeof(does) / sizeof(does[0]), &opts);
+}
+
 /* 0; 1: the kernel does not let us, why says why; -1: it does, and still something
  * failed, which why tells. */
-static int rig_open(char *why, size_t cap)
+static int rig_open(uint16_t mtu, char *why, size_t cap)
 {
 	uint32_t n_slots;
 
 	if (!is_permitted(why, cap))
 		return 1;
 	snprintf(why, cap, "cannot make the devices");
-	if (system(DEVICES) || lay_out(&n_slots) ||
+	if (!make_devices(mtu) || lay_out(mtu, &n_slots) ||
 	    pkt_fast_new(&cfg, slots, n_slots, &fast, why, cap))
 		return -1;
 	pkt_fast_attach(fast, why, cap);
 	media = program_fd("media");
 	xdp = program_fd("xdp");
-	return media < 0 || xdp < 0 ? -1 : 0;
+	first = load_first();
+	return media < 0 || xdp < 0 || first < 0 ? -1 : 0;
+}
+
+/* Is the interface of realm 1 in a map? */
+static void set_in(const char *map, bool is_in)
+{
+	uint32_t key = if_nametoindex("media1");
+	int fd = program_map_fd(map);
+	int rc = is_in ? bpf_map_update_elem(fd, &key, &key, 0) :
+			 bpf_map_delete_elem(fd, &key);
+
+	if (rc && (is_in || errno != ENOENT))
+		abort();
 }
 
 void program_rig_take(bool is_taken)
 {
-	uint32_t key = if_nametoindex("media1");
-	int ports = program_map_fd("ports");
+	set_in("ports", is_taken);
+}
 
-	if (is_taken ? bpf_map_update_elem(ports, &key, &key, 0) :
-		       bpf_map_delete_elem(ports, &key))
-		abort();
+void program_rig_take_several(bool is_taken)
+{
+	set_in("several", is_taken);
 }
 
 static void rig_close(void)
 {
 	pkt_fast_free(fast);
 	fast = NULL;
+	close(first);
 }
 
-int program_rig_run(const char *suite, const struct suite_test *tests)
+int program_rig_run(const char *suite, uint16_t mtu,
+		    const struct suite_test *tests)
 {
 	char why[256];
-	int rc = rig_open(why, sizeof(why));
+	int rc = rig_open(mtu, why, sizeof(why));
 
 	if (rc)
 		printf("%s: %s\n", rc > 0 ? "skipped" : "failed", why);
@@ -227,21 +280,22 @@ static void take_out(const struct program_trial *t, struct pkt_entry *in,
 	memset(out, 0, sizeof(*out));
 }
 
-static void count(uint64_t of[PKT_FAST__COUNT])
+/* By XDP alone, or by both programs. */
+static void count(bool is_xdp, uint64_t of[PKT_FAST__COUNT])
 {
 	struct pkt_counters c = { .rx_pkts = 0 };
 
 	pkt_fast_counters(fast, &c);
-	memcpy(of, c.fast, sizeof(c.fast));
+	memcpy(of, is_xdp ? c.xdp : c.fast, sizeof(c.fast));
 }
 
 /* The one that has grown; PKT_FAST__COUNT: not just one. */
-static unsigned int counted(const uint64_t before[PKT_FAST__COUNT])
+static unsigned int counted(bool is_xdp, const uint64_t before[PKT_FAST__COUNT])
 {
 	uint64_t after[PKT_FAST__COUNT];
 	unsigned int reason = PKT_FAST__COUNT;
 
-	count(after);
+	count(is_xdp, after);
 	for (unsigned int i = 0; i < PKT_FAST__COUNT; i++) {
 		if (after[i] == before[i])
 			continue;
@@ -316,34 +370,61 @@ static uint32_t run(const struct program_trial *t, struct rdv_pkt *after)
 	return opts.retval;
 }
 
-/* Returns what XDP returned; a huge number: it did not run, or sent the frame to
- * somebody else. */
-static uint32_t run_xdp(const struct program_trial *t, struct rdv_pkt *after)
+/* What it looks like afterwards. */
+struct frame {
+	uint8_t octet[ETH_HLEN + TAG_OCTETS + RDV_PKT_MAX];
+	uint32_t n;
+};
+
+/* Returns what this program of XDP returned; a huge number: it did not run. */
+static uint32_t run_frame(int prog, const struct program_trial *t,
+			  struct frame *after)
 {
-	static uint8_t frame[ETH_HLEN + RDV_PKT_MAX];
-	static uint8_t result[sizeof(frame)];
+	static uint8_t frame[sizeof(after->octet)];
 	struct xdp_md md = { .ingress_ifindex = if_nametoindex("media0") };
 	struct bpf_test_run_opts opts = {
 		.sz = sizeof(opts),
 		.data_in = frame,
-		.data_out = result,
-		.data_size_out = sizeof(result),
+		.data_out = after->octet,
+		.data_size_out = sizeof(after->octet),
 		.ctx_in = &md,
 		.ctx_size_in = sizeof(md),
 		.repeat = 1,
 	};
 
 	opts.data_size_in = md.data_end = (uint32_t)put_frame(t, frame);
-	if (bpf_prog_test_run_opts(xdp, &opts))
+	if (t->n_first)
+		md.data_end = t->n_first;
+	if (bpf_prog_test_run_opts(prog, &opts))
 		return UINT32_MAX;
-	after->n = opts.data_size_out - l2(t);
-	memcpy(after->octet, result + l2(t), after->n);
-	if ((opts.retval == XDP_REDIRECT &&
-	     memcmp(result, sent_macs, sizeof(sent_macs))) ||
-	    (opts.retval == XDP_TX &&
-	     memcmp(result, turned_macs, sizeof(turned_macs))))
-		return UINT32_MAX;
+	after->n = opts.data_size_out;
 	return opts.retval;
+}
+
+/* The same; also a huge number: the frame was sent to somebody else. */
+static uint32_t run_xdp(const struct program_trial *t, struct rdv_pkt *after)
+{
+	static struct frame f;
+	uint32_t told = run_frame(xdp, t, &f);
+
+	if (told == UINT32_MAX)
+		return told;
+	after->n = f.n - l2(t);
+	memcpy(after->octet, f.octet + l2(t), after->n);
+	if ((told == XDP_REDIRECT &&
+	     memcmp(f.octet, sent_macs, sizeof(sent_macs))) ||
+	    (told == XDP_TX &&
+	     memcmp(f.octet, turned_macs, sizeof(turned_macs))))
+		return UINT32_MAX;
+	return told;
+}
+
+uint32_t program_rig_first(const struct program_trial *t)
+{
+	static struct frame f;
+	uint32_t told = run_frame(first, t, &f);
+
+	return told == UINT32_MAX ? 0 : told;
 }
 
 static bool is_untouched(const struct program_trial *t,
@@ -365,29 +446,33 @@ static enum program_verdict verdict_of_xdp(unsigned int reason, uint32_t told)
 	return told == XDP_DROP ? PROGRAM_DROPPED : PROGRAM_SPOILT;
 }
 
-/* What it leaves as it was is tc's. */
-void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
+void program_rig_xdp_alone(const struct program_trial *t,
+			   struct program_outcome *o)
 {
 	struct pkt_entry *in = entry_of(1), *out = entry_of(0);
 	uint64_t before[PKT_FAST__COUNT];
-	bool is_left = true;
 	uint32_t told;
 
-	if (!t->gso_octets) {
-		install(t, in, out);
-		count(before);
-		o->before_ms = now_ms();
-		told = run_xdp(t, &o->p);
-		o->after_ms = now_ms();
-		is_left = told == XDP_PASS;
-		o->reason = counted(before);
-		o->verdict = verdict_of_xdp(o->reason, told);
-		o->is_by_xdp = o->verdict == PROGRAM_PASSED;
-		o->is_turned = told == XDP_TX;
-		take_out(t, in, out, o);
-		is_left = is_left && is_untouched(t, o);
-	}
-	if (is_left)
+	install(t, in, out);
+	count(true, before);
+	o->before_ms = now_ms();
+	told = run_xdp(t, &o->p);
+	o->after_ms = now_ms();
+	o->reason = counted(true, before);
+	o->verdict = verdict_of_xdp(o->reason, told);
+	o->is_by_xdp = o->verdict == PROGRAM_PASSED;
+	o->is_turned = told == XDP_TX;
+	take_out(t, in, out, o);
+	if (told == XDP_PASS && is_untouched(t, o))
+		o->verdict = PROGRAM_HOST;
+}
+
+/* What it leaves as it was is tc's. */
+void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
+{
+	if (!t->gso_octets)
+		program_rig_xdp_alone(t, o);
+	if (t->gso_octets || o->verdict == PROGRAM_HOST)
 		program_rig_tc(t, o);
 }
 
@@ -398,11 +483,11 @@ void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 	uint32_t told;
 
 	install(t, in, out);
-	count(before);
+	count(false, before);
 	o->before_ms = now_ms();
 	told = run(t, &o->p);
 	o->after_ms = now_ms();
-	o->reason = counted(before);
+	o->reason = counted(false, before);
 	o->verdict = verdict_of(o->reason, told);
 	o->is_by_xdp = o->is_turned = false;
 	take_out(t, in, out, o);

@@ -8,6 +8,9 @@
  *   realm 0: 198.51.100.0/30, 2001:db8:a::/126, program under test
  *   realm 1: 192.0.2.0/30, 2001:db8:b::/126
  *   clients: 10.0.0.0/8, 2001:db8:c::/48
+ *
+ * XDP gets a frame in buffers of a page, as a driver would: about 3500 octets are
+ * in the first.
  */
 #pragma once
 
@@ -34,7 +37,10 @@ struct program_trial {
 	struct pkt_local x, y; /* where these two are */
 	uint16_t gso_octets;   /* 0: one packet */
 	bool has_tag;          /* in a frame of a VLAN */
-	uint16_t n_behind;     /* steered before, and still with the worker */
+	/* Octets of the frame in the first buffer; 0: as many as it holds.  XDP
+	 * only, Linux 6.18. */
+	uint16_t n_first;
+	uint16_t n_behind; /* steered before, and still with the worker */
 	/* Of both gates; policed if its cfg says so.  Buckets: `own`. */
 	struct pkt_traffic traffic[2];
 };
@@ -52,18 +58,26 @@ struct program_outcome {
 };
 
 /* main(): these tests with the programs loaded, as suite_run(); skipped and
- * passed when the kernel does not let us. */
-int program_rig_run(const char *suite, const struct suite_test *tests);
+ * passed when the kernel does not let us.  mtu: of all devices. */
+int program_rig_run(const char *suite, uint16_t mtu,
+		    const struct suite_test *tests);
 
 /* Hints that were written and not read yet; now they are. */
 uint32_t program_rig_hints(void);
 /* Hints that found no room, ever. */
 uint32_t program_rig_missed(void);
-/* May XDP send by the interface of realm 1? */
+/* May XDP send by the interface of realm 1?  And what lies in several buffers? */
 void program_rig_take(bool is_taken);
+void program_rig_take_several(bool is_taken);
 
 /* Through `media` of tc. */
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o);
 /* Through XDP, and through `media` what that leaves; a super-segment only through
  * `media`.  What XDP left, but not as it came, is SPOILT. */
 void program_rig_xdp(const struct program_trial *t, struct program_outcome *o);
+/* Through XDP alone; what that leaves as it came is the HOST's. */
+void program_rig_xdp_alone(const struct program_trial *t,
+			   struct program_outcome *o);
+/* Octets of the frame in front of data_end, as another program of XDP sees it; 0:
+ * the kernel does not let us. */
+uint32_t program_rig_first(const struct program_trial *t);

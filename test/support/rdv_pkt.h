@@ -8,7 +8,7 @@
 
 #include "packet/seg.h"
 
-enum { RDV_PKT_MAX = 2048 };
+enum { RDV_PKT_MAX = 9216 };
 
 struct rdv_pkt {
 	uint8_t octet[RDV_PKT_MAX];

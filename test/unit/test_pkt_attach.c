@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 static struct pkt_engine *engine;
@@ -134,12 +135,47 @@ out:
 	shell("ip link del vx");
 }
 
+static bool is_linux(int major, int minor)
+{
+	struct utsname u;
+	int a = 0, b = 0;
+
+	return !uname(&u) && sscanf(u.release, "%d.%d", &a, &b) == 2 &&
+	       (a > major || (a == major && b >= minor));
+}
+
+/* Frames in several buffers go only where the kernel says that the driver sends
+ * them: a veth, when its other end takes frames of XDP.  Before 6.3 it says
+ * nothing. */
+static void several_buffers(void)
+{
+	uint32_t key;
+
+	shell("ip link add vx type veth peer vy; ip link set vy up");
+	start_with_second("vx", PKT_FASTPATH_XDP);
+	key = if_nametoindex("vx");
+	if (strncmp(pkt_engine_fastpath(engine), "tc on", 5))
+		goto out;
+	CU_ASSERT_TRUE(own_bpf_has("ports", key));
+	CU_ASSERT_FALSE(own_bpf_has("several", key));
+	shell("ethtool -K vy gro on");
+	pkt_engine_links_changed(engine);
+	CU_ASSERT_EQUAL(own_bpf_has("several", key), is_linux(6, 3));
+	shell("ethtool -K vy gro off");
+	pkt_engine_links_changed(engine);
+	CU_ASSERT_FALSE(own_bpf_has("several", key));
+out:
+	pkt_engine_free(engine);
+	shell("ip link del vx");
+}
+
 int main(void)
 {
 	static const struct suite_test tests[] = {
 		{ "XDP: refused, gone, there again", xdp_comes_and_goes },
 		{ "XDP: taken away", xdp_is_taken_away },
 		{ "two interfaces swap their names", names_are_swapped },
+		{ "XDP: who sends several buffers", several_buffers },
 		{ NULL, NULL },
 	};
 

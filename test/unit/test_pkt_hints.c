@@ -73,5 +73,5 @@ int main(void)
 		{ NULL, NULL },
 	};
 
-	return program_rig_run("packet/hints", tests);
+	return program_rig_run("packet/hints", PROGRAM_MTU, tests);
 }

@@ -1007,5 +1007,5 @@ int main(void)
 		{ NULL, NULL },
 	};
 
-	return program_rig_run("packet/program", tests);
+	return program_rig_run("packet/program", PROGRAM_MTU, tests);
 }
