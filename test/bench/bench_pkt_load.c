@@ -206,8 +206,8 @@ static bool hear(int side, struct batch *b, uint8_t flags)
 	return !missing;
 }
 
-/* What is not heard is said again, as clients do: the queues that a frame goes
- * through are those of all the machine, and may be full of others' frames. */
+/* What is not heard is said again, as clients do: whatever is measured here may
+ * lose a frame of the opening. */
 static void take(const struct step *step, struct batch *b)
 {
 	for (int i = 0; i < 2; i++)

@@ -15,8 +15,7 @@ bench() {			# bench NAME OPTION...: small, but the real thing
 		>"$DIR/$name" 2>&1
 }
 
-# A loss makes it fail, and other tests beside this one may fill the queues that
-# its frames go through.
+# A loss makes it fail, and on a busy machine there may be one.
 tries=0
 until bench good; do
 	tries=$((tries + 1))
