@@ -49,6 +49,19 @@ void program_set_rewrites(struct program_trial *t)
 	pkt_translate_set(&t->out, &t->y, &t->x, &a);
 }
 
+void program_set_neutral(struct program_trial *t, bool has_port)
+{
+	uint8_t *last = &t->out.remote.s6_addr[14];
+	uint16_t ports = (uint16_t)~pkt_ports_delta(&t->in);
+
+	pkt_store16(last, pkt_csum_add(pkt_load16(last),
+				       (uint16_t)~t->in.addr_delta));
+	if (has_port)
+		t->out.remote_port_be =
+			pkt_csum_add(t->out.remote_port_be, ports);
+	program_set_rewrites(t);
+}
+
 void program_begin(struct program_trial *t, const struct program_pair *pair)
 {
 	struct in6_addr a = rdv_addr(pair->a), b = rdv_addr(pair->b);

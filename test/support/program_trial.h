@@ -36,6 +36,9 @@ extern const struct program_shape program_plain;
 void program_begin(struct program_trial *t, const struct program_pair *pair);
 /* Addresses or ports of the trial are others now. */
 void program_set_rewrites(struct program_trial *t);
+/* B's address, and port if asked for, are such that the checksum stays: what
+ * leaves has the sum of what came. */
+void program_set_neutral(struct program_trial *t, bool has_port);
 /* The segment of A, with right sums. */
 void program_write(struct program_trial *t, const struct program_shape *s);
 
