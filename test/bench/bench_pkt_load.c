@@ -213,10 +213,14 @@ static void take(const struct step *step, struct batch *b)
 	for (int i = 0; i < 2; i++)
 		memset(b->has[i], !step->hear[i], sizeof(b->has[i]));
 	for (int tries = 0; tries < TRIES; tries++) {
+		bool is_done = true;
+
 		for (int i = 0; i < 2; i++)
 			if (step->say[i])
 				say(i, b, step->say[i]);
-		if (hear(0, b, step->hear[0]) & hear(1, b, step->hear[1]))
+		for (int i = 0; i < 2; i++)
+			is_done &= hear(i, b, step->hear[i]);
+		if (is_done)
 			return;
 	}
 	die("a session does not open");
