@@ -23,10 +23,11 @@ class Shell:
         self.bash = subprocess.Popen(
             ["bash", "-m"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, bufsize=1)
+        self.bash.stdin.write("trap 'failed=$?' ERR\n")
 
     def run(self, text):
-        """Its exit status and what it printed."""
-        self.bash.stdin.write(f"{text}\necho \"{MARK} $?\"\n")
+        """The exit status of what failed last, or 0, and what it printed."""
+        self.bash.stdin.write(f"failed=0\n{text}\necho \"{MARK} $failed\"\n")
         said = []
         for line in self.bash.stdout:
             if line.startswith(MARK):
