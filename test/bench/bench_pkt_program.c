@@ -8,11 +8,12 @@
  * output is the input of another session, in one scattered ring through all of
  * them.  BPF_PROG_TEST_RUN sends one packet round, as often as its TTL allows,
  * again and again; the program must say that it passed it each time.  "minimal
- * NANOSECONDS" (bpf/minimal.bpf.c, the same way), "program NANOSECONDS", "xdp
- * NANOSECONDS" (the program of XDP, one session only): call by call in turn, so
- * that what the processor's clock does meets all of them.  "access NANOSECONDS"
- * of a read that waits for the one before, over as much memory as the entries
- * have and in as scattered an order.
+ * NANOSECONDS" (bpf/minimal.bpf.c, the same way), "program NANOSECONDS"; of one
+ * session "xdp NANOSECONDS" (the program of XDP), of several "one NANOSECONDS"
+ * (the same program, when all packets are of one of them) and "access
+ * NANOSECONDS" of a read that waits for the one before, over as much memory as
+ * the entries have and in as scattered an order: call by call in turn, so
+ * that what the processor's clock does meets all of them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -61,6 +62,7 @@ static uint32_t n_sessions;
 static struct pkt_entry *entries;
 static uint32_t *places; /* of slots */
 static uint32_t *next;   /* the ring, by number of session */
+static uint32_t n_ring;  /* sessions in it; the one behind is its own next */
 
 static void die(const char *what)
 {
@@ -144,22 +146,24 @@ static void find_entries(int prog)
 /* One cycle through all, by Sattolo's shuffle. */
 static void make_ring(void)
 {
-	uint32_t *order = malloc(n_sessions * sizeof(*order));
+	uint32_t *order = malloc(n_ring * sizeof(*order));
 
 	next = malloc(n_sessions * sizeof(*next));
 	if (!order || !next)
 		die("no memory");
 	srandom(4711);
-	for (uint32_t i = 0; i < n_sessions; i++)
+	for (uint32_t i = 0; i < n_ring; i++)
 		order[i] = i;
-	for (uint32_t i = n_sessions - 1; i > 0; i--) {
+	for (uint32_t i = n_ring - 1; i > 0; i--) {
 		uint32_t j = (uint32_t)random() % i, was = order[i];
 
 		order[i] = order[j];
 		order[j] = was;
 	}
-	for (uint32_t i = 0; i < n_sessions; i++)
-		next[order[i]] = order[(i + 1) % n_sessions];
+	for (uint32_t i = 0; i < n_ring; i++)
+		next[order[i]] = order[(i + 1) % n_ring];
+	if (n_ring < n_sessions)
+		next[n_ring] = n_ring;
 	free(order);
 }
 
@@ -215,7 +219,8 @@ static void make_sessions(void)
 
 /* ---- running ---- */
 
-/* A program, its packet as it came out of the last call, and what each took. */
+/* A program, its packet as it came out of the last call, and what each took;
+ * prog -1: reads of memory instead. */
 struct course {
 	const char *what;
 	int prog;
@@ -236,15 +241,16 @@ static void wind_up(uint8_t *frame)
 	memcpy(ip + 10, &sum, 2);
 }
 
-/* Of the client, to session 0; PAYLOAD octets of zero. */
-static void first_packet(uint8_t *frame)
+/* Of the client, to session k; PAYLOAD octets of zero. */
+static void first_packet(uint8_t *frame, uint32_t k)
 {
 	static const uint8_t head[ETH_HLEN] = { 2, 0, 0, 0, 0, 1, 2,
 						0, 0, 0, 0, 2, 8, 0 };
+	struct pkt_local to = local(k);
 	struct pkt_tx tx = { .src = two_realms_ipv4(CLIENT),
-			     .dst = two_realms_local(0, 0),
+			     .dst = to.addr,
 			     .sport = CLIENT_PORT,
-			     .dport = TWO_PORT_MIN,
+			     .dport = ntohs(to.port_be),
 			     .family = AF_INET,
 			     .flags = PKT_ACK,
 			     .window = WINDOW,
@@ -292,6 +298,33 @@ static uint64_t run_once(struct course *c)
 	return opts.duration;
 }
 
+/* What a session has in the engine, and where the next one is. */
+struct line {
+	uint32_t next;
+	uint8_t rest[2 * sizeof(struct pkt_entry) - 4];
+};
+static struct line *lines;
+
+static void make_lines(void)
+{
+	lines = aligned_alloc(4096, MAX * sizeof(*lines));
+	if (!lines)
+		die("no memory");
+	for (uint32_t k = 0; k < n_sessions; k++)
+		lines[k].next = next[k];
+}
+
+/* ROUNDS reads, from where the last ones ended; nanoseconds of one. */
+static uint64_t read_once(void)
+{
+	static uint32_t at;
+	uint64_t began = now_ns();
+
+	for (int i = 0; i < ROUNDS; i++)
+		at = *(volatile uint32_t *)&lines[at].next;
+	return (now_ns() - began) / ROUNDS;
+}
+
 static int compare(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
@@ -299,23 +332,24 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static struct course courses[3]; /* minimal, program, xdp */
+static struct course courses[4];
 static unsigned int n_courses;
 
-static void add_course(const char *what, int prog, bool is_xdp)
+static void add_course(const char *what, int prog, bool is_xdp, uint32_t k)
 {
 	struct course *c = &courses[n_courses++];
 
 	c->what = what;
 	c->prog = prog;
 	c->is_xdp = is_xdp;
-	first_packet(c->frame);
+	first_packet(c->frame, k);
 }
 
 static void run_all(size_t n)
 {
 	for (unsigned int i = 0; i < n_courses; i++)
-		courses[i].ns[n] = run_once(&courses[i]);
+		courses[i].ns[n] = courses[i].prog < 0 ? read_once() :
+							 run_once(&courses[i]);
 }
 
 /* Prints the medians of the calls; returns how many packets each had. */
@@ -340,17 +374,21 @@ static uint64_t measure(uint32_t ms)
 
 /* Of XDP one session only, whose packets keep their checksum: of many one would
  * come to look like a partial one. */
-static void measure_programs(const struct minimal_bpf *m, int prog, uint32_t ms)
+static void measure_all(const struct minimal_bpf *m, int prog, uint32_t ms)
 {
 	struct pkt_counters before, after;
 	uint64_t n;
 
-	add_course("minimal", bpf_program__fd(m->progs.minimal), false);
-	add_course("program", prog, false);
-	if (n_sessions == 1)
-		add_course("xdp", program("xdp"), true);
+	add_course("minimal", bpf_program__fd(m->progs.minimal), false, 0);
+	add_course("program", prog, false, 0);
+	if (n_ring < n_sessions) {
+		add_course("one", prog, false, n_ring);
+		add_course("access", -1, false, 0);
+	} else {
+		add_course("xdp", program("xdp"), true, 0);
+	}
 	pkt_engine_counters(engine, &before);
-	n = measure(ms) * (n_courses - 1);
+	n = measure(ms) * 2;
 	pkt_engine_counters(engine, &after);
 	if (after.fast[PKT_FAST_PASSED] - before.fast[PKT_FAST_PASSED] != n)
 		die("not every packet was passed");
@@ -373,34 +411,6 @@ static struct minimal_bpf *load_minimal(void)
 	return m;
 }
 
-/* The median of stretches of ROUNDS reads. */
-static void measure_access(uint32_t ms)
-{
-	static uint64_t ns[CALLS_MAX];
-	struct line {
-		uint32_t next;
-		uint8_t rest[2 * sizeof(struct pkt_entry) - 4];
-	} *lines = aligned_alloc(4096, MAX * sizeof(*lines));
-	uint64_t end, began;
-	uint32_t at = 0;
-	size_t n = 0;
-
-	if (!lines)
-		die("no memory");
-	for (uint32_t k = 0; k < n_sessions; k++)
-		lines[k].next = next[k];
-	end = now_ns() + ms * UINT64_C(1000000);
-	while (n < CALLS_MAX && now_ns() < end) {
-		began = now_ns();
-		for (int i = 0; i < ROUNDS; i++)
-			at = *(volatile uint32_t *)&lines[at].next;
-		ns[n++] = (now_ns() - began) * 100 / ROUNDS;
-	}
-	qsort(ns, n, sizeof(*ns), compare);
-	printf("access %.2f\n", (double)ns[n / 2] / 100);
-	free(lines);
-}
-
 int main(int argc, char **argv)
 {
 	uint32_t ms = argc == 3 ? (uint32_t)strtoul(argv[2], NULL, 10) : 0;
@@ -410,15 +420,17 @@ int main(int argc, char **argv)
 	n_sessions = argc == 3 ? (uint32_t)strtoul(argv[1], NULL, 10) : 0;
 	if (!n_sessions || n_sessions > MAX || !ms)
 		die("usage: bench_pkt_program SESSIONS MILLISECONDS");
+	n_ring = n_sessions > 1 ? n_sessions - 1 : 1;
 	start();
 	prog = program("media");
 	find_entries(prog);
 	make_ring();
 	make_sessions();
 	m = load_minimal();
-	measure_programs(m, prog, ms);
+	make_lines();
+	measure_all(m, prog, ms);
 	minimal_bpf__destroy(m);
-	measure_access(ms);
+	free(lines);
 	pkt_engine_free(engine);
 	return 0;
 }
