@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "packet/berths.h"
 #include "packet/cpus.h"
 #include "packet/engine_priv.h"
 #include "packet/host.h"
@@ -37,7 +38,6 @@ struct gate {
 
 struct rdv {
 	struct gate gate[PKT_LEGS];
-	uint32_t next_free;  /* index + 1 */
 	unsigned int worker; /* where it lives: the class of its local ports */
 };
 
@@ -50,8 +50,7 @@ struct pkt_engine {
 	uint32_t *places; /* of each slot: place of its entry + 1; 0: free */
 	uint32_t n_slots;
 	struct rdv *rdvs;
-	uint32_t free_rdv; /* index + 1; 0: only those never used */
-	uint32_t n_used_rdvs;
+	struct pkt_berths berths;
 	uint32_t last_gen;
 	struct pkt_lane lane[PKT_MAX_WORKERS];
 	unsigned int next_lane; /* whose event is next */
@@ -157,6 +156,7 @@ static int add_pool(struct pkt_engine *e, unsigned int realm)
 		.port_max = r->port_max,
 		.classes = e->cfg.n_workers,
 		.first_slot = e->n_slots,
+		.n_homes = e->cfg.max_rendezvous,
 		.quarantine_ms = r->quarantine_ms,
 		.random = next_random,
 		.random_arg = e,
@@ -190,7 +190,11 @@ static int allocate(struct pkt_engine *e)
 		e->places = pkt_pages_new(e->n_slots, sizeof(*e->places));
 	}
 	e->rdvs = calloc(e->cfg.max_rendezvous, sizeof(*e->rdvs));
-	if (!e->entries || !e->places || !e->rdvs)
+	e->berths.has_homes = e->fast;
+	e->berths.random = next_random;
+	e->berths.random_arg = e;
+	if (pkt_berths_init(&e->berths, e->cfg.max_rendezvous) || !e->entries ||
+	    !e->places || !e->rdvs)
 		return -ENOMEM;
 	if (e->evt_fd < 0)
 		return -errno;
@@ -462,6 +466,7 @@ void pkt_engine_free(struct pkt_engine *e)
 		       sizeof(*e->entries));
 	pkt_pages_free(e->places, e->n_slots, sizeof(*e->places));
 	free(e->rdvs);
+	pkt_berths_end(&e->berths);
 	if (e->evt_fd >= 0)
 		close(e->evt_fd);
 	free(e);
@@ -570,20 +575,12 @@ static unsigned int choose_worker(struct pkt_engine *e,
 	return best;
 }
 
-/* The rendezvous of the peer if it has room, or a free one. */
-static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
-		      const struct pkt_gate_cfg *cfg, uint32_t *rdv)
+/* The rendezvous of the peer, if it has room. */
+static int find_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
+		    uint32_t *rdv)
 {
-	struct gate *g;
+	struct gate *g = find(e, peer, rdv);
 
-	if (!peer.gen) {
-		*rdv = e->free_rdv ? e->free_rdv - 1 : e->n_used_rdvs;
-		if (*rdv >= e->cfg.max_rendezvous)
-			return -ENOSPC;
-		e->rdvs[*rdv].worker = choose_worker(e, cfg);
-		return 0;
-	}
-	g = find(e, peer, rdv);
 	if (!g || g->is_leaving)
 		return -ENOENT;
 	if (e->rdvs[*rdv].gate[0].id.gen && e->rdvs[*rdv].gate[1].id.gen)
@@ -591,15 +588,20 @@ static int choose_rdv(struct pkt_engine *e, struct pkt_gate_id peer,
 	return 0;
 }
 
-/* Local address and port: ours to choose. */
-static int choose_local(struct pkt_engine *e, struct pkt_gate_cfg *cfg,
-			unsigned int worker, uint32_t *slot)
+/* Local address and port are ours to choose; without a peer so is the rendezvous. */
+static int choose_berth(struct pkt_engine *e, const struct pkt_gate_cfg *cfg,
+			bool is_first, unsigned int worker,
+			struct pkt_berth *berth)
 {
+	struct pkt_berth_wish wish = { .pool = e->pool[cfg->realm],
+				       .family = cfg->leg.family,
+				       .class_ = worker,
+				       .now_ms = now_ms() };
+
 	if (cfg->leg.local_port || !IN6_IS_ADDR_UNSPECIFIED(&cfg->leg.local))
 		return -EADDRNOTAVAIL;
-	return pkt_portpool_take(e->pool[cfg->realm], cfg->leg.family, worker,
-				 now_ms(), &cfg->leg.local,
-				 &cfg->leg.local_port, slot);
+	return is_first ? pkt_berths_first(&e->berths, &wish, berth) :
+			  pkt_berths_second(&e->berths, &wish, berth);
 }
 
 /* Workers and programs read it: for a new gate before they hear of it, and for
@@ -615,21 +617,38 @@ static void enter_gate(struct pkt_engine *e, uint32_t rdv,
 	struct rdv *r = &e->rdvs[rdv];
 	struct pkt_lane *l = lane_of(e, rdv);
 	unsigned int leg = r->gate[0].id.gen != 0;
-	bool is_new = !r->gate[0].id.gen && !r->gate[1].id.gen;
 
-	if (rdv == e->n_used_rdvs)
-		e->n_used_rdvs++;
-	else if (is_new)
-		e->free_rdv = r->next_free;
-	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
-	set_place(e, id.slot, pkt_place(rdv, leg) + 1);
-	if (is_new) {
+	if (!r->gate[0].id.gen && !r->gate[1].id.gen) {
 		l->n_rdvs++;
 		l->n_halves++;
 	} else {
 		l->n_halves--;
 	}
+	r->gate[leg] = (struct gate) { .id = id, .realm = cfg->realm };
+	set_place(e, id.slot, pkt_place(rdv, leg) + 1);
 	pkt_lane_take(l, PKT_LANE_GATE_PLACES + 1);
+}
+
+/* Where its gate will be.  0, or as pkt_gate_add(). */
+static int make_room(struct pkt_engine *e, struct pkt_gate_id peer,
+		     const struct pkt_gate_cfg *cfg, struct pkt_berth *berth)
+{
+	unsigned int worker;
+	int rc = 0;
+
+	if (peer.gen)
+		rc = find_rdv(e, peer, &berth->rdv);
+	else if (!e->berths.rdvs.n_free)
+		rc = -ENOSPC;
+	if (rc)
+		return rc;
+	worker = peer.gen ? e->rdvs[berth->rdv].worker : choose_worker(e, cfg);
+	if (!pkt_lane_has_places(&e->lane[worker], PKT_LANE_GATE_PLACES + 1))
+		return -EAGAIN;
+	rc = choose_berth(e, cfg, !peer.gen, worker, berth);
+	if (!rc)
+		e->rdvs[berth->rdv].worker = worker;
+	return rc;
 }
 
 int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
@@ -637,23 +656,21 @@ int pkt_gate_add(struct pkt_engine *e, struct pkt_gate_id peer,
 		 struct pkt_gate_id *id)
 {
 	struct pkt_cmd cmd = { .type = PKT_CMD_ADD, .token = token };
-	uint32_t slot;
+	struct pkt_berth berth;
 	int rc;
 
 	assert(cfg->realm < e->cfg.n_realms);
-	rc = choose_rdv(e, peer, cfg, &cmd.rdv);
-	if (!rc &&
-	    !pkt_lane_has_places(lane_of(e, cmd.rdv), PKT_LANE_GATE_PLACES + 1))
-		rc = -EAGAIN;
-	if (!rc)
-		rc = choose_local(e, cfg, e->rdvs[cmd.rdv].worker, &slot);
+	rc = make_room(e, peer, cfg, &berth);
 	if (rc)
 		return rc;
+	cfg->leg.local = berth.addr;
+	cfg->leg.local_port = berth.port;
 	cfg->leg.family =
-		IN6_IS_ADDR_V4MAPPED(&cfg->leg.local) ? AF_INET : AF_INET6;
-	id->slot = slot;
+		IN6_IS_ADDR_V4MAPPED(&berth.addr) ? AF_INET : AF_INET6;
+	id->slot = berth.slot;
 	id->gen = next_gen(e);
-	enter_gate(e, cmd.rdv, *id, cfg);
+	enter_gate(e, berth.rdv, *id, cfg);
+	cmd.rdv = berth.rdv;
 	cmd.gate = *id;
 	cmd.cfg = *cfg;
 	send_cmd(e, &cmd);
@@ -746,8 +763,7 @@ static void release(struct pkt_engine *e, uint32_t rdv, struct gate *g,
 	}
 	l->n_halves--;
 	l->n_rdvs--;
-	r->next_free = e->free_rdv;
-	e->free_rdv = rdv + 1;
+	pkt_berths_give(&e->berths, rdv);
 }
 
 /* A command was executed: its place is free again. */

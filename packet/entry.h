@@ -4,8 +4,9 @@
  * The two entries of a rendezvous are beside each other, at its number times
  * two: what a segment needs of both is there with one random access.  Whose a
  * local address and port is says an index of 4 octets for each of them: base of
- * the address + port (decision 12).  First cache line: what rewriting a
- * segment that *arrives* here needs, constant while the session is open.
+ * the address + port (decision 12); programs guess it first (home.h).  First
+ * cache line: what rewriting a segment that *arrives* here needs, constant while
+ * the session is open.
  * Second line: what changes, and what a session that is open still has to
  * know of its policy and will tell of its set-up.  Pointer-free and complete,
  * so that another process, node or a BPF map can go on with it: the two

@@ -19,6 +19,7 @@
 #include "packet/fast_hints.h"
 #include "packet/fast_maps.h"
 #include "packet/fast_xdp.h"
+#include "packet/home.h"
 #include "packet/police_pool.h"
 #include "packet/tc.skel.h"
 
@@ -91,8 +92,26 @@ static void fill_prefix(struct fast_prefix *to, const struct in6_addr *first,
 	to->base = base;
 }
 
+/* The ports of a family in the order of their slots, as in the pool. */
+static void fill_homes(struct fast_realm *r, const struct pkt_slots *s,
+		       uint32_t n_rdvs)
+{
+	uint32_t span = r->port_max - r->port_min + 1, n[2] = { 0 };
+	bool is_v6;
+
+	for (unsigned int i = 0; i < s->n_prefixes; i++) {
+		is_v6 = !IN6_IS_ADDR_V4MAPPED(&s->prefix[i].first);
+		r->prefix[i].nth = n[is_v6];
+		n[is_v6] += s->prefix[i].n_addrs * span;
+	}
+	for (unsigned int i = 0; i < s->n_prefixes; i++) {
+		is_v6 = !IN6_IS_ADDR_V4MAPPED(&s->prefix[i].first);
+		r->prefix[i].scale = pkt_home_scale(n[is_v6], n_rdvs);
+	}
+}
+
 static void fill_realm(struct fast_realm *r, const struct pkt_realm_cfg *cfg,
-		       const struct pkt_slots *s)
+		       const struct pkt_slots *s, uint32_t n_rdvs)
 {
 	r->first_slot = s->prefix[0].base;
 	r->port_min = s->port_min;
@@ -103,6 +122,7 @@ static void fill_realm(struct fast_realm *r, const struct pkt_realm_cfg *cfg,
 	for (unsigned int i = 0; i < s->n_prefixes; i++)
 		fill_prefix(&r->prefix[i], &s->prefix[i].first,
 			    s->prefix[i].n_addrs, s->prefix[i].base);
+	fill_homes(r, s, n_rdvs);
 }
 
 static void fill_realms(struct fast_realms *r, const struct pkt_engine_cfg *cfg,
@@ -112,7 +132,8 @@ static void fill_realms(struct fast_realms *r, const struct pkt_engine_cfg *cfg,
 	r->self = self;
 	r->n_workers = cfg->n_workers;
 	for (unsigned int i = 0; i < cfg->n_realms; i++)
-		fill_realm(&r->realm[i], &cfg->realm[i], &slots[i]);
+		fill_realm(&r->realm[i], &cfg->realm[i], &slots[i],
+			   cfg->max_rendezvous);
 }
 
 static uint32_t n_polices(const struct pkt_engine_cfg *cfg)

@@ -1,10 +1,8 @@
 /*
  * packet/portpool.c - see portpool.h
  *
- * The free ports of one family and one class are a list: an array of which
- * the first n_free elements are free.  Taking swaps a random one with the
- * last.  An element that was never written stands for its own index, so
- * that a new pool of millions touches no memory.
+ * The free ports of one family and one class are a list, a set of numbers:
+ * address by address, of each the ports of the class.
  */
 #include "packet/portpool.h"
 
@@ -13,11 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packet/freeset.h"
+#include "packet/home.h"
 #include "packet/steer.h"
 
+enum { HOME_TRIES = 16 }; /* ports of one home that are looked at */
+
 struct list {
-	uint32_t *item; /* index within the list + 1; 0: its own place */
-	uint32_t n_items, n_free;
+	struct pkt_freeset free;
 	uint32_t first_port, n_ports; /* of each address */
 	bool is_v6;
 };
@@ -37,6 +38,7 @@ struct pkt_portpool {
 	uint8_t *taken;             /* a bit per slot: catches a second give */
 	struct resting *quarantine; /* FIFO, all rest equally long */
 	uint32_t q_first, q_count;
+	uint32_t scale[2]; /* of homes, by family */
 	uint32_t span, total, used;
 };
 
@@ -57,9 +59,7 @@ static int add_list(struct pkt_portpool *p, unsigned int class_, bool is_v6)
 	l->first_port = first;
 	if (first <= p->cfg.port_max)
 		l->n_ports = (p->cfg.port_max - first) / n + 1;
-	l->n_items = l->n_free = l->n_ports * p->n_family[is_v6];
-	l->item = calloc(l->n_items + 1, sizeof(*l->item));
-	return l->item ? 0 : -ENOMEM;
+	return pkt_freeset_init(&l->free, l->n_ports * p->n_family[is_v6]);
 }
 
 static void sort_families(struct pkt_portpool *p)
@@ -107,6 +107,9 @@ struct pkt_portpool *pkt_portpool_new(const struct pkt_portpool_cfg *cfg)
 	memcpy(p->addrs, cfg->addrs, cfg->n_addrs * sizeof(*p->addrs));
 	p->cfg.addrs = p->addrs;
 	sort_families(p);
+	for (int f = 0; f < 2; f++)
+		p->scale[f] =
+			pkt_home_scale(p->n_family[f] * p->span, cfg->n_homes);
 	for (unsigned int c = 0; c < cfg->classes; c++)
 		if (add_list(p, c, false) || add_list(p, c, true))
 			goto out;
@@ -121,7 +124,7 @@ void pkt_portpool_free(struct pkt_portpool *p)
 	if (!p)
 		return;
 	for (unsigned int i = 0; p->lists && i < p->cfg.classes * 2; i++)
-		free(p->lists[i].item);
+		pkt_freeset_end(&p->lists[i].free);
 	free(p->lists);
 	free(p->addrs);
 	free(p->by_family[0]);
@@ -137,24 +140,6 @@ void pkt_portpool_free(struct pkt_portpool *p)
 static uint32_t pick(struct pkt_portpool *p, uint32_t n)
 {
 	return (uint32_t)((uint64_t)p->cfg.random(p->cfg.random_arg) * n >> 32);
-}
-
-static uint32_t list_at(const struct list *l, uint32_t i)
-{
-	return l->item[i] ? l->item[i] - 1 : i;
-}
-
-static uint32_t list_take(struct list *l, uint32_t i)
-{
-	uint32_t item = list_at(l, i);
-
-	l->item[i] = list_at(l, --l->n_free) + 1;
-	return item;
-}
-
-static void list_give(struct list *l, uint32_t item)
-{
-	l->item[l->n_free++] = item + 1;
 }
 
 static void set_taken(struct pkt_portpool *p, uint32_t i, bool is_taken)
@@ -173,7 +158,8 @@ static void release(struct pkt_portpool *p, uint32_t i)
 	struct list *l =
 		&p->lists[pkt_steer_worker((uint16_t)port, n) * 2 + is_v6];
 
-	list_give(l, p->place[addr] * l->n_ports + (port - l->first_port) / n);
+	pkt_freeset_give(&l->free, p->place[addr] * l->n_ports +
+					   (port - l->first_port) / n);
 }
 
 /* Out of the quarantine what has rested long enough. */
@@ -195,9 +181,9 @@ static uint32_t count_free(const struct pkt_portpool *p, int family,
 
 	assert(class_ < p->cfg.classes);
 	if (family != AF_INET6)
-		n += l[0].n_free;
+		n += l[0].free.n_free;
 	if (family != AF_INET)
-		n += l[1].n_free;
+		n += l[1].free.n_free;
 	return n;
 }
 
@@ -220,18 +206,32 @@ static struct list *choose(struct pkt_portpool *p, int family,
 	*index = pick(p, n_free);
 	if (family == AF_INET6)
 		return &l[1];
-	if (family == AF_INET || *index < l[0].n_free)
+	if (family == AF_INET || *index < l[0].free.n_free)
 		return &l[0];
-	*index -= l[0].n_free;
+	*index -= l[0].free.n_free;
 	return &l[1];
+}
+
+/* Out of its list. */
+static void take(struct pkt_portpool *p, struct list *l, uint32_t item,
+		 struct in6_addr *addr, uint16_t *port, uint32_t *slot)
+{
+	uint32_t a = p->by_family[l->is_v6][item / l->n_ports];
+
+	pkt_freeset_take(&l->free, item);
+	*addr = p->addrs[a];
+	*port = (uint16_t)(l->first_port + item % l->n_ports * p->cfg.classes);
+	*slot = p->cfg.first_slot + a * p->span + *port - p->cfg.port_min;
+	set_taken(p, *slot - p->cfg.first_slot, true);
+	p->used++;
 }
 
 int pkt_portpool_take(struct pkt_portpool *p, int family, unsigned int class_,
 		      uint64_t now_ms, struct in6_addr *addr, uint16_t *port,
 		      uint32_t *slot)
 {
-	uint32_t index, item, a;
 	struct list *l;
+	uint32_t index;
 
 	if (family && !p->n_family[family == AF_INET6])
 		return -EAFNOSUPPORT;
@@ -239,14 +239,47 @@ int pkt_portpool_take(struct pkt_portpool *p, int family, unsigned int class_,
 	l = choose(p, family, class_, &index);
 	if (!l)
 		return -ENOSPC;
-	item = list_take(l, index);
-	a = p->by_family[l->is_v6][item / l->n_ports];
-	*addr = p->addrs[a];
-	*port = (uint16_t)(l->first_port + item % l->n_ports * p->cfg.classes);
-	*slot = p->cfg.first_slot + a * p->span + *port - p->cfg.port_min;
-	set_taken(p, *slot - p->cfg.first_slot, true);
-	p->used++;
+	take(p, l, pkt_freeset_at(&l->free, index), addr, port, slot);
 	return 0;
+}
+
+/* Is the nth port of the family of this class, and free? */
+static bool is_free(const struct pkt_portpool *p, const struct list *l,
+		    unsigned int class_, uint32_t nth, uint32_t *item)
+{
+	uint32_t port = p->cfg.port_min + nth % p->span, n = p->cfg.classes;
+
+	if (pkt_steer_worker((uint16_t)port, n) != class_)
+		return false;
+	*item = nth / p->span * l->n_ports + (port - l->first_port) / n;
+	return pkt_freeset_has(&l->free, *item);
+}
+
+int pkt_portpool_take_home(struct pkt_portpool *p, int family,
+			   unsigned int class_, uint32_t home, uint64_t now_ms,
+			   struct in6_addr *addr, uint16_t *port,
+			   uint32_t *slot)
+{
+	uint32_t index, item, first, n, turn;
+	struct list *l;
+
+	wake(p, now_ms);
+	l = choose(p, family, class_, &index);
+	if (!l)
+		return -ENOSPC;
+	first = pkt_home_first(home, p->scale[l->is_v6]);
+	n = pkt_home_first(home + 1, p->scale[l->is_v6]);
+	if (n > p->n_family[l->is_v6] * p->span)
+		n = p->n_family[l->is_v6] * p->span;
+	n = n > first ? n - first : 0;
+	turn = pick(p, n);
+	for (uint32_t i = 0; i < n && i < HOME_TRIES; i++) {
+		if (is_free(p, l, class_, first + (turn + i) % n, &item)) {
+			take(p, l, item, addr, port, slot);
+			return 0;
+		}
+	}
+	return -ENOSPC;
 }
 
 void pkt_portpool_give(struct pkt_portpool *p, uint32_t slot, bool is_dirty,

@@ -19,6 +19,7 @@ struct pkt_portpool_cfg {
 	uint16_t port_min, port_max;
 	unsigned int classes; /* workers; class: pkt_steer_worker() */
 	uint32_t first_slot;  /* entry index of the first port */
+	uint32_t n_homes;     /* rendezvous (home.h) */
 	uint32_t quarantine_ms;
 	uint32_t (*random)(void *arg);
 	void *random_arg;
@@ -43,6 +44,12 @@ void pkt_portpool_free(struct pkt_portpool *p);
 int pkt_portpool_take(struct pkt_portpool *p, int family, unsigned int class_,
 		      uint64_t now_ms, struct in6_addr *addr, uint16_t *port,
 		      uint32_t *slot);
+/* The same, of those that are at home with this rendezvous, below n_homes; some of
+ * them are looked at.  -ENOSPC: none of these is free. */
+int pkt_portpool_take_home(struct pkt_portpool *p, int family,
+			   unsigned int class_, uint32_t home, uint64_t now_ms,
+			   struct in6_addr *addr, uint16_t *port,
+			   uint32_t *slot);
 /* Give it back; is_dirty: it emitted packets, so it goes into quarantine. */
 void pkt_portpool_give(struct pkt_portpool *p, uint32_t slot, bool is_dirty,
 		       uint64_t now_ms);

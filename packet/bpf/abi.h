@@ -34,6 +34,8 @@ struct fast_prefix {
 	uint32_t low; /* the last word, host order */
 	uint32_t n_addrs;
 	uint32_t base; /* slot of its first address and port */
+	/* home.h: of that one, and of all ports of the family in the realm */
+	uint32_t nth, scale;
 };
 
 struct fast_realm {

@@ -2,15 +2,16 @@
 /*
  * packet/bpf/gate.h - the gate of a segment
  *
- * The entries and the index that leads to them are those of the engine itself;
- * a slot is that of slots.h.
+ * The entries and the index that leads to them are those of the engine itself.
+ * Most gates are at home (home.h), and the index is not asked.
  */
 #pragma once
 
 #include "packet/bpf/limit.h"
+#include "packet/bpf/spot.h"
 #include "packet/steer.h"
 
-enum { NO_SLOT = 0xffffffff, NO_PLACE = 0xffffffff };
+enum { NO_PLACE = 0xffffffff };
 
 static __always_inline void count(uint32_t path, enum pkt_fast_count what,
 				  uint32_t octets)
@@ -27,55 +28,6 @@ static __always_inline void count(uint32_t path, enum pkt_fast_count what,
 static __always_inline uint32_t now_ms(void)
 {
 	return (uint32_t)(bpf_ktime_get_coarse_ns() / 1000000);
-}
-
-static __always_inline const volatile struct fast_realm *self(void)
-{
-	return &realms.realm[realms.self % FAST_REALMS];
-}
-
-/* Number of an address within the addresses of a prefix; NO_SLOT: none. */
-static __always_inline uint32_t nth_of(const volatile struct fast_prefix *p,
-				       const uint32_t *addr)
-{
-	uint32_t n = bpf_ntohl(addr[3]) - p->low;
-
-	if (n < p->n_addrs && addr[0] == p->high[0] && addr[1] == p->high[1] &&
-	    addr[2] == p->high[2])
-		return n;
-	return NO_SLOT;
-}
-
-/* Slot of the local address and port that a segment is sent to. */
-static __always_inline uint32_t slot_of(const struct segment *s)
-{
-	const volatile struct fast_realm *r = self();
-	uint32_t span = r->port_max - r->port_min + 1;
-
-	if (s->dport < r->port_min || s->dport > r->port_max)
-		return NO_SLOT;
-	for (uint32_t i = 0; i < FAST_PREFIXES && i < r->n_prefixes; i++) {
-		uint32_t n = nth_of(&r->prefix[i], s->dst);
-
-		if (n != NO_SLOT)
-			return r->prefix[i].base + n * span + s->dport -
-			       r->port_min;
-	}
-	return NO_SLOT;
-}
-
-/* A source that is a media address: nobody's on a media interface. */
-static __always_inline bool is_ours(const struct segment *s)
-{
-	for (uint32_t i = 0; i < FAST_REALMS && i < realms.n; i++) {
-		const volatile struct fast_realm *r = &realms.realm[i];
-
-		for (uint32_t p = 0; p < FAST_PREFIXES && p < r->n_prefixes;
-		     p++)
-			if (nth_of(&r->prefix[p], s->src) != NO_SLOT)
-				return true;
-	}
-	return false;
 }
 
 /* Of the entry of a slot; NO_PLACE: there is no gate. */
@@ -105,19 +57,6 @@ static __always_inline void note_steered(uint32_t place,
 	if (in && in->kernel == PKT_KERNEL_PASS && pkt_is_committed(in) &&
 	    pkt_is_latched(in, s->src, s->sport_be))
 		in->fins |= PKT_ACK_BEHIND;
-}
-
-/* TUN device of the realm that a slot belongs to. */
-static __always_inline uint32_t tun_of(uint32_t slot)
-{
-	uint32_t tun = realms.realm[0].tun;
-
-	for (uint32_t i = 1; i < FAST_REALMS && i < realms.n; i++) {
-		if (slot < realms.realm[i].first_slot)
-			break;
-		tun = realms.realm[i].tun;
-	}
-	return tun;
 }
 
 /* Is the session open for this segment?  In COMMIT two handshake ACKs make it
@@ -184,6 +123,7 @@ static __always_inline bool is_behind(uint32_t place)
 /* The gate of a segment, its peer, and what was judged. */
 struct gate {
 	struct pkt_entry *in, *out;
+	uint32_t place; /* of `in`; NO_PLACE: there is no gate */
 	bool is_current;
 	bool is_cross; /* it leaves as one of the other family */
 	bool is_joining;
@@ -192,8 +132,27 @@ struct gate {
 	struct toll toll;
 };
 
-/* Is it still the entry of the gate that was asked for, which is where the other
- * one sends from?  What the index said may be over. */
+/* False: there is nothing at this place. */
+static __always_inline bool gate_set(struct gate *g, uint32_t place)
+{
+	g->place = place;
+	g->in = entry_at(place);
+	g->out = entry_at(place ^ 1);
+	return g->in && g->in->flags & PKT_ENTRY_USED && g->out;
+}
+
+/* Is the gate there open to programs, and to where this segment comes from? */
+static __always_inline bool is_open(struct gate *g, const struct segment *s)
+{
+	uint8_t kernel = g->in->kernel;
+
+	g->is_joining = kernel == PKT_KERNEL_JOIN;
+	return (kernel == PKT_KERNEL_PASS || g->is_joining) &&
+	       pkt_is_latched(g->in, s->src, s->sport_be);
+}
+
+/* Is it the gate that the segment is for, which is where the other one sends from?
+ * What is read here may be of another one, or over. */
 static __always_inline bool is_of(const struct pkt_entry *out,
 				  const struct segment *s)
 {
@@ -201,30 +160,42 @@ static __always_inline bool is_of(const struct pkt_entry *out,
 	       pkt_is_same_addr(&out->out_src, s->dst);
 }
 
-/* What is to become of a segment for this place, `wire` octets in one piece.
- * PKT_FAST_PASSED: all of *g is valid.  PKT_FAST_UNKNOWN, PKT_FAST_LARGE: it is
- * the host's; PKT_FAST_POLICED: to be dropped; else the worker's. */
+/* Most gates are at home: no index is asked. */
+static __always_inline bool gate_is(struct gate *g, const struct segment *s,
+				    uint32_t place)
+{
+	return gate_set(g, place) && is_open(g, s) && is_of(g->out, s);
+}
+
+/* All of it but what was judged is valid when it is PKT_FAST_PASSED, and *g has
+ * the place in any case. */
+static __always_inline enum pkt_fast_count
+gate_look(struct gate *g, const struct segment *s, const struct spot *at)
+{
+	if (gate_is(g, s, at->home) || gate_is(g, s, at->home ^ 1))
+		return PKT_FAST_PASSED;
+	if (!gate_set(g, place_of(at->slot)))
+		return PKT_FAST_UNKNOWN;
+	if (!is_open(g, s))
+		return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
+	return is_of(g->out, s) ? PKT_FAST_PASSED : PKT_FAST_STEERED;
+}
+
+/* What is to become of a segment for this address and port, `wire` octets in one
+ * piece.  PKT_FAST_PASSED: all of *g is valid.  PKT_FAST_UNKNOWN, PKT_FAST_LARGE: it
+ * is the host's; PKT_FAST_POLICED: to be dropped; else the worker's. */
 static __always_inline enum pkt_fast_count gate_find(struct gate *g,
 						     const struct segment *s,
-						     uint32_t place,
+						     const struct spot *at,
 						     uint32_t wire)
 {
-	enum pkt_fast_count what;
-	uint8_t kernel;
+	enum pkt_fast_count what = gate_look(g, s, at);
 
-	g->in = entry_at(place);
-	if (!g->in || !(g->in->flags & PKT_ENTRY_USED))
-		return PKT_FAST_UNKNOWN;
-	if (self()->tun_mtu && wire > self()->tun_mtu)
+	if (what != PKT_FAST_UNKNOWN && self()->tun_mtu &&
+	    wire > self()->tun_mtu)
 		return PKT_FAST_LARGE;
-	kernel = g->in->kernel;
-	g->is_joining = kernel == PKT_KERNEL_JOIN;
-	if ((kernel != PKT_KERNEL_PASS && !g->is_joining) ||
-	    !pkt_is_latched(g->in, s->src, s->sport_be))
-		return is_ours(s) ? PKT_FAST_UNKNOWN : PKT_FAST_STEERED;
-	g->out = entry_at(place ^ 1);
-	if (!g->out || !is_of(g->out, s))
-		return PKT_FAST_STEERED;
+	if (what != PKT_FAST_PASSED)
+		return what;
 	g->is_cross = !!(g->in->flags & PKT_ENTRY_OUT6) != s->is_v6;
 	g->packets = pkt_pieces(s->octets - s->headers, wire - s->headers);
 	g->now_ms = now_ms();
@@ -232,7 +203,7 @@ static __always_inline enum pkt_fast_count gate_find(struct gate *g,
 	g->toll = (struct toll) { .octets = 0 };
 	if (what == PKT_FAST_PASSED &&
 	    (g->in->flags | g->out->flags) & PKT_ENTRY_POLICED)
-		what = limit_judge(&g->toll, g->in, g->out, place, s,
+		what = limit_judge(&g->toll, g->in, g->out, g->place, s,
 				   wire - s->headers);
 	return what;
 }

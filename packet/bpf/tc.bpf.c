@@ -134,22 +134,22 @@ static __always_inline bool cross(struct __sk_buff *skb,
 }
 
 /* PKT_FAST_PASSED, PKT_FAST_LOST and PKT_FAST_POLICED: *verdict is what the
- * program returns. */
-static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
-						    const struct segment *s,
-						    uint32_t place,
-						    long *verdict)
+ * program returns.  *place: of the gate. */
+static __always_inline enum pkt_fast_count
+dispatch(struct __sk_buff *skb, const struct segment *s, const struct spot *at,
+	 uint32_t *place, long *verdict)
 {
 	uint32_t wire = wire_octets(skb, s);
 	struct gate g;
-	enum pkt_fast_count what = gate_find(&g, s, place, wire);
+	enum pkt_fast_count what = gate_find(&g, s, at, wire);
 	struct fast_way *way = NULL;
 
+	*place = g.place;
 	if (what == PKT_FAST_POLICED)
 		*verdict = TC_ACT_SHOT;
 	if (what != PKT_FAST_PASSED)
 		return what;
-	if (g.is_joining && is_behind(place))
+	if (g.is_joining && is_behind(g.place))
 		return PKT_FAST_BEHIND;
 	if (g.is_cross)
 		wire = cross_octets(&g, s, wire);
@@ -164,7 +164,7 @@ static __always_inline enum pkt_fast_count dispatch(struct __sk_buff *skb,
 		*verdict = TC_ACT_SHOT;
 		return PKT_FAST_LOST;
 	}
-	note(&g, s, place);
+	note(&g, s, g.place);
 	*verdict = take_way(way);
 	return PKT_FAST_PASSED;
 }
@@ -175,21 +175,19 @@ int media(struct __sk_buff *skb)
 	enum pkt_fast_count what;
 	long verdict = TC_ACT_UNSPEC;
 	struct segment s;
-	uint32_t slot = NO_SLOT, place;
+	struct spot at;
+	uint32_t place;
 
 	/* Not for us: seen only because the interface is promiscuous. */
 	if (skb->pkt_type != 0 || skb->vlan_present)
 		return TC_ACT_UNSPEC;
-	if (segment_read(DATA(skb) + ETH_HLEN, END(skb), skb->protocol,
-			 skb->len - ETH_HLEN, &s) &&
-	    s.ttl > 1)
-		slot = slot_of(&s);
-	if (slot == NO_SLOT) {
+	if (!segment_read(DATA(skb) + ETH_HLEN, END(skb), skb->protocol,
+			  skb->len - ETH_HLEN, &s) ||
+	    s.ttl <= 1 || !spot_of(&s, &at)) {
 		count(FAST_BY_TC, PKT_FAST_FOREIGN, 0);
 		return TC_ACT_UNSPEC;
 	}
-	place = place_of(slot);
-	what = dispatch(skb, &s, place, &verdict);
+	what = dispatch(skb, &s, &at, &place, &verdict);
 	count(FAST_BY_TC, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	if (what == PKT_FAST_UNKNOWN || what == PKT_FAST_LARGE ||
 	    what == PKT_FAST_PASSED || what == PKT_FAST_LOST ||

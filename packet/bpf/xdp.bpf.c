@@ -146,13 +146,13 @@ static __always_inline int send(const struct xdp_md *ctx,
 /* PKT_FAST_PASSED, PKT_FAST_POLICED: *verdict is what the program returns. */
 static __always_inline enum pkt_fast_count
 dispatch(struct xdp_md *ctx, uint32_t n, const struct segment *s,
-	 uint32_t place, int *verdict)
+	 const struct spot *at, int *verdict)
 {
 	struct ethhdr *eth = DATA(ctx);
 	void *tcp = DATA(ctx) + ETH_HLEN + segment_l4(s);
 	struct gate g;
 	struct fast_way *way;
-	enum pkt_fast_count what = gate_find(&g, s, place, s->octets);
+	enum pkt_fast_count what = gate_find(&g, s, at, s->octets);
 
 	if (what == PKT_FAST_POLICED)
 		*verdict = XDP_DROP;
@@ -166,7 +166,7 @@ dispatch(struct xdp_md *ctx, uint32_t n, const struct segment *s,
 	if (what != PKT_FAST_PASSED)
 		return what;
 	translate(eth, tcp, s, &g, way);
-	note(&g, s, place);
+	note(&g, s, g.place);
 	*verdict = send(ctx, way);
 	return PKT_FAST_PASSED;
 }
@@ -179,18 +179,16 @@ int xdp(struct xdp_md *ctx)
 	enum pkt_fast_count what;
 	int verdict = XDP_PASS;
 	struct segment s;
-	uint32_t slot = NO_SLOT;
+	struct spot at;
 
 	if ((void *)(eth + 1) > END(ctx) || !is_to_us(eth) || n < ETH_HLEN)
 		return XDP_PASS;
-	if (segment_read(eth + 1, END(ctx), eth->h_proto, n - ETH_HLEN, &s) &&
-	    s.ttl > 1)
-		slot = slot_of(&s);
-	if (slot == NO_SLOT) {
+	if (!segment_read(eth + 1, END(ctx), eth->h_proto, n - ETH_HLEN, &s) ||
+	    s.ttl <= 1 || !spot_of(&s, &at)) {
 		count(FAST_BY_XDP, PKT_FAST_FOREIGN, 0);
 		return XDP_PASS;
 	}
-	what = dispatch(ctx, n, &s, place_of(slot), &verdict);
+	what = dispatch(ctx, n, &s, &at, &verdict);
 	count(FAST_BY_XDP, what, what == PKT_FAST_PASSED ? s.octets : 0);
 	return verdict;
 }

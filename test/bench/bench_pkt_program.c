@@ -6,8 +6,10 @@
  * In the gateway's namespace of test/bench/run.  The engine loads its programs
  * as ever, with its rules and routes; the entries are filled in by hand: each
  * output is the input of another session, in one scattered ring through all of
- * them.  BPF_PROG_TEST_RUN sends one packet round, as often as its TTL allows,
- * again and again; the program must say that it passed it each time.  "minimal
+ * them, at the first gate of every other one, at the second one of the rest; where
+ * the gates are says what the engine asks as well (berths.h).
+ * BPF_PROG_TEST_RUN sends one packet round, as often as its TTL allows, again
+ * and again; the program must say that it passed it each time.  "minimal
  * NANOSECONDS" (bpf/minimal.bpf.c, the same way), "program NANOSECONDS"; of one
  * session "xdp NANOSECONDS" (the program of XDP), of several "one NANOSECONDS"
  * (the same program, when all packets are of one of them) and "access
@@ -31,9 +33,11 @@
 
 #include <bpf/bpf.h>
 
-#include "packet/engine.h"
+#include "packet/berths.h"
 #include "packet/csum.h"
+#include "packet/engine.h"
 #include "packet/seg.h"
+#include "packet/slots.h"
 #include "packet/translate.h"
 #include "packet/translate_pkt.h"
 #include "bench/minimal.skel.h"
@@ -62,7 +66,9 @@ static uint32_t n_sessions;
 static struct pkt_entry *entries;
 static uint32_t *places; /* of slots */
 static uint32_t *next;   /* the ring, by number of session */
-static uint32_t n_ring;  /* sessions in it; the one behind is its own next */
+/* Of a session: the gate of realm a, where packets come in, and of realm b. */
+static struct pkt_berth (*berths)[2];
+static uint32_t n_ring; /* sessions in it; the one behind is its own next */
 
 static void die(const char *what)
 {
@@ -167,20 +173,80 @@ static void make_ring(void)
 	free(order);
 }
 
+static uint32_t any(void *arg)
+{
+	(void)arg;
+	return (uint32_t)random() << 16 ^ (uint32_t)random();
+}
+
+/* As the engine's own. */
+static struct pkt_portpool *make_pool(const struct pkt_realm_cfg *r,
+				      uint32_t *n_slots)
+{
+	struct pkt_portpool_cfg cfg = { .port_min = r->port_min,
+					.port_max = r->port_max,
+					.classes = 1,
+					.first_slot = *n_slots,
+					.n_homes = n_sessions,
+					.random = any };
+	struct in6_addr addrs[PKT_SLOT_ADDRS];
+	struct pkt_slots slots;
+	struct pkt_portpool *p;
+
+	if (pkt_slots_init(&slots, r, *n_slots, n_slots))
+		die("cannot lay out a realm");
+	cfg.n_addrs = pkt_slots_n_addrs(&slots);
+	for (uint32_t i = 0; i < cfg.n_addrs; i++)
+		addrs[i] = pkt_slots_addr(&slots, i);
+	cfg.addrs = addrs;
+	p = pkt_portpool_new(&cfg);
+	if (!p)
+		die("no memory");
+	return p;
+}
+
+/* The first gate of a session is in realm a, or in b; leg k % 2 is the one of a. */
+static void take_berths(struct pkt_berths *all, struct pkt_portpool **pools,
+			uint32_t k)
+{
+	uint32_t first = k % 2;
+	struct pkt_berth_wish wish = { .pool = pools[first] };
+	struct pkt_berth *second = &berths[k][!first];
+
+	if (pkt_berths_first(all, &wish, &berths[k][first]))
+		die("no first gate");
+	wish.pool = pools[!first];
+	second->rdv = berths[k][first].rdv;
+	if (pkt_berths_second(all, &wish, second))
+		die("no second gate");
+}
+
+static void make_berths(void)
+{
+	static struct pkt_engine_cfg cfg;
+	struct pkt_berths all = { .has_homes = true, .random = any };
+	struct pkt_portpool *pools[2];
+	uint32_t n_slots = 0;
+
+	two_realms_init(&cfg, n_sessions);
+	for (int i = 0; i < 2; i++)
+		pools[i] = make_pool(&cfg.realm[i], &n_slots);
+	berths = calloc(n_sessions, sizeof(*berths));
+	if (!berths || pkt_berths_init(&all, n_sessions))
+		die("no memory");
+	for (uint32_t k = 0; k < n_sessions; k++)
+		take_berths(&all, pools, k);
+	pkt_berths_end(&all);
+	for (int i = 0; i < 2; i++)
+		pkt_portpool_free(pools[i]);
+}
+
 /* The local end of session k in realm a. */
 static struct pkt_local local(uint32_t k)
 {
-	struct pkt_local at = { two_realms_local(0, k / TWO_PORTS),
-				htons((uint16_t)(TWO_PORT_MIN +
-						 k % TWO_PORTS)) };
+	struct pkt_local at = { berths[k][0].addr, htons(berths[k][0].port) };
 
 	return at;
-}
-
-/* Its peer is anywhere in the other realm: a slot. */
-static uint32_t peer_of(uint32_t k)
-{
-	return two_realms_addrs(n_sessions) * TWO_PORTS + next[next[k]];
 }
 
 static void fill(struct pkt_entry *e, uint32_t sent, uint32_t acked)
@@ -201,15 +267,16 @@ static void make_sessions(void)
 
 	for (uint32_t k = 0; k < n_sessions; k++) {
 		struct pkt_local at = local(k), to = local(next[k]);
-		struct pkt_entry *in = &entries[pkt_place(k, 0)];
-		struct pkt_entry *out = &entries[pkt_place(k, 1)];
+		uint32_t place = pkt_place(berths[k][0].rdv, k % 2);
+		struct pkt_entry *in = &entries[place];
+		struct pkt_entry *out = &entries[place ^ 1];
 
-		places[k] = pkt_place(k, 0) + 1;
-		places[peer_of(k)] = pkt_place(k, 1) + 1;
+		places[berths[k][0].slot] = place + 1;
+		places[berths[k][1].slot] = (place ^ 1) + 1;
 		fill(in, SEQ + PAYLOAD, ACK);
 		fill(out, ACK, SEQ);
-		in->peer_slot = peer_of(k);
-		out->peer_slot = k;
+		in->peer_slot = berths[k][1].slot;
+		out->peer_slot = berths[k][0].slot;
 		in->remote = client.addr;
 		in->remote_port_be = client.port_be;
 		pkt_translate_set(in, &at, &client, &to);
@@ -425,6 +492,7 @@ int main(int argc, char **argv)
 	prog = program("media");
 	find_entries(prog);
 	make_ring();
+	make_berths();
 	make_sessions();
 	m = load_minimal();
 	make_lines();

@@ -16,6 +16,7 @@
 #include <bpf/bpf.h>
 
 #include "packet/fast.h"
+#include "packet/home.h"
 #include "test/support/program_fd.h"
 
 static struct pkt_slots slots[2];
@@ -73,6 +74,9 @@ static int lay_out(uint16_t mtu, uint32_t *n_slots)
 					.n_workers = 1,
 					.max_rendezvous = 16 };
 	set_realm(0, "198.51.100.0", "2001:db8:a::", mtu);
+	cfg.realm[0].prefix[2] = cfg.realm[0].prefix[0];
+	cfg.realm[0].prefix[2].addr = rdv_addr("198.51.100.8");
+	cfg.realm[0].n_prefixes = 3;
 	set_realm(1, "192.0.2.0", "2001:db8:b::", mtu);
 	for (unsigned int i = 0; i < 2; i++)
 		if (pkt_slots_init(&slots[i], &cfg.realm[i], next, &next))
@@ -199,8 +203,6 @@ int program_rig_run(const char *suite, uint16_t mtu,
 
 /* ---- one segment ---- */
 
-enum { RENDEZVOUS = 3 }; /* which all trials have */
-
 static uint32_t slot_of(unsigned int realm, const struct pkt_local *l)
 {
 	uint32_t slot =
@@ -211,10 +213,39 @@ static uint32_t slot_of(unsigned int realm, const struct pkt_local *l)
 	return slot;
 }
 
-/* 1: where it arrives. */
-static struct pkt_entry *entry_of(unsigned int leg)
+/* Its port is one of those of the family, in the order of their slots. */
+static uint32_t home_of(const struct program_trial *t)
 {
-	return &pkt_fast_entries(fast)[pkt_place(RENDEZVOUS, leg)];
+	bool is_v6 = !IN6_IS_ADDR_V4MAPPED(&t->x.addr);
+	uint32_t slot = slot_of(0, &t->x), n = 0, nth = 0;
+
+	for (unsigned int i = 0; i < slots[0].n_prefixes; i++) {
+		if (!IN6_IS_ADDR_V4MAPPED(&slots[0].prefix[i].first) != is_v6)
+			continue;
+		if (slot >= slots[0].prefix[i].base)
+			nth = n + slot - slots[0].prefix[i].base;
+		n += slots[0].prefix[i].n_addrs * PROGRAM_PORTS;
+	}
+	return pkt_home(nth, pkt_home_scale(n, cfg.max_rendezvous));
+}
+
+/* The entry of the gate where it arrives; the other one is beside it. */
+static struct pkt_entry *entry_of(const struct program_trial *t)
+{
+	static uint32_t n;
+	uint32_t chance = ++n * 0x9e3779b1u, rdv = home_of(t);
+
+	if (t->where == PROGRAM_AWAY ||
+	    (t->where == PROGRAM_ANYWHERE && chance >> 31))
+		rdv = (rdv + 1 + (chance >> 26 & 7)) % cfg.max_rendezvous;
+	return &pkt_fast_entries(fast)[pkt_place(rdv, chance >> 30 & 1)];
+}
+
+static struct pkt_entry *beside(const struct pkt_entry *e)
+{
+	struct pkt_entry *all = pkt_fast_entries(fast);
+
+	return &all[(e - all) ^ 1];
 }
 
 static uint32_t index_of(const struct pkt_entry *e)
@@ -246,17 +277,51 @@ static void take_police(const struct pkt_traffic *t, struct pkt_entry *e,
 	e->flags &= (uint8_t)~PKT_ENTRY_POLICED;
 }
 
+/* Another session of the client, where that of the trial would be at home: to a
+ * port beside. */
+static void set_decoy(const struct program_trial *t, struct pkt_entry decoy[2])
+{
+	decoy[0] = t->in;
+	decoy[1] = t->out;
+	decoy[1].out_sport_be ^= htons(1);
+}
+
+static void install_decoy(const struct program_trial *t)
+{
+	if (t->where == PROGRAM_AWAY)
+		set_decoy(t, &pkt_fast_entries(fast)[pkt_place(home_of(t), 0)]);
+}
+
+static void take_decoy(const struct program_trial *t, struct program_outcome *o)
+{
+	struct pkt_entry *at =
+		&pkt_fast_entries(fast)[pkt_place(home_of(t), 0)];
+	struct pkt_entry decoy[2];
+
+	if (t->where != PROGRAM_AWAY)
+		return;
+	set_decoy(t, decoy);
+	if (memcmp(at, decoy, sizeof(decoy)))
+		o->verdict = PROGRAM_SPOILT;
+	memset(at, 0, sizeof(decoy));
+}
+
 static uint32_t steered_before;
 
 static void install(const struct program_trial *t, struct pkt_entry *in,
 		    struct pkt_entry *out)
 {
+	uint32_t *places = pkt_fast_places(fast);
+
 	*in = t->in;
 	*out = t->out;
 	in->peer_slot = slot_of(1, &t->y);
 	out->peer_slot = slot_of(0, &t->x);
-	pkt_fast_places(fast)[in->peer_slot] = pkt_place(RENDEZVOUS, 0) + 1;
-	pkt_fast_places(fast)[out->peer_slot] = pkt_place(RENDEZVOUS, 1) + 1;
+	if (t->where != PROGRAM_AT_HOME) {
+		places[in->peer_slot] = index_of(out) + 1;
+		places[out->peer_slot] = index_of(in) + 1;
+	}
+	install_decoy(t);
 	install_police(&t->traffic[0], in);
 	install_police(&t->traffic[1], out);
 	steered_before = pkt_fast_steered(fast, index_of(in));
@@ -278,6 +343,7 @@ static void take_out(const struct program_trial *t, struct pkt_entry *in,
 	o->out.peer_slot = t->out.peer_slot;
 	memset(in, 0, sizeof(*in));
 	memset(out, 0, sizeof(*out));
+	take_decoy(t, o);
 }
 
 /* By XDP alone, or by both programs. */
@@ -449,7 +515,7 @@ static enum program_verdict verdict_of_xdp(unsigned int reason, uint32_t told)
 void program_rig_xdp_alone(const struct program_trial *t,
 			   struct program_outcome *o)
 {
-	struct pkt_entry *in = entry_of(1), *out = entry_of(0);
+	struct pkt_entry *in = entry_of(t), *out = beside(in);
 	uint64_t before[PKT_FAST__COUNT];
 	uint32_t told;
 
@@ -478,7 +544,7 @@ void program_rig_xdp(const struct program_trial *t, struct program_outcome *o)
 
 void program_rig_tc(const struct program_trial *t, struct program_outcome *o)
 {
-	struct pkt_entry *in = entry_of(1), *out = entry_of(0);
+	struct pkt_entry *in = entry_of(t), *out = beside(in);
 	uint64_t before[PKT_FAST__COUNT];
 	uint32_t told;
 

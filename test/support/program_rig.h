@@ -5,7 +5,8 @@
  * their own, run by BPF_PROG_TEST_RUN: nothing is sent.  Two realms; what
  * leaves the second has routes of both families.
  *
- *   realm 0: 198.51.100.0/30, 2001:db8:a::/126, program under test
+ *   realm 0: 198.51.100.0/30, 2001:db8:a::/126, 198.51.100.8/30; program under
+ *            test
  *   realm 1: 192.0.2.0/30, 2001:db8:b::/126
  *   clients: 10.0.0.0/8, 2001:db8:c::/48
  *
@@ -27,7 +28,15 @@ enum program_verdict {
 	PROGRAM_WORKER, /* the worker: steered to the TUN device */
 	PROGRAM_HOST,   /* nobody has touched it */
 	PROGRAM_DROPPED,
-	PROGRAM_SPOILT, /* goes on, and is not as it was */
+	PROGRAM_SPOILT, /* goes on, and is not as it was; or another session is
+			 * not as it was */
+};
+
+/* Where its entries are (home.h). */
+enum program_where {
+	PROGRAM_ANYWHERE, /* by chance */
+	PROGRAM_AT_HOME,  /* and the index does not know them */
+	PROGRAM_AWAY,     /* at home is another session of the same client */
 };
 
 struct program_trial {
@@ -35,6 +44,7 @@ struct program_trial {
 	struct pkt_entry in;   /* of the gate where it arrives, in realm 0 */
 	struct pkt_entry out;  /* of its peer, in realm 1 */
 	struct pkt_local x, y; /* where these two are */
+	uint8_t where;         /* enum program_where */
 	uint16_t gso_octets;   /* 0: one packet */
 	bool has_tag;          /* in a frame of a VLAN */
 	/* Octets of the frame in the first buffer; 0: as many as it holds.  XDP

@@ -129,8 +129,12 @@ static void family(void)
 static void family_not_there(void)
 {
 	struct in6_addr a = addr("::ffff:192.0.2.1");
-	struct pkt_portpool_cfg cfg = { &a, 1, MIN,         MAX, 1,
-					0,  0, next_random, NULL };
+	struct pkt_portpool_cfg cfg = { .addrs = &a,
+					.n_addrs = 1,
+					.port_min = MIN,
+					.port_max = MAX,
+					.classes = 1,
+					.random = next_random };
 	struct pkt_portpool *p = pkt_portpool_new(&cfg);
 
 	CU_ASSERT_EQUAL(take(p, AF_INET6, 0, 0).rc, -EAFNOSUPPORT);
