@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "packet/fence.h"
@@ -16,6 +17,7 @@ struct pkt_worker *worker;
 struct pkt_worker_cfg cfg;
 int fd[2];
 uint32_t places[RDVS];
+uint32_t twait_s;
 
 static struct pkt_realm_cfg realm;
 
@@ -38,6 +40,7 @@ static void prepare(void)
 	uint32_t n_slots;
 
 	memset(&cfg, 0, sizeof(cfg));
+	twait_s = 100;
 	realm = (struct pkt_realm_cfg) { .n_prefixes = 1,
 					 .port_min = PORT,
 					 .port_max = PORT + RDVS - 1 };
@@ -108,7 +111,7 @@ struct pkt_cmd command(uint8_t type, uint32_t i)
 	leg->role = PKT_ROLE_MERGE;
 	leg->is_armed = true;
 	leg->from.port_max = 65535;
-	cmd.cfg.rdv.twait_s = 1;
+	cmd.cfg.rdv.twait_s = twait_s;
 	cmd.cfg.rdv.thalf_s = 30;
 	cmd.cfg.rdv.tidle_s = 100;
 	cmd.cfg.rdv.syn_rate = 5;
@@ -159,6 +162,14 @@ void segment(uint32_t i, uint32_t peer, const uint8_t *data, size_t n)
 		fake_tun_send_data(fd[1], &tx, &plain, data, n);
 	else
 		fake_tun_send(fd[1], &tx);
+}
+
+uint64_t rig_now_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
 void turn(void)

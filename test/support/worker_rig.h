@@ -18,6 +18,7 @@ extern struct pkt_worker *worker;
 extern struct pkt_worker_cfg cfg;
 extern int fd[2]; /* the device: that of the worker, and the host's end */
 extern uint32_t places[RDVS];
+extern uint32_t twait_s; /* of commands; start() makes it longer than a test */
 
 struct in6_addr addr(const char *text);
 
@@ -39,6 +40,9 @@ void syn(uint32_t i);
 struct pkt_tx first_of(uint32_t i, uint32_t peer);
 /* The same with n octets. */
 void segment(uint32_t i, uint32_t peer, const uint8_t *data, size_t n);
+
+/* The clock of events. */
+uint64_t rig_now_us(void);
 
 /* Of the loop; waits for nothing. */
 void turn(void);

@@ -105,14 +105,14 @@ static void no_event_is_lost(void)
 static void first_time_stamp(void)
 {
 	struct pkt_evt evt, last = { 0 };
-	uint32_t n = 0;
+	uint64_t before_us, n = 0;
 
 	start();
 	add_all();
 	for (uint32_t i = 0; i < PKT_EVT_RING_MIN + 1; i++)
 		syn(i);
 	turn();
-	usleep(20000);
+	before_us = rig_now_us();
 	turn();
 	while (pkt_ring_pop(cfg.evts, &evt))
 		n++;
@@ -120,7 +120,7 @@ static void first_time_stamp(void)
 	turn();
 	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &last));
 	CU_ASSERT_EQUAL(last.gate.slot, PKT_EVT_RING_MIN);
-	CU_ASSERT_TRUE(last.at_us - evt.at_us < 15000);
+	CU_ASSERT_TRUE(last.at_us <= before_us);
 	stop();
 }
 
@@ -131,19 +131,19 @@ static void deadline(void)
 	uint64_t at_us = 0;
 
 	start();
+	twait_s = 1;
 	push(PKT_CMD_ADD, 5);
 	turn();
 	CU_ASSERT_EQUAL(drain(PKT_EVT_DONE, 5, &at_us), 1);
 	syn(5);
 	pkt_worker_turn(worker, 1000);
 	CU_ASSERT_EQUAL(drain(PKT_EVT_SYN, 5, &at_us), 1);
-	pkt_worker_turn(worker, 5000);
+	pkt_worker_turn(worker, 30000);
 	turn();
 	CU_ASSERT_TRUE_FATAL(pkt_ring_pop(cfg.evts, &evt));
 	CU_ASSERT_EQUAL(evt.type, PKT_EVT_FAIL);
 	CU_ASSERT_EQUAL(evt.cause, PKT_CAUSE_TWAIT);
 	CU_ASSERT_TRUE(evt.at_us - at_us >= 1000000);
-	CU_ASSERT_TRUE(evt.at_us - at_us < 1500000);
 	CU_ASSERT_FALSE(fake_tun_recv(fd[1], &(struct fake_pkt) { .n = 0 }, 0));
 	stop();
 }
