@@ -41,7 +41,7 @@ struct pkt_rdv worker_view(struct pkt_worker *w, uint32_t rdv)
 	struct pkt_rdv view = { .setup = NULL };
 
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
-		if (r->slot[leg] == PKT_SLOT_NONE)
+		if (!r->gen[leg])
 			continue;
 		view.leg[leg] = worker_entry(w, rdv, leg);
 		if (r->has_traffic[leg])
@@ -59,7 +59,7 @@ static struct pkt_local local_end(const struct pkt_worker *w,
 	struct pkt_local at = { .port_be = 0 };
 	uint16_t port;
 
-	if (r->slot[leg] == PKT_SLOT_NONE)
+	if (!r->gen[leg])
 		return at;
 	at.addr = pkt_slots_local(s, r->slot[leg], &port);
 	at.port_be = htons(port);

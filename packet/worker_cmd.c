@@ -10,10 +10,13 @@
 
 #include "packet/worker_priv.h"
 
-static unsigned int leg_of(const struct worker_rdv *rdv, uint32_t slot)
+static unsigned int leg_of(const struct worker_rdv *rdv,
+			   struct pkt_gate_id gate)
 {
-	assert(rdv->slot[0] == slot || rdv->slot[1] == slot);
-	return rdv->slot[1] == slot;
+	unsigned int leg = rdv->gen[1] == gate.gen;
+
+	assert(rdv->gen[leg] == gate.gen && rdv->slot[leg] == gate.slot);
+	return leg;
 }
 
 static void link_peers(struct pkt_worker *w, uint32_t rdv)
@@ -21,8 +24,10 @@ static void link_peers(struct pkt_worker *w, uint32_t rdv)
 	const struct worker_rdv *r = &w->rdvs[rdv];
 
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++)
-		if (r->slot[leg] != PKT_SLOT_NONE)
-			worker_entry(w, rdv, leg)->peer_slot = r->slot[1 - leg];
+		if (r->gen[leg])
+			worker_entry(w, rdv, leg)->peer_slot =
+				r->gen[1 - leg] ? r->slot[1 - leg] :
+						  PKT_SLOT_NONE;
 }
 
 static bool is_traffic_wanted(const struct pkt_traffic_cfg *cfg)
@@ -71,23 +76,16 @@ static void mark_policed(struct pkt_worker *w, const struct pkt_cmd *cmd,
 		e->flags |= PKT_ENTRY_POLICED;
 }
 
-/* Initialised up to the highest that was ever used. */
-static struct worker_rdv *rdv_of(struct pkt_worker *w, uint32_t i)
-{
-	for (; w->n_rdvs <= i; w->n_rdvs++)
-		w->rdvs[w->n_rdvs].slot[0] = w->rdvs[w->n_rdvs].slot[1] =
-			PKT_SLOT_NONE;
-	return &w->rdvs[i];
-}
-
 static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
-	struct worker_rdv *rdv = rdv_of(w, cmd->rdv);
-	unsigned int leg = rdv->slot[0] != PKT_SLOT_NONE;
+	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
+	unsigned int leg = rdv->gen[0] != 0;
 	struct pkt_rdv view;
 
-	assert(rdv->slot[leg] == PKT_SLOT_NONE && !rdv->gen[leg]);
+	assert(!rdv->gen[leg]);
 	assert(w->cfg.places[cmd->gate.slot] == pkt_place(cmd->rdv, leg) + 1);
+	if (w->n_rdvs <= cmd->rdv)
+		w->n_rdvs = cmd->rdv + 1;
 	rdv->slot[leg] = cmd->gate.slot;
 	rdv->realm[leg] = cmd->cfg.realm;
 	rdv->gen[leg] = cmd->gate.gen;
@@ -107,7 +105,7 @@ static void add(struct pkt_worker *w, const struct pkt_cmd *cmd)
 static void modify(struct pkt_worker *w, const struct pkt_cmd *cmd)
 {
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
-	unsigned int leg = leg_of(rdv, cmd->gate.slot);
+	unsigned int leg = leg_of(rdv, cmd->gate);
 	struct pkt_rdv view;
 	struct pkt_out out;
 
@@ -127,7 +125,7 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 			struct pkt_gate_stat *stat)
 {
 	struct worker_rdv *rdv = &w->rdvs[cmd->rdv];
-	unsigned int leg = leg_of(rdv, cmd->gate.slot);
+	unsigned int leg = leg_of(rdv, cmd->gate);
 	struct pkt_rdv view = worker_view(w, cmd->rdv);
 	struct pkt_out out;
 
@@ -137,13 +135,12 @@ static void remove_gate(struct pkt_worker *w, const struct pkt_cmd *cmd,
 	if (view.leg[1 - leg])
 		worker_sent_keep(w, cmd->rdv, leg);
 	memset(view.leg[leg], 0, sizeof(struct pkt_entry));
-	rdv->slot[leg] = PKT_SLOT_NONE;
 	rdv->gen[leg] = 0;
 	rdv->has_traffic[leg] = false;
 	if (w->cfg.fast)
 		pkt_fast_unpolice(w->cfg.fast, pkt_place(cmd->rdv, leg));
 	link_peers(w, cmd->rdv);
-	if (rdv->slot[1 - leg] != PKT_SLOT_NONE)
+	if (rdv->gen[1 - leg])
 		return;
 	worker_tap_set(w, cmd->rdv, PKT_TAP_OFF);
 	if (rdv->setup)
@@ -181,7 +178,7 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 		break;
 	}
 	if (cmd->type != PKT_CMD_REMOVE)
-		worker_stat(w, cmd->rdv, leg_of(rdv, cmd->gate.slot), &stat);
+		worker_stat(w, cmd->rdv, leg_of(rdv, cmd->gate), &stat);
 	worker_arm(w, cmd->rdv);
 	worker_done(w, cmd, &stat);
 }

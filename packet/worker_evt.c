@@ -229,7 +229,7 @@ void worker_report(struct pkt_worker *w, uint32_t rdv,
 	for (unsigned int leg = 0; leg < PKT_LEGS; leg++) {
 		struct pkt_evt evt;
 
-		if (w->rdvs[rdv].slot[leg] == PKT_SLOT_NONE)
+		if (!w->rdvs[rdv].gen[leg])
 			continue;
 		if (is_for_one(report) && report->leg != leg)
 			continue;

@@ -326,7 +326,7 @@ bool worker_fast_defer(struct pkt_worker *w, const struct pkt_cmd *cmd)
 
 	if (cmd->type != PKT_CMD_REMOVE || !w->cfg.fence)
 		return false;
-	e = entry_of(w, cmd->rdv, w->rdvs[cmd->rdv].slot[1] == cmd->gate.slot);
+	e = entry_of(w, cmd->rdv, w->rdvs[cmd->rdv].gen[1] == cmd->gate.gen);
 	/* While what has passed is news still; its events have room.  Before, so
 	 * that it does not join just to be taken back. */
 	e->is_leaving = true;

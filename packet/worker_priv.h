@@ -28,9 +28,10 @@ enum {
 _Static_assert((int)PKT_EVTS_PER_CMD <= (int)PKT_EVT_RING_MIN,
 	       "a command must fit");
 
-/* A rendezvous as the worker knows it; the pure half gets a view of it. */
+/* A rendezvous as the worker knows it; the pure half gets a view of it.  Zero is one
+ * without gates: its number may be any, and what is not used is not touched. */
 struct worker_rdv {
-	uint32_t slot[PKT_LEGS]; /* PKT_SLOT_NONE: no gate */
+	uint32_t slot[PKT_LEGS]; /* of a gate */
 	uint32_t gen[PKT_LEGS];  /* of pkt_gate_id; 0: no gate */
 	uint32_t done[PKT_LEGS]; /* of pkt_fast_steered() */
 	uint32_t setup;          /* index + 1; 0: none */
@@ -83,7 +84,7 @@ struct worker_leaving {
 struct pkt_worker {
 	struct pkt_worker_cfg cfg;
 	struct worker_rdv *rdvs;          /* max_rendezvous */
-	uint32_t n_rdvs;                  /* ever used, so initialised */
+	uint32_t n_rdvs;                  /* highest ever used, + 1 */
 	struct worker_whys *whys;         /* by place, untouched if 0 */
 	struct pkt_setup *setups;         /* max_rendezvous */
 	uint32_t *free_setups;            /* a stack */

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,14 +36,15 @@ static struct in6_addr addr(const char *text)
 	return a;
 }
 
-static void start(void)
+static void start(uint32_t n_rdvs)
 {
-	static struct pkt_engine_cfg cfg = { .n_realms = 2,
-					     .n_workers = 1,
-					     .max_rendezvous = N };
+	static struct pkt_engine_cfg cfg;
 	int fd[2][2], mine[2];
 	char err[256];
 
+	cfg = (struct pkt_engine_cfg) { .n_realms = 2,
+					.n_workers = 1,
+					.max_rendezvous = n_rdvs };
 	for (int i = 0; i < 2; i++) {
 		struct pkt_realm_cfg *r = &cfg.realm[i];
 
@@ -255,7 +257,7 @@ static void fall_silent(int n)
  * two entries of its legs. */
 static void many(void)
 {
-	start();
+	start(N);
 	for (int k = 0; k < N; k++)
 		for (int i = 0; i < 2; i++)
 			add(i, k);
@@ -285,12 +287,40 @@ static void fairness(void)
 	fall_silent(shorten_idle());
 }
 
-static void subtracted(void)
+static void stop(void)
 {
-	remove_all();
 	pkt_engine_free(engine);
 	close(client[0]);
 	close(client[1]);
+}
+
+static void subtracted(void)
+{
+	remove_all();
+	stop();
+}
+
+static long resident_kib(void)
+{
+	FILE *f = fopen("/proc/self/statm", "r");
+	long pages = -1;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(fscanf(f, "%*d %ld", &pages), 1);
+	fclose(f);
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+/* Its number may be any: the tables of the workers are not touched up to there. */
+static void room_for_many(void)
+{
+	long before;
+
+	start(1 << 20);
+	before = resident_kib();
+	add(0, 0);
+	CU_ASSERT_TRUE(resident_kib() - before < 8 * 1024);
+	stop();
 }
 
 int main(void)
@@ -299,6 +329,7 @@ int main(void)
 		{ "N9 10 000 sessions at once", many },
 		{ "D40 10 000 sessions beside one that never stops", fairness },
 		{ "decision 8: all of them are subtracted", subtracted },
+		{ "one session, and room for a million", room_for_many },
 		{ NULL, NULL },
 	};
 
