@@ -35,18 +35,31 @@ static uint32_t draw(const struct pkt_berths *b)
 	return pkt_freeset_at(&b->rdvs, (uint32_t)(n >> 32));
 }
 
+/* Nobody can tell which port it will be, if it is one that is at home. */
+static bool has_choice(const struct pkt_berths *b,
+		       const struct pkt_berth_wish *w)
+{
+	uint64_t n =
+		pkt_portpool_n_free(w->pool, w->family, w->class_, w->now_ms);
+
+	return b->has_homes &&
+	       n * b->rdvs.n_free >= (uint64_t)b->n_choice * b->rdvs.n;
+}
+
 /* The port is at home with the rendezvous, or any. */
 static int choose(const struct pkt_berths *b, const struct pkt_berth_wish *w,
 		  struct pkt_berth *out)
 {
-	for (int i = 0; b->has_homes && i < DRAWS; i++) {
+	int n = has_choice(b, w) ? DRAWS : 0;
+
+	for (int i = 0; i < n; i++) {
 		out->rdv = draw(b);
 		if (!take_home(w, out))
 			return 0;
 	}
 	/* Without homes the numbers are dense, for the sake of memory. */
-	if (!b->has_homes)
-		out->rdv = pkt_freeset_at(&b->rdvs, b->rdvs.n_free - 1);
+	out->rdv = b->has_homes ? draw(b) :
+				  pkt_freeset_at(&b->rdvs, b->rdvs.n_free - 1);
 	return take_any(w, out);
 }
 
@@ -63,7 +76,7 @@ int pkt_berths_first(struct pkt_berths *b, const struct pkt_berth_wish *wish,
 int pkt_berths_second(struct pkt_berths *b, const struct pkt_berth_wish *wish,
 		      struct pkt_berth *out)
 {
-	if (b->has_homes && !take_home(wish, out))
+	if (has_choice(b, wish) && !take_home(wish, out))
 		return 0;
 	return take_any(wish, out);
 }

@@ -2,16 +2,23 @@
  * packet/berths.h - which rendezvous and which local port a new gate gets
  *
  * Both by chance.  Where the kernel's programs look, a port that is at home with
- * its rendezvous (home.h), if a few tries find one.  Thread: control.
+ * its rendezvous (home.h), if a few tries find one, and there is still a choice.
+ * Thread: control.
  */
 #pragma once
 
 #include "packet/freeset.h"
 #include "packet/portpool.h"
 
+/* pkt_berths.n_choice of an engine. */
+enum { PKT_BERTHS_CHOICE = 1024 };
+
 struct pkt_berths {
 	struct pkt_freeset rdvs; /* those without gates */
 	bool has_homes;          /* programs look at home first */
+	/* Ports at home with free rendezvous, about: with fewer any port is
+	 * taken.  Who has just gone knows his, and it may be the only one. */
+	uint32_t n_choice;
 	uint32_t (*random)(void *arg);
 	void *random_arg;
 };

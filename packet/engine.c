@@ -191,6 +191,7 @@ static int allocate(struct pkt_engine *e)
 	}
 	e->rdvs = calloc(e->cfg.max_rendezvous, sizeof(*e->rdvs));
 	e->berths.has_homes = e->fast;
+	e->berths.n_choice = PKT_BERTHS_CHOICE;
 	e->berths.random = next_random;
 	e->berths.random_arg = e;
 	if (pkt_berths_init(&e->berths, e->cfg.max_rendezvous) || !e->entries ||

@@ -297,6 +297,46 @@ static void by_chance(void)
 	stop(&a, NULL);
 }
 
+/* Nor when one rendezvous is left, and known: that of who has just gone. */
+static void one_is_left(void)
+{
+	struct realm a = { .n_v4 = 1, .n_ports = 8000 };
+	uint32_t n[2][BUCKETS] = { { 0 } };
+
+	start(1000, true);
+	berths.n_choice = 1024;
+	open_realm(&a, 0, 1, 0);
+	for (uint32_t i = 0; i < 999; i++)
+		take(&a, 0, NULL, 0, 0);
+	for (uint32_t i = 0; i < 8000; i++) {
+		struct pkt_berth one = take(&a, 0, NULL, 0, 0);
+		struct pkt_berth two = take(&a, 0, &one, 0, 0);
+
+		n[0][(one.port - PORT_MIN) * BUCKETS / 8000]++;
+		n[1][(two.port - PORT_MIN) * BUCKETS / 8000]++;
+		pkt_portpool_give(a.pool, one.slot, false, 0);
+		pkt_portpool_give(a.pool, two.slot, false, 0);
+		pkt_berths_give(&berths, one.rdv);
+	}
+	for (int i = 0; i < 2 * BUCKETS; i++)
+		CU_ASSERT_TRUE(n[i % 2][i / 2] > 800 && n[i % 2][i / 2] < 1200);
+	stop(&a, NULL);
+}
+
+/* What the engine asks for costs little: most gates are at home. */
+static void most_at_home(void)
+{
+	struct realm a = { .n_v4 = 1, .n_ports = 49152 };
+	struct realm b = a;
+
+	start(10000, true);
+	berths.n_choice = PKT_BERTHS_CHOICE;
+	open_realm(&a, 0, 1, 0);
+	open_realm(&b, 49152, 1, 0);
+	CU_ASSERT_TRUE(fill(&a, &b, AF_INET, 10000) > 19000);
+	stop(&a, &b);
+}
+
 static void no_port(void)
 {
 	struct realm a = { .n_v4 = 1, .n_ports = 1 };
@@ -323,6 +363,8 @@ int main(void)
 		{ "ports at home that rest", quarantine },
 		{ "no homes", no_homes },
 		{ "by chance", by_chance },
+		{ "by chance, one is left", one_is_left },
+		{ "most gates are at home", most_at_home },
 		{ "no port", no_port },
 		{ NULL, NULL },
 	};
