@@ -1,11 +1,11 @@
 /*
  * test/bench/bench_pkt_loop.c - read, rewrite, write: the least a program can do
  *
- *	bench_pkt_loop
+ *	bench_pkt_loop CLIENT-A
  *
  * In the place of bench_pkt_gateway, with the same TUN devices and the same
  * rules of the host, for one session: 198.18.0.0 port 7001 is 10.78.2.2, seen
- * by it as 198.19.0.0 port 7001; the other way back to 10.0.1.0 port 40000.
+ * by it as 198.19.0.0 port 7001; the other way back to CLIENT-A port 40000.
  * Addresses, ports and checksums change by constants; nothing is looked up,
  * checked or counted.  What the packet engine is compared with.
  */
@@ -78,10 +78,9 @@ static void set_way(int i, struct ends from, struct ends to)
 	ways[i].full_delta = delta(&from, &to, ENDS);
 }
 
-static void set_ways(void)
+static void set_ways(uint32_t a)
 {
-	const uint32_t a = 0x0a000100, b = 0x0a4e0202, la = 0xc6120000,
-		       lb = 0xc6130000;
+	const uint32_t b = 0x0a4e0202, la = 0xc6120000, lb = 0xc6130000;
 
 	set_way(0, ends(a, 40000, la, 7001), ends(lb, 7001, b, 7001));
 	set_way(1, ends(b, 7001, lb, 7001), ends(la, 7001, a, 40000));
@@ -105,13 +104,16 @@ static void set_realm(int i)
 		die(err);
 }
 
-static void start(void)
+static void start(const char *client)
 {
+	struct in_addr a;
 	char err[256];
 
+	if (inet_pton(AF_INET, client, &a) != 1)
+		die(client);
 	for (int i = 0; i < 2; i++)
 		set_realm(i);
-	set_ways();
+	set_ways(ntohl(a.s_addr));
 	if (pkt_host_setup(&cfg, err, sizeof(err)))
 		die(err);
 }
@@ -125,7 +127,20 @@ static void update(uint8_t *at, uint16_t by)
 	memcpy(at, &csum, 2);
 }
 
-/* Only packets with a complete checksum come here. */
+/* A partial one is the sum of the pseudo-header, not its complement. */
+static void update_tcp(const struct virtio_net_hdr *vh, const struct way *way)
+{
+	uint16_t sum;
+
+	if (!(vh->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM)) {
+		update(room + TCP_CSUM, way->full_delta);
+		return;
+	}
+	memcpy(&sum, room + TCP_CSUM, 2);
+	sum = pkt_csum_add(sum, way->addr_delta);
+	memcpy(room + TCP_CSUM, &sum, 2);
+}
+
 static void pass(int i)
 {
 	struct virtio_net_hdr vh;
@@ -137,7 +152,7 @@ static void pass(int i)
 			return;
 		memcpy(room + IP_ADDRS, &ways[i].to, ENDS);
 		update(room + IP_CSUM, ways[i].addr_delta);
-		update(room + TCP_CSUM, ways[i].full_delta);
+		update_tcp(&vh, &ways[i]);
 		if (pkt_tun_write(fds[!i], &vh, room, (size_t)n))
 			die("cannot write");
 	}
@@ -151,13 +166,15 @@ static void watch(int epoll_fd, int fd, uint32_t data)
 		die("epoll");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	struct epoll_event ready[3];
 	int n = 0;
 
-	start();
+	if (argc != 2)
+		die("usage: bench_pkt_loop CLIENT-A");
+	start(argv[1]);
 	for (uint32_t i = 0; i < 2; i++)
 		watch(epoll_fd, fds[i], i);
 	watch(epoll_fd, STDIN_FILENO, 2); /* its end is ours */

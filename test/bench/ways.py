@@ -186,11 +186,22 @@ class Loop(Plain):
     server = "198.18.0.0"
     from_b = "198.19.0.0"
 
+    def loop(self, client):
+        self.gateway = self.lab.start("gw", *self.tool("bench_pkt_loop",
+                                                       client))
+        expect(self.gateway, "armed")
+
+    def connect(self):
+        self.loop("10.78.1.2")
+        # It knows one port of A.
+        self.lab.sysctl(self.lab.ns["a"],
+                        "net.ipv4.ip_local_port_range=40000 40000")
+        return super().connect()
+
     def start(self, sessions):
         if sessions != 1:
             raise SystemExit("the loop has one session")
-        self.gateway = self.lab.start("gw", *self.tool("bench_pkt_loop"))
-        expect(self.gateway, "armed")
+        self.loop("10.0.1.0")
         return "accept", self.server
 
 
