@@ -22,6 +22,8 @@ enum {
 	WAKE = PKT_MAX_REALMS, /* epoll data of wake_fd */
 	HINTS,                 /* of the kernel's programs */
 	ROOM_POLL_MS = 5,      /* while events wait for room */
+	BULK_OCTETS = 16384,   /* a super-segment of that size is bulk */
+	AWAKE_US = 300,        /* after it */
 	MAX_WAIT_MS = 10000,
 };
 
@@ -174,6 +176,14 @@ static enum pkt_drop translate(struct pkt_worker *w, uint32_t rdv,
 	return rc ? PKT_DROP_TX : PKT_DROP_NONE;
 }
 
+/* What comes behind a super-segment comes soon.  To fall asleep and to be woken
+ * takes longer than to pass it, and whoever wakes pays too. */
+static void stay_awake(struct pkt_worker *w)
+{
+	if (w->frame.n >= BULK_OCTETS)
+		w->awake_until_us = w->now_us + AWAKE_US;
+}
+
 static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		    const struct pkt_seg *seg)
 {
@@ -187,8 +197,10 @@ static void forward(struct pkt_worker *w, uint32_t rdv, unsigned int leg,
 		d = PKT_DROP_TX;
 	if (worker_is_tapped(w, rdv))
 		worker_tap_left(w, rdv, 1 - leg, seg, d);
-	if (d == PKT_DROP_NONE)
+	if (d == PKT_DROP_NONE) {
+		stay_awake(w);
 		return;
+	}
 	/* It was counted as handed out (decision 22). */
 	worker_unsent(w, rdv, 1 - leg, seg);
 	pkt_count_drop(worker_entry(w, rdv, leg));
@@ -366,7 +378,7 @@ static int wait_ms(struct pkt_worker *w, int max_ms)
 
 	if (!worker_has_room(w, PKT_EVTS_PER_CMD) && max_ms > ROOM_POLL_MS)
 		max_ms = ROOM_POLL_MS;
-	if (due <= w->now_us || w->n_unseen)
+	if (due <= w->now_us || w->n_unseen || w->now_us < w->awake_until_us)
 		return 0;
 	if (due - w->now_us < (uint64_t)max_ms * 1000)
 		return (int)((due - w->now_us + 999) / 1000);

@@ -107,9 +107,10 @@ struct pkt_worker {
 	uint8_t tap_state, tap_leg_state; /* before the segment at hand */
 
 	uint64_t now_us;
-	uint8_t *room;          /* PKT_HEADROOM octets, then what is read */
-	struct pkt_frame frame; /* the packet at hand */
-	uint16_t ip_id;         /* of the next IPv4 packet made of IPv6 */
+	uint64_t awake_until_us; /* until then a turn waits for nothing */
+	uint8_t *room;           /* PKT_HEADROOM octets, then what is read */
+	struct pkt_frame frame;  /* the packet at hand */
+	uint16_t ip_id;          /* of the next IPv4 packet made of IPv6 */
 
 	int epoll_fd, wake_fd;
 	pthread_t thread;

@@ -176,3 +176,38 @@ void turn(void)
 {
 	pkt_worker_turn(worker, 0);
 }
+
+void forget_events(void)
+{
+	struct pkt_evt evt;
+
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+}
+
+void add_pair(void)
+{
+	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
+
+	push(PKT_CMD_ADD, 3);
+	cmd.rdv = 3;
+	places[4] = pkt_place(3, 1) + 1;
+	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
+	turn();
+	forget_events();
+}
+
+void open_session(void)
+{
+	struct pkt_evt evt = { .type = 255 };
+
+	add_pair();
+	syn(3);
+	syn(4);
+	segment(3, 4, NULL, 0);
+	segment(4, 3, NULL, 0);
+	turn();
+	while (pkt_ring_pop(cfg.evts, &evt))
+		;
+	CU_ASSERT_EQUAL_FATAL(evt.type, PKT_EVT_OPEN);
+}

@@ -46,3 +46,8 @@ uint64_t rig_now_us(void);
 
 /* Of the loop; waits for nothing. */
 void turn(void);
+
+void forget_events(void);
+/* Gates 3 and 4 are one rendezvous; and it is open. */
+void add_pair(void);
+void open_session(void);

@@ -171,43 +171,6 @@ static void slot_is_used_again(void)
 	stop();
 }
 
-static void forget_events(void)
-{
-	struct pkt_evt evt;
-
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
-}
-
-/* Gates 3 and 4 are one rendezvous. */
-static void add_pair(void)
-{
-	struct pkt_cmd cmd = command(PKT_CMD_ADD, 4);
-
-	push(PKT_CMD_ADD, 3);
-	cmd.rdv = 3;
-	places[4] = pkt_place(3, 1) + 1;
-	CU_ASSERT_TRUE_FATAL(pkt_ring_push(cfg.cmds, &cmd));
-	turn();
-	forget_events();
-}
-
-/* Gates 3 and 4 are one rendezvous, and open. */
-static void open_session(void)
-{
-	struct pkt_evt evt = { .type = 255 };
-
-	add_pair();
-	syn(3);
-	syn(4);
-	segment(3, 4, NULL, 0);
-	segment(4, 3, NULL, 0);
-	turn();
-	while (pkt_ring_pop(cfg.evts, &evt))
-		;
-	CU_ASSERT_EQUAL_FATAL(evt.type, PKT_EVT_OPEN);
-}
-
 static struct pkt_gate_stat read_gate(uint32_t i)
 {
 	struct pkt_cmd cmd = command(PKT_CMD_READ, i);
