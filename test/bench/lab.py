@@ -64,6 +64,14 @@ class Lab:
         run("ip", "-n", gw, "route", "add", f"{9 + i}.0.0.0/8", "via",
             f"10.78.{i}.2")
 
+    def congestion(self, name):
+        """The control of all TCP.  By the routes, for a namespace may not choose
+        what the machine does not allow to everybody."""
+        for ns in self.ns.values():
+            for route in output("ip", "-n", ns, "route").splitlines():
+                run("ip", "-n", ns, "route", "replace", *route.split(),
+                    "congctl", name)
+
     def __exit__(self, *_):
         for child in self.children:
             child.stdin.close()

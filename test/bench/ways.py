@@ -46,6 +46,8 @@ class Plain:
 
     def __enter__(self):
         self.lab.__enter__()
+        if self.args.congestion:
+            self.lab.congestion(self.args.congestion)
         self.prepare()
         if self.args.lose:
             self.lab.nft("gw", LOSSY)

@@ -10,7 +10,7 @@ bench() {			# bench NAME OPTION...: small, but the real thing
 	shift
 	timeout 200 "$LAB_ROOT/test/bench/run" --build "$LAB_ROOT/build/$PRESET" \
 		--runs 1 --packets 5000 --sizes 1,200 --turns 100 \
-		--megabytes 10 --ways drop,plain,nft,loop,tun,tun2 \
+		--megabytes 10 --congestion reno --ways drop,plain,nft,loop,tun,tun2 \
 		--rows small,tun,workers,growth,bulk,latency,sessions "$@" \
 		>"$DIR/$name" 2>&1
 }
