@@ -31,8 +31,8 @@
 #include "test/support/two_realms.h"
 
 enum {
-	WAIT_MS = 60000,
-	BATCH = 64, /* Adds on their way */
+	WAIT_MS = 300000, /* the bulk row keeps one session of each way */
+	BATCH = 64,       /* Adds on their way */
 	MAX = 1 << 20,
 };
 
