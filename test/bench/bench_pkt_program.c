@@ -224,7 +224,9 @@ static void take_berths(struct pkt_berths *all, struct pkt_portpool **pools,
 static void make_berths(void)
 {
 	static struct pkt_engine_cfg cfg;
-	struct pkt_berths all = { .has_homes = true, .random = any };
+	struct pkt_berths all = { .has_homes = true,
+				  .n_choice = PKT_BERTHS_CHOICE,
+				  .random = any };
 	struct pkt_portpool *pools[2];
 	uint32_t n_slots = 0;
 
