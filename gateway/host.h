@@ -12,6 +12,7 @@
 #pragma once
 
 #include "gateway/gw.h"
+#include "gateway/sigs.h"
 #include "packet/links.h"
 
 struct gw_ctl;       /* gateway/ctl.h */
@@ -39,7 +40,7 @@ struct gw_host {
 	struct event *engine_event, *links_event;
 	struct event *flush_event; /* commands wait for the worker */
 	struct event *log_event;   /* once a second */
-	struct event *sig_term, *sig_int, *sig_hup;
+	struct event *sig[GW_SIGS];
 	struct gw_supervise *supervise;
 	struct event *supervise_event; /* NULL: nobody listens */
 };

@@ -102,21 +102,12 @@ static int make_events(struct gw_host *h)
 	h->log_event = event_new(h->base, -1, EV_PERSIST, on_log, h);
 	h->links_event = event_new(h->base, pkt_links_fd(h->links),
 				   EV_READ | EV_PERSIST, on_links, h);
-	h->sig_term = evsignal_new(h->base, SIGTERM, on_stop, h);
-	h->sig_int = evsignal_new(h->base, SIGINT, on_stop, h);
-	h->sig_hup = evsignal_new(h->base, SIGHUP, on_hup, h);
 	if (!h->engine_event || !h->flush_event || !h->log_event ||
-	    !h->links_event || !h->sig_term || !h->sig_int || !h->sig_hup)
+	    !h->links_event)
 		return -ENOMEM;
 	pkt_engine_defer(h->engine, flush_later, h);
-	/* In force again when the loop has ended: nothing interrupts what is
-	 * put back in order then.  Not before: until they are events, they end
-	 * the program. */
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	if (event_add(h->sig_term, NULL) || event_add(h->sig_int, NULL) ||
-	    event_add(h->sig_hup, NULL) || event_add(h->engine_event, NULL) ||
+	if (gw_sigs_open(h->sig, h->base, on_stop, on_hup, h) ||
+	    event_add(h->engine_event, NULL) ||
 	    event_add(h->log_event, &second) || event_add(h->links_event, NULL))
 		return -EIO;
 	return 0;
@@ -262,6 +253,7 @@ static void end_gateways(struct gw_host *host)
 
 void gw_host_shutdown(struct gw_host *host)
 {
+	gw_sigs_close(host->sig);
 	gw_http_free(host->http);
 	host->http = NULL;
 	gw_ctl_free(host->ctl);
@@ -273,9 +265,6 @@ void gw_host_shutdown(struct gw_host *host)
 	free_event(&host->flush_event);
 	free_event(&host->log_event);
 	free_event(&host->links_event);
-	free_event(&host->sig_term);
-	free_event(&host->sig_int);
-	free_event(&host->sig_hup);
 	free_event(&host->supervise_event);
 	end_gateways(host);
 	gw_host_fini(host);
