@@ -15,7 +15,8 @@
 
 # shellcheck shell=bash
 LAB_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/${PRESET:-debug}/bin}
+PRESET=${PRESET:-debug}
+LAB_BIN=${LAB_BIN:-$LAB_ROOT/build/$PRESET/bin}
 LAB_NODES="a na gw nb b mgc world"
 LAB_PIDS=()
 export PYTHONDONTWRITEBYTECODE=1 # leave nothing in the sources
