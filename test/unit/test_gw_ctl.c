@@ -706,12 +706,11 @@ static void spare_descriptor(void)
 /* A03: whoever is neither owner nor of the group cannot even connect. */
 static void not_allowed(void)
 {
+	enum { NOBODY_ELSE = 2 }; /* root may not everywhere */
 	struct fixture f;
 	int status = -1;
 	pid_t pid;
 
-	if (geteuid())
-		return; /* cannot be somebody else */
 	start(&f);
 	chmod(f.dir, 0755);
 	pid = fork();
@@ -721,13 +720,16 @@ static void not_allowed(void)
 
 		snprintf(at.sun_path, sizeof(at.sun_path), "%s", f.path);
 		if (setgroups(0, NULL) || setgid(65534) || setuid(65534))
-			_exit(2);
+			_exit(NOBODY_ELSE);
 		_exit(connect(fd, (void *)&at, sizeof(at)) && errno == EACCES ?
 			      0 :
 			      1);
 	}
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
-	CU_ASSERT_EQUAL(status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOBODY_ELSE)
+		puts("skipped: cannot become somebody else");
+	else
+		CU_ASSERT_EQUAL(status, 0);
 	stop(&f);
 }
 
