@@ -699,6 +699,64 @@ static void raw_octets_that_are_none(void)
 	}
 }
 
+/* Sends n octets as they are, and fails.  Why, is in the verdict; returns what the
+ * capture says of itself. */
+static int captured_raw(struct table *t, struct scenario *s, size_t n)
+{
+	const char *path = put("t.pcapng", "");
+	struct crowd_params p = { .sim = &t->sim,
+				  .scenario = s,
+				  .vars = &t->vars,
+				  .n_users = 1,
+				  .timeout_ms = 20000,
+				  .capture = capture_new(path) };
+	char *text = malloc(n + 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memset(text, 'x', n);
+	text[n] = '\0';
+	vars_set(&t->vars, "x", text);
+	free(text);
+	CU_ASSERT_EQUAL(crowd_play(&p, &t->all), 0);
+	return capture_end(p.capture);
+}
+
+/* What the transport cannot carry is refused before it is in the record, which
+ * is what a capture is made of. */
+static void raw_octets_of_no_message(void)
+{
+	static const struct {
+		bool is_tcp;
+		size_t n;
+		const char *why;
+	} CASE[] = {
+		{ false, 65507, "sent" },
+		{ false, 65508, "no message over UDP has 65508 octets" },
+		{ true, 65507, "sent" },
+		{ true, 65532, "no message over TCP has 65532 octets" },
+		{ true, 0, "no message over TCP has 0 octets" },
+	};
+	struct gateway g = { .mid = "[127.0.0.1]:5001" };
+
+	for (size_t i = 0; i < sizeof(CASE) / sizeof(CASE[0]); i++) {
+		struct scenario s = { 0 };
+		struct table t;
+
+		CU_ASSERT_EQUAL_FATAL(load(&s, "<register/>\n<raw>${x}</raw>\n"
+					       "<fail>sent</fail>"),
+				      0);
+		open_table(&t);
+		open_gateway(&g, &t);
+		t.sim.params.is_tcp = CASE[i].is_tcp;
+		CU_ASSERT_EQUAL(captured_raw(&t, &s, CASE[i].n), 0);
+		CU_ASSERT_STRING_EQUAL(STAILQ_FIRST(&t.all.list)->why,
+				       CASE[i].why);
+		close_gateway(&g);
+		close_table(&t);
+		scenario_fini(&s);
+	}
+}
+
 #define BOTH                                                    \
 	"<listen actor=\"s\" on=\"127.0.0.1:${port}\"/>\n"      \
 	"<connect actor=\"c\" to=\"127.0.0.1:${port}\"/>\n"     \
@@ -841,6 +899,7 @@ int main(void)
 		  no_answer_in_time_is_a_branch },
 		{ "raw octets", raw_octets },
 		{ "raw octets that are none", raw_octets_that_are_none },
+		{ "raw octets of no message", raw_octets_of_no_message },
 		{ "actors", actors },
 		{ "faults of a scenario", faults_of_a_scenario },
 		{ NULL, NULL },

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "conf/prefix.h"
+#include "h248/tpkt.h"
+#include "h248/types.h"
 #include "tools/mgcsim/door.h"
 #include "tools/mgcsim/step.h"
 #include "tools/shared/hex.h"
@@ -43,6 +45,19 @@ static bool read_octets(struct run *run, xmlNode *step, struct octets *o)
 	return run->verdict != RUN_FAIL;
 }
 
+/* Before it is recorded: there is no packet of it for a capture. */
+static bool fits(struct run *run, size_t n)
+{
+	bool is_tcp = run->sim->params.is_tcp;
+	uint8_t head[H248_TPKT_HEADER];
+
+	if (is_tcp ? !h248_tpkt_head(n, head) : n <= H248_MAX_MSG_OCTETS)
+		return true;
+	run_fail(run, "no message over %s has %zu octets",
+		 is_tcp ? "TCP" : "UDP", n);
+	return false;
+}
+
 static int put(struct run *run, const struct sim_peer *peer, const char *from,
 	       const struct octets *o)
 {
@@ -72,7 +87,7 @@ enum run_verdict step_raw(struct run *run, xmlNode *step)
 
 	if (!peer)
 		step_no_gateway(run, name);
-	if (peer && read_octets(run, step, &o))
+	if (peer && read_octets(run, step, &o) && fits(run, o.n))
 		rc = put(run, peer, from, &o);
 	if (rc)
 		run_fail(run, "cannot send: %s", strerror(-rc));
