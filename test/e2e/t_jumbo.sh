@@ -58,18 +58,11 @@ statistics_are_whole() {
 		die "octets are missing: $(cat "$DIR/statistics")"
 }
 
-is_xdp_attached() {
-	grep -q 'fast path: tc on 4 devices, xdp on 2' "$DIR/bgfd.log"
-}
-
 jumbo() {			# jumbo PATH [mgcsim option]...
 	local path=$1 node
 	shift
 	session_begin "$@"
-	if ! is_xdp_attached; then
-		grep 'kernel fast path' "$DIR/bgfd.log"
-		path=
-	fi
+	has_fast_path 'tc on 4 devices, xdp on 2' || path=
 	session_client a
 	session_client b
 	session_clients

@@ -22,7 +22,7 @@ watch() {
 	capture control gw eth0 net 198.51.100.0/28
 }
 
-# On one side the programs are those of XDP, where the kernel takes them there.
+# On one side the programs are those of XDP.
 eval "$(declare -f lab_config | sed '1s/lab_config/plain_config/')"
 lab_config() {
 	plain_config | sed 's|<media interface="eth1"/>|<media interface="eth1" fastpath="xdp"/>|'
@@ -42,8 +42,8 @@ count_leaked
 lab_in gw sysctl -qw net.ipv4.ip_forward=0
 
 start_bgfd
-! has_no_xdp || grep -q 'kernel fast path' "$DIR/bgfd.log" ||
-	die "neither XDP nor a word why"
+! has_fast_path 'tc on 4 devices, xdp on 1' || ! has_no_xdp ||
+	die "no program of XDP where the log says one"
 kill -9 "$BGFD"
 wait "$BGFD" 2>/dev/null || true
 BGFD=

@@ -74,7 +74,7 @@ percent=$((RATE * 100 / sdr))
 # What was dropped, the kernel dropped, where there is a fast path.
 policed=$(counted drops policed)
 [ "$policed" -gt 0 ] || die "nothing was policed"
-! ctl status | grep -q 'tc on' ||
+! has_fast_path 'tc on' ||
 	[ $((10 * $(counted kernel policed))) -ge "$policed" ] ||
 	die "the worker dropped most of $policed packets"
 echo "free $free, sdr $sdr, reached $RATE octets/s: $percent %"
