@@ -14,7 +14,7 @@ without_programs() {
 		lab_start bgfd gw setpriv --bounding-set \
 			-bpf,-perfmon,-sys_admin "$LAB_BIN/bgfd" -c "$DIR/bgfd.xml"
 		BGFD=$STARTED
-		wait_for 20 test -S "$DIR/control" ||
+		bgfd_is_up ||
 			die "bgfd does not start: $(tail -5 "$DIR/bgfd.log")"
 	}
 	SIZE=2
