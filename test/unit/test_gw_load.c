@@ -492,6 +492,14 @@ static uint64_t cpu_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
+/* Turns end by the clock, so it has to run.  On a busy machine an answer may be
+ * seconds late; no Pending goes before it, after which it would look different. */
+static void run_clock(struct rig *r)
+{
+	gw_clock_freeze(0, 0);
+	h248_assoc_set_limits(r->gw.assoc, 3600000, 5, 5);
+}
+
 /* Works until all is done; the longest turn, microseconds. */
 static uint64_t longest_turn(struct rig *r, unsigned int *turns)
 {
@@ -551,7 +559,7 @@ static void c36_audit_of_everything(void)
 	char text[128];
 
 	make_contexts(r, many());
-	gw_clock_freeze(0, 0);
+	run_clock(r);
 	for (size_t i = 0; i < sizeof(audits) / sizeof(audits[0]); i++) {
 		forget();
 		tid = 100 + 2 * (unsigned int)i;
@@ -580,7 +588,7 @@ static void c36_one_of_very_many(void)
 	unsigned int turns;
 
 	make_contexts(r, VERY_MANY);
-	gw_clock_freeze(0, 0);
+	run_clock(r);
 	forget();
 	put(r, "T=100{C=*{AV=ip/1/core/9998{AT{M}}}}");
 	(void)longest_turn(r, &turns);
