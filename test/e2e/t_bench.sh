@@ -39,15 +39,22 @@ grep -q "sessions, tun: FAILED" "$DIR/bad" || die "a loss was not noticed"
 ! grep -q "none lost" "$DIR/bad" || die "a loss was not noticed"
 
 # Whole sessions over H.248 beside plain ones; how fast is not asked here.
+# Where half a second sees the end of no call, or the gateway is not there when it
+# is called, more time is given.
+seconds=0.5
 load() {			# load NAME OPTION...
 	local name=$1
 	shift
 	timeout 100 "$LAB_ROOT/test/bench/load" --any-priority --limit 0 \
-		--build "$LAB_ROOT/build/$PRESET" --rounds 1 --seconds 0.5 \
-		--plain-seconds 0.3 --window 32 --pool 29 "$@" >"$DIR/$name" 2>&1
+		--build "$LAB_ROOT/build/$PRESET" --rounds 1 \
+		--seconds $seconds --plain-seconds $seconds --window 32 \
+		--pool 29 "$@" >"$DIR/$name" 2>&1
 }
 
-load whole || { cat "$DIR/whole"; die "whole sessions fail"; }
+until load whole; do
+	[ $seconds != 8 ] || { cat "$DIR/whole"; die "whole sessions fail"; }
+	[ $seconds = 3 ] && seconds=8 || seconds=3
+done
 for way in plain bgfd; do
 	grep -qE "^$way: [0-9]+ .* [1-9][0-9]* calls, all of them good" \
 		"$DIR/whole" || die "no sessions, $way"
