@@ -102,9 +102,10 @@ has_fast_path() {
 	esac
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds
+# wait_for SECONDS COMMAND...: until it succeeds.  SECONDS is what it may take with
+# a processor; one that has many others to serve is given a minute at least.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + ($1 > 60 ? $1 : 60)))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || return 1
@@ -350,14 +351,15 @@ bgfd_is_up() {
 	[ -S "$DIR/control" ] && ! lab_is_gone "$BGFD"
 }
 
-# start_mgcsim SCENARIO [mgcsim option]...
+# start_mgcsim SCENARIO [mgcsim option]...  What it waits for comes at once, or when
+# a busy machine has come to it.
 start_mgcsim() {
 	local scenario=$LAB_ROOT/test/scenarios/$1.xml
 	shift
 	lab_start mgcsim mgc "$LAB_BIN/mgcsim" --listen 10.0.0.1:2944 \
 		--transport "${LAB_TRANSPORT:-udp}" \
 		--scenario "$scenario" --log "$DIR/h248.log" \
-		--set dir="$DIR" "$@"
+		--timeout 200 --set patience=180000 --set dir="$DIR" "$@"
 	MGCSIM=$STARTED
 }
 
