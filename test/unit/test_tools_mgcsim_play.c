@@ -412,7 +412,20 @@ struct gateway {
 	bool tells_twice; /* after the reply too */
 	bool is_mute;
 	struct sockaddr_in controller;
+	int asked[256]; /* ids of the requests */
+	unsigned int n_asked;
 };
+
+/* Whoever waits for a processor is asked again before it has answered. */
+static bool is_repeated(struct gateway *g, int tid)
+{
+	for (unsigned int i = 0; i < g->n_asked; i++)
+		if (g->asked[i] == tid)
+			return true;
+	CU_ASSERT_FATAL(g->n_asked < sizeof(g->asked) / sizeof(*g->asked));
+	g->asked[g->n_asked++] = tid;
+	return false;
+}
 
 static void say_to(struct gateway *g, const struct sockaddr_in *to,
 		   const char *text)
@@ -454,7 +467,7 @@ static void on_gateway(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	buf[n > 0 ? n : 0] = '\0';
 	tid = strstr(buf, "\nT=");
-	if (!tid || g->is_mute)
+	if (!tid || g->is_mute || is_repeated(g, atoi(tid + 3)))
 		return;
 	g->ctx++;
 	notify(g, 'x');
