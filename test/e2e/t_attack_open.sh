@@ -14,14 +14,14 @@ slow_client() {			# slow_client a|b
 			dd if="$3" bs=25000 count=1 skip="$i" status=none
 			sleep 0.2
 			[ "$i" -lt 38 ] || until [ -e "$5" ]; do sleep 0.1; done
-		done | timeout 40 nc -N "$1" "$2" >"$4"' slow "${!address}" \
+		done | timeout 300 nc -N "$1" "$2" >"$4"' slow "${!address}" \
 		"${!port}" "$DIR/from_$1" "$DIR/at_$1" "$DIR/attacked" &
 	LAB_PIDS+=("$!")
 	eval "CLIENT_$1=$!"
 }
 
 SIZE=1
-session_begin --set patience=90000
+session_begin
 slow_client a
 slow_client b
 expect_file open 20

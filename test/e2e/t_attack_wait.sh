@@ -22,7 +22,9 @@ count_sent() {
 }
 
 SIZE=2
-session_begin --set patience=90000
+# All of it happens while A waits.
+export LAB_RENDEZVOUS='twait-s="120"'
+session_begin
 # shellcheck disable=SC2154
 session_client a
 wait_for 10 latched 0 || die "A is not latched"

@@ -16,13 +16,13 @@ slow_client() {			# some 20 s long
 			dd if="$DIR/from_$1" bs=50000 skip="$i" count=1 status=none
 			sleep 0.2
 		done
-	} | ip netns exec "$LAB-$1" timeout 60 nc -N "${!address}" "${!port}" \
+	} | ip netns exec "$LAB-$1" timeout 200 nc -N "${!address}" "${!port}" \
 		>"$DIR/at_$1" 2>>"$DIR/nc-$1.log" &
 	STARTED=$!
 	LAB_PIDS+=("$STARTED")
 	eval "CLIENT_$1=$STARTED"
 }
-session_begin --timeout 150 --set patience=90000
+session_begin --timeout 300 --set patience=250000
 slow_client a
 slow_client b
 sleep 4
