@@ -71,7 +71,7 @@ live() {
 SIZE=2
 # On a busy machine it takes a while until B comes, and until all is released.
 export LAB_RENDEZVOUS='twait-s="120"'
-session_begin --set patience=200000 --timeout 230
+session_begin --set patience=350000 --timeout 380
 # shellcheck disable=SC2154
 in_all "$term_a" context "$ctx"
 in_all "$port_a" dump "$ctx"

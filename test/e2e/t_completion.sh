@@ -36,7 +36,7 @@ try() {				# try EXPECTED LINE...: in both shells
 
 lab_up
 start_bgfd
-start_mgcsim session --timeout 200 --set patience=200000
+start_mgcsim session --timeout 380 --set patience=350000
 lab_ports
 socket=(-s "$DIR/control")
 

@@ -24,7 +24,7 @@ export NOTIFY_SOCKET=$DIR/notify WATCHDOG_USEC=1000000
 
 start_bgfd
 hears 'READY=1|STATUS=[a-z]*, 0 contexts'
-start_mgcsim session --timeout 200 --set patience=200000
+start_mgcsim session --timeout 380 --set patience=350000
 expect_file ports 30
 hears 'STATUS=active, 1 contexts, 1 rendezvous$'
 fed=$(grep -c '^WATCHDOG=1' "$DIR/heard" || true)
