@@ -21,3 +21,4 @@ for node in a b; do
 	equal "checksum errors at $node" 0 "$(lab_in $node nstat -asz \
 		TcpInCsumErrors | awk '/InCsum/ { print $2 }')"
 done
+has_fast_path 'tc on' || exit 0
