@@ -376,7 +376,8 @@ static int wait_ms(struct pkt_worker *w, int max_ms)
 	uint32_t rdv;
 	uint64_t due = pkt_timers_first(w->timers, &rdv);
 
-	if (!worker_has_room(w, PKT_EVTS_PER_CMD) && max_ms > ROOM_POLL_MS)
+	if ((w->is_held_up || !worker_has_room(w, PKT_EVTS_PER_CMD)) &&
+	    max_ms > ROOM_POLL_MS)
 		max_ms = ROOM_POLL_MS;
 	if (due <= w->now_us || w->n_unseen || w->now_us < w->awake_until_us)
 		return 0;

@@ -183,15 +183,23 @@ static void execute(struct pkt_worker *w, const struct pkt_cmd *cmd)
 	worker_done(w, cmd, &stat);
 }
 
+/* For one command more.  What is left for want of it nobody tells us again, even
+ * if room is made before we fall asleep. */
+static bool has_room(struct pkt_worker *w)
+{
+	w->is_held_up = !worker_has_room(w, PKT_EVTS_PER_CMD);
+	return !w->is_held_up;
+}
+
 void worker_commands(struct pkt_worker *w)
 {
 	struct pkt_cmd cmd;
 
-	while (worker_has_room(w, PKT_EVTS_PER_CMD) &&
-	       worker_fast_next(w, &cmd))
+	while (has_room(w) && worker_fast_next(w, &cmd))
 		execute(w, &cmd);
-	while (worker_has_room(w, PKT_EVTS_PER_CMD) &&
-	       pkt_ring_pop(w->cfg.cmds, &cmd))
+	if (w->is_held_up)
+		return;
+	while (has_room(w) && pkt_ring_pop(w->cfg.cmds, &cmd))
 		if (!worker_fast_defer(w, &cmd))
 			execute(w, &cmd);
 }

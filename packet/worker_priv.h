@@ -106,6 +106,8 @@ struct pkt_worker {
 	struct pkt_ring *taps; /* of struct pkt_tapped */
 	uint8_t tap_state, tap_leg_state; /* before the segment at hand */
 
+	bool is_held_up; /* commands were left, for want of room for events */
+
 	uint64_t now_us;
 	uint64_t awake_until_us; /* until then a turn waits for nothing */
 	uint8_t *room;           /* PKT_HEADROOM octets, then what is read */
