@@ -39,11 +39,12 @@ static uint32_t draw(const struct pkt_berths *b)
 static bool has_choice(const struct pkt_berths *b,
 		       const struct pkt_berth_wish *w)
 {
-	uint64_t n =
-		pkt_portpool_n_free(w->pool, w->family, w->class_, w->now_ms);
+	uint64_t n;
 
-	return b->has_homes &&
-	       n * b->rdvs.n_free >= (uint64_t)b->n_choice * b->rdvs.n;
+	if (!b->has_homes)
+		return false;
+	n = pkt_portpool_n_free(w->pool, w->family, w->class_, w->now_ms);
+	return n * b->rdvs.n_free >= (uint64_t)b->n_choice * b->rdvs.n;
 }
 
 /* The port is at home with the rendezvous, or any. */

@@ -160,15 +160,15 @@ static __always_inline bool is_of(const struct pkt_entry *out,
 	       pkt_is_same_addr(&out->out_src, s->dst);
 }
 
-/* Most gates are at home: no index is asked. */
+/* Is the gate of the segment at this place, and open? */
 static __always_inline bool gate_is(struct gate *g, const struct segment *s,
 				    uint32_t place)
 {
 	return gate_set(g, place) && is_open(g, s) && is_of(g->out, s);
 }
 
-/* All of it but what was judged is valid when it is PKT_FAST_PASSED, and *g has
- * the place in any case. */
+/* At home first, as most gates are; else the index says.  PKT_FAST_PASSED: it is
+ * open, and `in`, `out` and is_joining are valid; the place is in any case. */
 static __always_inline enum pkt_fast_count
 gate_look(struct gate *g, const struct segment *s, const struct spot *at)
 {
