@@ -7,18 +7,12 @@
 #include <string.h>
 
 #include "packet/home.h"
+#include "test/support/lcg.h"
 #include "test/support/suite.h"
 
 enum { PORT_MIN = 2000, NUMBERS = 100, STEPS = 20000, BUCKETS = 8 };
 
 static uint32_t seed;
-
-static uint32_t next_random(void *arg)
-{
-	(void)arg;
-	seed = seed * 1664525 + 1013904223;
-	return seed ^ seed >> 15;
-}
 
 /* ---- free numbers ---- */
 
@@ -44,7 +38,7 @@ static void free_numbers(void)
 	memset(is_free, true, sizeof(is_free));
 	CU_ASSERT_EQUAL_FATAL(pkt_freeset_init(&s, NUMBERS), 0);
 	for (int i = 0; i < STEPS; i++) {
-		uint32_t k = next_random(NULL) % NUMBERS;
+		uint32_t k = lcg_next(&seed) % NUMBERS;
 
 		if (is_free[k])
 			pkt_freeset_take(&s, k);
@@ -73,7 +67,8 @@ static void start(uint32_t n, bool has_homes)
 	seed = 4711;
 	n_rdvs = n;
 	berths = (struct pkt_berths) { .has_homes = has_homes,
-				       .random = next_random };
+				       .random = lcg_next,
+				       .random_arg = &seed };
 	CU_ASSERT_EQUAL_FATAL(pkt_berths_init(&berths, n), 0);
 }
 
@@ -90,7 +85,8 @@ static void open_realm(struct realm *r, uint32_t first_slot,
 		.first_slot = first_slot,
 		.n_homes = n_rdvs,
 		.quarantine_ms = quarantine_ms,
-		.random = next_random,
+		.random = lcg_next,
+		.random_arg = &seed,
 	};
 
 	/* IPv6 first, so that slots are not the numbers of ports. */

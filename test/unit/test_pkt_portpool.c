@@ -1,5 +1,6 @@
 /* test/unit/test_pkt_portpool.c - local ports: D16, K5, decisions 11 and 27 */
 #include "packet/portpool.h"
+#include "test/support/lcg.h"
 #include "test/support/suite.h"
 
 #include <arpa/inet.h>
@@ -10,13 +11,6 @@
 enum { MIN = 1000, MAX = 1009, FIRST = 40, Q_MS = 120000 };
 
 static uint32_t seed;
-
-static uint32_t next_random(void *arg)
-{
-	(void)arg;
-	seed = seed * 1664525 + 1013904223;
-	return seed ^ seed >> 15;
-}
 
 static struct in6_addr addr(const char *text)
 {
@@ -39,7 +33,8 @@ static struct pkt_portpool *pool(unsigned int classes)
 		.classes = classes,
 		.first_slot = FIRST,
 		.quarantine_ms = Q_MS,
-		.random = next_random,
+		.random = lcg_next,
+		.random_arg = &seed,
 	};
 
 	seed = 1;
@@ -134,7 +129,8 @@ static void family_not_there(void)
 					.port_min = MIN,
 					.port_max = MAX,
 					.classes = 1,
-					.random = next_random };
+					.random = lcg_next,
+					.random_arg = &seed };
 	struct pkt_portpool *p = pkt_portpool_new(&cfg);
 
 	CU_ASSERT_EQUAL(take(p, AF_INET6, 0, 0).rc, -EAFNOSUPPORT);
@@ -198,8 +194,8 @@ static void churn(void)
 	for (uint64_t now = 0; now < 10000; now++) {
 		struct taken t;
 
-		if (n && next_random(NULL) % 2) {
-			uint32_t i = next_random(NULL) % n;
+		if (n && lcg_next(&seed) % 2) {
+			uint32_t i = lcg_next(&seed) % n;
 
 			held[slots[i] - FIRST] = false;
 			pkt_portpool_give(p, slots[i], now % 3 == 0,
@@ -207,7 +203,7 @@ static void churn(void)
 			slots[i] = slots[--n];
 			continue;
 		}
-		t = take(p, 0, next_random(NULL) % 2, now * 1000);
+		t = take(p, 0, lcg_next(&seed) % 2, now * 1000);
 		if (t.rc)
 			continue;
 		CU_ASSERT_FALSE(held[t.slot - FIRST]);
